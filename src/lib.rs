@@ -1,0 +1,3 @@
+//! drplan turns a disaster-recovery runbook into a plan that is computed, reviewed, approved and applied.
+
+pub mod model;

@@ -1,0 +1,3 @@
+//! The binary: exit code only.
+
+fn main() {}

@@ -1,0 +1,5 @@
+//! TODO family.
+
+use super::TypeEntry;
+
+pub(super) const TYPES: &[TypeEntry] = &[];
