@@ -1,3 +1,4 @@
 //! drplan turns a disaster-recovery runbook into a plan that is computed, reviewed, approved and applied.
 
 pub mod model;
+pub mod sources;

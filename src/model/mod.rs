@@ -2,5 +2,27 @@
 //!
 //! Every other layer imports this one; it imports none of them.
 
+pub mod arn;
+pub mod attributes;
+pub mod configuration;
+pub mod diagnostic;
+pub mod document;
+pub mod estimate;
+pub mod input;
+pub mod inventory;
+pub mod observation;
+pub mod region;
+pub mod settings;
+pub mod state;
 pub mod types;
 pub mod value;
+
+/// The candidate nearest to a mistyped word, if one is near enough to be meant.
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+    candidates
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(score, _)| *score > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, candidate)| candidate.to_owned())
+}

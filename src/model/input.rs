@@ -1,0 +1,36 @@
+//! All that the planner decides from. Same input, same plan.
+
+use jiff::Timestamp;
+
+use super::configuration::Configuration;
+use super::diagnostic::Gap;
+use super::document::Manifests;
+use super::inventory::Inventory;
+use super::observation::Observation;
+use super::settings::Settings;
+use super::state::State;
+
+/// The planner's only argument.
+#[derive(Clone, Debug)]
+pub struct PlanningInput<'a> {
+    /// The clock.
+    pub at: Timestamp,
+    /// drplan.hcl, or the defaults.
+    pub settings: Settings,
+    /// `--primary`.
+    pub primary: Option<String>,
+    /// The region to recover in.
+    pub recovery: String,
+    /// The primary's state.
+    pub state: State<'a>,
+    /// The code.
+    pub configuration: Option<Configuration>,
+    /// The manifests.
+    pub manifests: Manifests,
+    /// What ran in the primary.
+    pub observation: Option<Observation>,
+    /// What is in the recovery region.
+    pub inventory: Option<Inventory>,
+    /// What could not be read, beyond what the inputs tell of themselves.
+    pub gaps: Vec<Gap>,
+}
