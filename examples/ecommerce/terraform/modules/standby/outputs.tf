@@ -1,0 +1,3 @@
+output "secrets_key_arn" {
+  value = aws_kms_key.secrets.arn
+}
