@@ -96,7 +96,7 @@ module "secrets" {
   db_password      = var.db_password
   payment_api_key  = var.payment_api_key
   redis_auth_token = module.elasticache.auth_token
-  replicas         = local.makes_standby ? { (var.dr_region) = one(module.standby[*].secrets_key_arn) } : {}
+  replica_regions  = local.makes_standby ? [var.dr_region] : []
 }
 
 module "ecr" {

@@ -96,14 +96,6 @@ resource "aws_iam_role_policy" "service" {
           Action   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
           Resource = ["arn:aws:secretsmanager:*:${var.account_id}:secret:${var.name}/*"]
         },
-        {
-          Effect   = "Allow"
-          Action   = ["kms:Decrypt"]
-          Resource = ["arn:aws:kms:*:${var.account_id}:key/*"]
-          Condition = {
-            "ForAnyValue:StringEquals" = { "kms:ResourceAliases" = "alias/${var.name}-secrets" }
-          }
-        },
       ],
       [
         for writer in local.media_writers : {

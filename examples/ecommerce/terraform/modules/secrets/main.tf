@@ -1,14 +1,3 @@
-resource "aws_kms_key" "secrets" {
-  description             = "Secrets of ${var.name}"
-  deletion_window_in_days = 30
-  enable_key_rotation     = true
-}
-
-resource "aws_kms_alias" "secrets" {
-  name          = "alias/${var.name}-secrets"
-  target_key_id = aws_kms_key.secrets.key_id
-}
-
 resource "random_password" "jwt_signing_key" {
   length  = 64
   special = false
@@ -17,14 +6,12 @@ resource "random_password" "jwt_signing_key" {
 resource "aws_secretsmanager_secret" "db_credentials" {
   name        = "${var.name}/db-credentials"
   description = "Endpoint and master user of the primary database"
-  kms_key_id  = aws_kms_key.secrets.arn
 
   dynamic "replica" {
-    for_each = var.replicas
+    for_each = var.replica_regions
 
     content {
-      region     = replica.key
-      kms_key_id = replica.value
+      region = replica.key
     }
   }
 }
@@ -44,14 +31,12 @@ resource "aws_secretsmanager_secret_version" "db_credentials" {
 resource "aws_secretsmanager_secret" "api_keys" {
   name        = "${var.name}/api-keys"
   description = "Keys that the services need"
-  kms_key_id  = aws_kms_key.secrets.arn
 
   dynamic "replica" {
-    for_each = var.replicas
+    for_each = var.replica_regions
 
     content {
-      region     = replica.key
-      kms_key_id = replica.value
+      region = replica.key
     }
   }
 }

@@ -33,7 +33,7 @@ variable "redis_auth_token" {
   sensitive = true
 }
 
-variable "replicas" {
-  description = "Regions that get a replica of each secret, with the key to encrypt it by."
-  type        = map(string)
+variable "replica_regions" {
+  description = "Regions that get a replica of each secret."
+  type        = set(string)
 }

@@ -9,7 +9,7 @@ terraform {
   }
 }
 
-# Keys, under the aliases that the stack itself uses.
+# Database, and the key of its backups under the alias that the stack itself uses.
 
 resource "aws_kms_key" "rds" {
   description             = "Storage of the databases of ${var.name}"
@@ -21,19 +21,6 @@ resource "aws_kms_alias" "rds" {
   name          = "alias/${var.name}-rds"
   target_key_id = aws_kms_key.rds.key_id
 }
-
-resource "aws_kms_key" "secrets" {
-  description             = "Secrets of ${var.name}"
-  deletion_window_in_days = 30
-  enable_key_rotation     = true
-}
-
-resource "aws_kms_alias" "secrets" {
-  name          = "alias/${var.name}-secrets"
-  target_key_id = aws_kms_key.secrets.key_id
-}
-
-# Database.
 
 resource "aws_db_instance_automated_backups_replication" "primary" {
   source_db_instance_arn = var.db_instance_arn
