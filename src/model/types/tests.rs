@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
-use super::{FAMILIES, HoldsData, Recovery, Scope, TypeEntry, Uniqueness, all, lookup};
+use super::{FAMILIES, HoldsData, Recovery, Scope, TypeEntry, all, lookup};
 use crate::model::value::ValueKind;
 
 /// Global types that a recovery makes anew all the same: each names one region's cluster or VPC.
