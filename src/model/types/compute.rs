@@ -173,7 +173,6 @@ pub(super) const TYPES: &[TypeEntry] = &[
             own("spot_instance_id", Id),
         ])
         .may_hold_data(Recovery::Store)
-        .not_importable()
         .replaced_by(&[
             "ami",
             "associate_public_ip_address",

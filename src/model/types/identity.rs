@@ -1,7 +1,7 @@
 //! IAM, Organizations, IAM Identity Center, Cognito.
 
 use super::{Recovery, TypeEntry, Uniqueness, global, own, regional};
-use crate::model::value::ValueKind::{Arn, Certificate, Endpoint, Id, Issuer, Name};
+use crate::model::value::ValueKind::{Account, Arn, Certificate, Endpoint, Id, Issuer, Name};
 
 pub(super) const TYPES: &[TypeEntry] = &[
     regional("aws_cognito_identity_pool", "hashicorp/aws/latest/docs/resources/cognito_identity_pool")
@@ -171,6 +171,7 @@ pub(super) const TYPES: &[TypeEntry] = &[
         .replaced_by(&["encoding", "public_key", "username"]),
     global("aws_organizations_account", "hashicorp/aws/latest/docs/resources/organizations_account")
         .unique(Uniqueness::InAccount, &["email"])
+        .id_is(Account)
         .replaced_by(&["email", "iam_user_access_to_billing", "role_name"])
         .takes(60, 300),
     global(

@@ -174,8 +174,8 @@ pub struct TypeEntry {
     pub data: HoldsData,
     /// How it comes back.
     pub recovery: Recovery,
-    /// Import id as the provider's page has it: `{attribute}` is replaced, elements of a list joined by `_`,
-    /// an absent last part left out with its separator. Empty where the provider cannot import the type.
+    /// Import id as the provider's page has it: `{attribute}` is replaced, `{a|b}` by the first of
+    /// them that has a value, elements of a list joined by `_`, an absent last part left out with its separator. Empty where the provider cannot import the type.
     pub import_id: &'static str,
     /// Arguments that force replacement, besides `region`, which does for every regional type since provider 6.
     /// Paths as in [`Owns::path`]; a block's name alone stands for all that is in it.

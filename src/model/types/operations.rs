@@ -8,7 +8,8 @@ pub(super) const TYPES: &[TypeEntry] = &[
         .named(Uniqueness::InRegion, &["analyzer_name"])
         .replaced_by(&["analyzer_name", "configuration", "type"]),
     regional("aws_appconfig_application", "hashicorp/aws/latest/docs/resources/appconfig_application")
-        .unique(Uniqueness::InRegion, &["name"]),
+        .unique(Uniqueness::InRegion, &["name"])
+        .id_is(Name),
     regional(
         "aws_appconfig_configuration_profile",
         "hashicorp/aws/latest/docs/resources/appconfig_configuration_profile",
@@ -156,7 +157,9 @@ pub(super) const TYPES: &[TypeEntry] = &[
         .replaced_by(&["authentication_providers"])
         .takes(180, 400),
     regional("aws_guardduty_detector", "hashicorp/aws/latest/docs/resources/guardduty_detector"),
-    regional("aws_inspector2_enabler", "hashicorp/aws/latest/docs/resources/inspector2_enabler").id_is(Name),
+    regional("aws_inspector2_enabler", "hashicorp/aws/latest/docs/resources/inspector2_enabler")
+        .id_is(Name)
+        .not_importable(),
     regional("aws_macie2_account", "hashicorp/aws/latest/docs/resources/macie2_account").id_is(Name),
     regional(
         "aws_prometheus_alert_manager_definition",

@@ -98,7 +98,7 @@ fn import_templates_name_attributes() {
     let broken = offenders(|entry| {
         let names = placeholders(entry.import_id);
         (names.is_empty() && !entry.import_id.is_empty())
-            || names.iter().any(|name| !well_formed(name))
+            || names.iter().flat_map(|name| name.split('|')).any(|name| !well_formed(name))
             || entry.import_id.matches('{').count() != entry.import_id.matches('}').count()
     });
     assert!(broken.is_empty(), "{broken:?}");

@@ -6,7 +6,7 @@ use crate::model::value::ValueKind::{Address, Arn, Endpoint, Id, Name, Port};
 pub(super) const TYPES: &[TypeEntry] = &[
     regional("aws_athena_database", "hashicorp/aws/latest/docs/resources/athena_database")
         .named(Uniqueness::InRegion, &["name"])
-        .not_importable()
+        .import("{name}")
         .replaced_by(&[
             "acl_configuration",
             "comment",
