@@ -90,6 +90,7 @@ pub(super) const TYPES: &[TypeEntry] = &[
             "instance_type",
             "tenancy",
         ]),
+    // Its disks go with it, and only its owner knows whether they hold more than the image.
     regional("aws_instance", "hashicorp/aws/latest/docs/resources/instance")
         .owns(&[
             own("private_ip", Address),

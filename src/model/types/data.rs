@@ -29,6 +29,7 @@ pub(super) const TYPES: &[TypeEntry] = &[
             "storage_encrypted",
         ])
         .takes(120, 900),
+    // Holds nothing itself: the data is in the volume of its cluster.
     regional("aws_docdb_cluster_instance", "hashicorp/aws/latest/docs/resources/docdb_cluster_instance")
         .named(Uniqueness::InRegion, &["identifier"])
         .owns(&[

@@ -91,6 +91,7 @@ pub(super) const TYPES: &[TypeEntry] = &[
         .import("{zone_id}")
         .replaced_by(&["delegation_set_id", "name"])
         .takes(40, 90),
+    // Global, but of one VPC: the new VPC needs its own.
     global("aws_route53_zone_association", "hashicorp/aws/latest/docs/resources/route53_zone_association")
         .id_is(Name)
         .recovers(Recovery::Create)

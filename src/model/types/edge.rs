@@ -143,6 +143,7 @@ pub(super) const TYPES: &[TypeEntry] = &[
         .unique(Uniqueness::InRegion, &["name"])
         .import("{id}/{name}/{scope}")
         .replaced_by(&["capacity", "name", "name_prefix", "scope"]),
+    // The next few are global by their scope `CLOUDFRONT`, and then live in us-east-1.
     regional("aws_wafv2_web_acl", "hashicorp/aws/latest/docs/resources/wafv2_web_acl")
         .scope(Scope::GlobalWhenUsEast1)
         .unique(Uniqueness::InRegion, &["name"])

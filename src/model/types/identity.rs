@@ -80,6 +80,7 @@ pub(super) const TYPES: &[TypeEntry] = &[
         .owns(&[own("name", Name), own("unique_id", Id)])
         .replaced_by(&["name", "name_prefix", "path"])
         .takes(10, 20),
+    // Global, but named by the issuer of one cluster: the new cluster has another issuer, hence another provider.
     global(
         "aws_iam_openid_connect_provider",
         "hashicorp/aws/latest/docs/resources/iam_openid_connect_provider",

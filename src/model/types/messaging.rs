@@ -199,6 +199,7 @@ pub(super) const TYPES: &[TypeEntry] = &[
     regional("aws_sns_topic_subscription", "hashicorp/aws/latest/docs/resources/sns_topic_subscription")
         .id_is(Arn)
         .replaced_by(&["endpoint", "protocol", "topic_arn"]),
+    // Messages on their way are data: one lost is an order lost.
     regional("aws_sqs_queue", "hashicorp/aws/latest/docs/resources/sqs_queue")
         .unique(Uniqueness::InRegion, &["name"])
         .id_is(Url)

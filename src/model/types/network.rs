@@ -12,6 +12,7 @@ const ADDRESSES: &[Quota] = &[quota("ec2", "L-0263D0A3", 5)];
 
 pub(super) const TYPES: &[TypeEntry] = &[
     regional("aws_customer_gateway", "hashicorp/aws/latest/docs/resources/customer_gateway").replaced_by(&["bgp_asn", "bgp_asn_extended", "certificate_arn", "device_name", "ip_address", "type"]),
+    // Default resources are there in each region; creating one takes it over.
     regional("aws_default_network_acl", "hashicorp/aws/latest/docs/resources/default_network_acl").owns(&[own("default_network_acl_id", Id)]).replaced_by(&["default_network_acl_id"]),
     regional("aws_default_route_table", "hashicorp/aws/latest/docs/resources/default_route_table").owns(&[own("default_route_table_id", Id)]).import("{vpc_id}").replaced_by(&["default_route_table_id"]),
     regional("aws_default_security_group", "hashicorp/aws/latest/docs/resources/default_security_group").owns(&[own("name", Name)]).replaced_by(&["vpc_id"]),

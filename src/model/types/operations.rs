@@ -50,6 +50,7 @@ pub(super) const TYPES: &[TypeEntry] = &[
     .id_is(Arn)
     .owns(&[own("chat_configuration_arn", Arn)])
     .import("{chat_configuration_arn}"),
+    // May have made anything, stores too.
     regional("aws_cloudformation_stack", "hashicorp/aws/latest/docs/resources/cloudformation_stack")
         .unique(Uniqueness::InRegion, &["name"])
         .id_is(Arn)
@@ -90,6 +91,7 @@ pub(super) const TYPES: &[TypeEntry] = &[
     )
     .named(Uniqueness::InRegion, &["name"])
     .replaced_by(&["name"]),
+    // Logs are lost with the region; nothing that recovers needs them.
     regional("aws_cloudwatch_log_group", "hashicorp/aws/latest/docs/resources/cloudwatch_log_group")
         .named(Uniqueness::InRegion, &["name"])
         .owns(&[own("name", Name)])
@@ -125,6 +127,7 @@ pub(super) const TYPES: &[TypeEntry] = &[
     regional("aws_cloudwatch_metric_stream", "hashicorp/aws/latest/docs/resources/cloudwatch_metric_stream")
         .named(Uniqueness::InRegion, &["name"])
         .replaced_by(&["name", "name_prefix"]),
+    // Imported by an ARN that is no attribute of it.
     regional(
         "aws_cloudwatch_query_definition",
         "hashicorp/aws/latest/docs/resources/cloudwatch_query_definition",

@@ -187,6 +187,7 @@ pub(super) const TYPES: &[TypeEntry] = &[
         .owns(&[own("endpoint", Endpoint)])
         .replaced_by(&["cluster_endpoint_identifier", "cluster_identifier"])
         .takes(60, 180),
+    // Its data is in the volume of its cluster; it comes only after that.
     regional("aws_rds_cluster_instance", "hashicorp/aws/latest/docs/resources/rds_cluster_instance")
         .named(Uniqueness::InRegion, &["identifier"])
         .owns(&[
