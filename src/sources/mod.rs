@@ -1,3 +1,5 @@
 //! Reads: files, the cloud, the cluster. What fails becomes a gap or a problem; nothing is decided here.
 
+pub mod hcl;
+pub mod text;
 pub mod tfstate;
