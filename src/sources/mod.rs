@@ -1,3 +1,4 @@
 //! Reads: files, the cloud, the cluster. What fails becomes a gap or a problem; nothing is decided here.
 
+pub mod manifests;
 pub mod text;
