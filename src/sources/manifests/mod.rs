@@ -25,7 +25,7 @@ mod units;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 pub use tools::Tools;
@@ -86,7 +86,7 @@ pub fn read_manifests(request: &Request) -> Result<Manifests, BadInput> {
         .sort_by(|a, b| (&a.file, a.document).cmp(&(&b.file, b.document)).then_with(|| a.unit.cmp(&b.unit)));
     let (objects, conflicts) = conflicts::settle(objects);
     reader.problems.extend(conflicts);
-    holding.check(request, &base, &mut reader);
+    holding.check(request, &finds, &base, &mut reader);
 
     let mut problems = std::mem::take(&mut reader.problems);
     if !problems.is_empty() {
@@ -168,19 +168,29 @@ impl Holding {
         }
     }
     /// A path that leads to nothing is a mistake, unless something else is wrong with it already.
-    fn check(&self, request: &Request, base: &Base, reader: &mut Reader<'_>) {
+    fn check(&self, request: &Request, finds: &Finds, base: &Base, reader: &mut Reader<'_>) {
         if !reader.problems.is_empty() {
             return;
         }
+        let skipped: BTreeMap<&str, &str> =
+            reader.skipped.iter().map(|skipped| (skipped.file.as_str(), skipped.why.as_str())).collect();
+        let mut problems = Vec::new();
         for (given, path) in request.paths.iter().enumerate() {
             if !self.given.contains(&given) {
-                let shown = base.show(&base.resolve(path));
-                reader.problems.push(Problem::at(
-                    Place::file(shown),
-                    "no Kubernetes object, kustomization or chart in it",
+                let of_path = finds.files.iter().filter(|(_, found)| found.given.contains(&given));
+                let mut whys = of_path.filter_map(|(shown, _)| skipped.get(shown.as_str()));
+                let why = match (whys.next(), whys.count()) {
+                    (None, _) => String::new(),
+                    (Some(why), 0) => format!(": {why}"),
+                    (Some(why), more) => format!(": {} files are passed over, the first as {why}", more + 1),
+                };
+                problems.push(Problem::at(
+                    Place::file(base.show(&base.resolve(path))),
+                    format!("no Kubernetes object, kustomization or chart in it{why}"),
                     "name the file or folder that holds the manifests, and check what --exclude leaves out",
                 ));
             }
         }
+        reader.problems.extend(problems);
     }
 }

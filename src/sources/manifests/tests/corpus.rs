@@ -65,3 +65,38 @@ fn survey() {
         }
     }
 }
+
+#[test]
+fn singly() {
+    let Some(root) = folder() else { return };
+    for entry in walkdir::WalkDir::new(&root).sort_by_file_name() {
+        let entry = entry.unwrap();
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        let request = Request { paths: vec![entry.path().into()], base: root.clone(), ..Request::default() };
+        let shown = entry.path().strip_prefix(&root).unwrap().display().to_string();
+        match read_manifests(&request) {
+            Ok(read) => {
+                if read.units.is_empty() && read.skipped.is_empty() {
+                    println!("OK {shown} {}", read.objects.len());
+                }
+                for s in &read.skipped {
+                    if read.units.is_empty() {
+                        println!("SKIP {}: {}", s.file, s.why);
+                    }
+                }
+            }
+            Err(bad) => {
+                for p in &bad.0 {
+                    println!(
+                        "BAD {}: {} {}",
+                        p.at.as_ref().map(ToString::to_string).unwrap_or_default(),
+                        p.message,
+                        p.also.len()
+                    );
+                }
+            }
+        }
+    }
+}
