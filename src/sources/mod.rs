@@ -1,1 +1,4 @@
 //! Reads: files, the cloud, the cluster. What fails becomes a gap or a problem; nothing is decided here.
+
+pub mod recorded;
+pub mod text;
