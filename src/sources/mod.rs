@@ -2,5 +2,6 @@
 
 pub mod hcl;
 pub mod manifests;
+pub mod recorded;
 pub mod text;
 pub mod tfstate;
