@@ -264,7 +264,7 @@ pub(super) fn describe(action: &Action) -> Described {
             .with("to", known(to.as_deref(), to_known_after.as_deref()), "")
             .with("ttl", duration(*ttl_seconds), "the record as it is");
             match address {
-                Some(address) => shown.on(address).with("owned by", address, "then imported"),
+                Some(address) => shown.on(address).with("then imported", address, ""),
                 None => shown,
             }
         }
@@ -276,7 +276,7 @@ pub(super) fn describe(action: &Action) -> Described {
             .on(id)
             .rewrites(rewrites);
             match address {
-                Some(address) => shown.on(address).with("owned by", address, "then imported"),
+                Some(address) => shown.on(address).with("then imported", address, ""),
                 None => shown,
             }
         }

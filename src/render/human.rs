@@ -8,7 +8,9 @@ use super::text::{pad, shell, shorten, width};
 use crate::plan::Plan;
 use crate::plan::forecast::Verdict;
 
-//pub use super::details::{render_resource, render_step, render_values};
+pub use super::resource::render_resource;
+pub use super::step::render_step;
+pub use super::values::render_values;
 
 /// The first screen of a plan.
 #[must_use]
@@ -178,5 +180,46 @@ fn last_lines(screen: &mut Screen, summary: &Summary<'_>, options: Options<'_>, 
     }
     if !next.is_empty() {
         screen.text(2, &[dim(next.join("      "))]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn show() {
+        let o =
+            Options { saved: Some("plan.json"), color: std::env::var("COLOR").is_ok(), ..Options::default() };
+        let p = super::super::sample::bad_day();
+        println!("{}", render_plan(&p, o));
+        println!("{}", render_step(&p, "restore/primary", o).unwrap());
+        println!("{}", render_step(&super::super::sample::good_day(), "dns/shop.example.com", o).unwrap());
+        println!(
+            "{}",
+            render_resource(&super::super::sample::good_day(), super::super::sample::PRIMARY, o).unwrap()
+        );
+        println!(
+            "{}",
+            render_resource(&super::super::sample::good_day(), "module.iam.aws_iam_role.payment", o).unwrap()
+        );
+        println!("{}", render_values(&p, o));
+        println!("{:?}", render_step(&p, "restore/prmary", o));
+        use crate::model::diagnostic::*;
+        let bad = BadInput(vec![
+            Problem::at(
+                Place::new("drplan.hcl", 12),
+                "there is no attribute `regoin` here",
+                "did you mean `region`?",
+            )
+            .excerpt(Some(Excerpt { text: "\tregoin = \"***\"  # \u{202e}x".into(), range: 1..7 })),
+            Problem::at(
+                Place::new("kubernetes/a.yaml", 3),
+                "ConfigMap ecommerce/x is defined twice",
+                "leave one of them out: --exclude GLOB",
+            )
+            .also(Place::new("kubernetes/b.yaml", 9), "also defined here"),
+            Problem::new("standard input is empty", "give a state"),
+        ]);
+        println!("{}", super::super::problems::render_problems(&bad, o));
     }
 }

@@ -4,19 +4,21 @@
 //! clock, file or environment: ages are told from the plan's own `created_at`. Every name that comes from an input
 //! is neutralised on its way out.
 
-//mod action;
-//mod details;
+mod action;
 //pub mod explain;
 mod findings;
 pub mod human;
 //pub mod markdown;
 mod phases;
-//pub mod problems;
+pub mod problems;
+mod resource;
 #[cfg(test)]
 mod sample;
 mod screen;
+mod step;
 mod summary;
 mod text;
+mod values;
 
 /// How a screen is to look.
 #[derive(Clone, Copy, Debug)]

@@ -104,11 +104,24 @@ impl Screen {
         }
     }
 
+    /// Lines that were drawn elsewhere, neutralised already.
+    pub(super) fn drawn(&mut self, lines: &str) {
+        for line in lines.lines() {
+            self.out.push_str(line.trim_end());
+            self.out.push('\n');
+        }
+    }
+
     /// A row with a label in the left margin; an empty label continues the row above.
     pub(super) fn row(&mut self, label: &str, pieces: &[Piece]) {
+        self.row_at(label, 0, pieces);
+    }
+
+    /// A row whose further lines are indented by `hang` more than its first.
+    pub(super) fn row_at(&mut self, label: &str, hang: usize, pieces: &[Piece]) {
         let mut all = vec![bold(format!("  {label:<10}"))];
         all.extend_from_slice(pieces);
-        self.text(MARGIN, &all);
+        self.text(MARGIN + hang, &all);
     }
 
     fn line(&mut self, indent: usize, line: &[(char, Style)]) {
