@@ -3,4 +3,5 @@
 pub mod clients;
 pub mod model;
 pub mod plan;
+pub mod render;
 pub mod sources;
