@@ -11,14 +11,14 @@ pub mod human;
 //pub mod markdown;
 mod phases;
 pub mod problems;
-mod resource;
+pub mod resource;
 #[cfg(test)]
 mod sample;
 mod screen;
-mod step;
+pub mod step;
 mod summary;
 mod text;
-mod values;
+pub mod values;
 
 /// How a screen is to look.
 #[derive(Clone, Copy, Debug)]
