@@ -5,10 +5,12 @@
 //! is neutralised on its way out.
 
 mod action;
-//pub mod explain;
+pub mod explain;
 mod findings;
+#[cfg(test)]
+mod golden;
 pub mod human;
-//pub mod markdown;
+pub mod markdown;
 mod phases;
 pub mod problems;
 pub mod resource;
