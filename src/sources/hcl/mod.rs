@@ -24,7 +24,11 @@ mod source;
 mod tree;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod hostile_tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod testing;
 
 pub use configuration::read_configuration;
 pub use mask::secret_like;
