@@ -108,7 +108,9 @@ impl<'s> Collector<'s> {
     fn flatten_object(&mut self, path: &str, object: &Object) {
         for (key, value) in object {
             let mut keys = self.argument(path, value.expr());
+            let written = value.expr().span().and_then(|span| self.source.written_key(span.start));
             let inner = match key {
+                _ if written.is_some() => written.map(|name| join(path, name)),
                 ObjectKey::Ident(name) => {
                     // `us-east-2 = "ami-1"`: the name of a key can be a value too.
                     if name.contains('-') {

@@ -138,9 +138,10 @@ fn split(name: &str) -> Option<(&str, bool, bool)> {
 }
 
 fn read_file(path: &Path, shown: &str) -> Result<Vec<Block>, Problem> {
-    let source = Source::read(path, shown, LIMIT)?;
+    let mut source = Source::read(path, shown, LIMIT)?;
     if shown.ends_with(".json") {
         return read_json_blocks(&source);
     }
-    Ok(read_blocks(&source, &source.body()?))
+    let body = source.lenient_body()?;
+    Ok(read_blocks(&source, &body))
 }

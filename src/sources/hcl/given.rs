@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hcl_edit::structure::Structure;
+use hcl_edit::structure::{Body, Structure};
 
 use super::assemble::gather_into;
 use super::expression::{Collector, Found};
@@ -58,8 +58,13 @@ fn in_order(names: &[String]) -> impl Iterator<Item = &String> {
 }
 
 fn read_file(path: &Path, shown: &str) -> Result<Vec<Given>, Problem> {
-    let source = Source::read(path, shown, LIMIT)?;
-    let found = if shown.ends_with(".json") { read_json_arguments(&source)? } else { read_values(&source)? };
+    let mut source = Source::read(path, shown, LIMIT)?;
+    let found = if shown.ends_with(".json") {
+        read_json_arguments(&source)?
+    } else {
+        let body = source.lenient_body()?;
+        read_values(&source, &body)?
+    };
     let mut given: Vec<Given> = Vec::new();
     for found in found {
         let argument = found.argument;
@@ -75,9 +80,9 @@ fn read_file(path: &Path, shown: &str) -> Result<Vec<Given>, Problem> {
     Ok(given)
 }
 
-fn read_values(source: &Source) -> Result<Vec<Found>, Problem> {
+fn read_values(source: &Source, body: &Body) -> Result<Vec<Found>, Problem> {
     let mut collector = Collector::new(source);
-    for structure in &source.body()? {
+    for structure in body {
         match structure {
             Structure::Attribute(attribute) => collector.flatten(attribute.key.as_str(), &attribute.value),
             Structure::Block(block) => {

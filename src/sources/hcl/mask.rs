@@ -54,6 +54,32 @@ pub(super) struct Lexed {
     parts: Vec<(Range<usize>, bool)>,
     /// Start of the first quoted string that its line does not close.
     pub(super) unclosed: Option<usize>,
+    /// Comparisons of keys that a parser makes which looks through all keys of an object for each: the sum of squares.
+    pub(super) comparisons: u64,
+}
+
+/// Counts the keys between braces.
+#[derive(Default)]
+struct Braces(Vec<u64>);
+
+impl Braces {
+    /// Takes a byte of code and returns the cost of the object that it closes.
+    fn take(&mut self, before: u8, byte: u8, after: u8) -> u64 {
+        let is_key = match byte {
+            b'=' => !matches!(after, b'=' | b'>') && !matches!(before, b'=' | b'!' | b'<' | b'>'),
+            b':' => after != b':' && before != b':',
+            b'{' => {
+                self.0.push(0);
+                false
+            }
+            b'}' => return self.0.pop().map_or(0, |keys| keys.saturating_mul(keys)),
+            _ => false,
+        };
+        if let Some(keys) = self.0.last_mut().filter(|_| is_key) {
+            *keys += 1;
+        }
+        0
+    }
 }
 
 /// How deep the lexer is inside a quoted string.
@@ -68,6 +94,7 @@ pub(super) fn lex(text: &str) -> Lexed {
     let mut lexed = Lexed::default();
     let mut modes: Vec<Mode> = Vec::new();
     let (mut at, mut start) = (0, 0);
+    let mut levels = Braces::default();
     let next = |offset: usize| bytes.get(offset).copied().unwrap_or(b'\n');
     while at < bytes.len() {
         let (byte, after) = (next(at), next(at + 1));
@@ -92,15 +119,18 @@ pub(super) fn lex(text: &str) -> Lexed {
                 }
                 _ => {}
             },
-            Some(Mode::Interpolated { braces }) => match byte {
-                b'"' => modes.push(Mode::Quoted),
-                b'{' => *braces += 1,
-                b'}' if *braces > 0 => *braces -= 1,
-                b'}' => {
-                    modes.pop();
+            Some(Mode::Interpolated { braces: 0 }) if byte == b'}' => {
+                modes.pop();
+            }
+            Some(Mode::Interpolated { braces }) => {
+                lexed.comparisons += levels.take(next(at.wrapping_sub(1)), byte, after);
+                match byte {
+                    b'"' => modes.push(Mode::Quoted),
+                    b'{' => *braces += 1,
+                    b'}' => *braces -= 1,
+                    _ => {}
                 }
-                _ => {}
-            },
+            }
             None => {
                 let end = match (byte, after) {
                     (b'"', _) => {
@@ -121,7 +151,10 @@ pub(super) fn lex(text: &str) -> Lexed {
                         }
                         None => at + 2,
                     },
-                    _ => at + 1,
+                    _ => {
+                        lexed.comparisons += levels.take(next(at.wrapping_sub(1)), byte, after);
+                        at + 1
+                    }
                 };
                 at = end;
                 continue;

@@ -3,6 +3,11 @@
 //! Owns what is written where. Nothing is evaluated, nothing is downloaded, no file is changed; an expression is
 //! known by the text written out in it and by what it refers to.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "a problem is made at most once per file and carries its place, its line and its fix"
+)]
+
 mod assemble;
 mod blocks;
 mod configuration;
@@ -19,7 +24,11 @@ mod source;
 mod tree;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod hostile_tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod testing;
 
 pub use configuration::read_configuration;
 pub use mask::secret_like;

@@ -13,6 +13,22 @@ use crate::sources::text::{Lines, read_text};
 #[cfg(test)]
 mod tests;
 
+/// Keys given twice that are put up with in one file; each costs a parse.
+const RENAMES: usize = 16;
+
+/// Comparisons of keys in one file; some seconds.
+const COMPARISONS: u64 = 10_000 * 10_000;
+
+/// A name of `length` bytes that no one writes, a different one for each `number`.
+fn stand_in(length: usize, number: usize) -> String {
+    let letter = char::from(b'Q' + u8::try_from(number % 10).unwrap_or(0));
+    let mut name = format!("{letter}{}", "_".repeat(length.saturating_sub(1)));
+    if length > 2 {
+        name = format!("{letter}{}{letter}", "_".repeat(length - 2));
+    }
+    name
+}
+
 /// A file's text with what is needed to point into it.
 #[derive(Debug)]
 pub(super) struct Source {
@@ -22,6 +38,8 @@ pub(super) struct Source {
     pub(super) text: String,
     lines: Lines,
     lexed: OnceCell<Lexed>,
+    /// Keys that stand under another name in what was parsed, in the order of their renaming.
+    renamed: Vec<Range<usize>>,
 }
 
 impl Source {
@@ -31,12 +49,76 @@ impl Source {
 
     pub(super) fn new(shown: impl Into<String>, text: String) -> Self {
         let lines = Lines::new(&text);
-        Self { shown: shown.into(), text, lines, lexed: OnceCell::new() }
+        Self { shown: shown.into(), text, lines, lexed: OnceCell::new(), renamed: Vec::new() }
     }
 
     /// Parses the text.
     pub(super) fn body(&self) -> Result<Body, Problem> {
-        hcl_edit::parser::parse_body(&self.text).map_err(|error| self.syntax(&error))
+        self.body_renaming(&mut Vec::new(), 0)
+    }
+
+    /// Parses the text as the engines do, who let an object give a key twice (the last one counts).
+    ///
+    /// The parser refuses that, so further ones are renamed in a copy, in place: all spans stay true.
+    pub(super) fn lenient_body(&mut self) -> Result<Body, Problem> {
+        let mut renamed = Vec::new();
+        let body = self.body_renaming(&mut renamed, RENAMES)?;
+        self.renamed = renamed;
+        Ok(body)
+    }
+
+    /// The key before a value that begins at `value`, as it is written, where it had to be renamed.
+    pub(super) fn written_key(&self, value: usize) -> Option<&str> {
+        let before = self.renamed.iter().rev().find(|key| key.end <= value)?;
+        let between = self.text.get(before.end..value)?.trim();
+        matches!(between, "=" | ":" | "\"=" | "\" =" | "\":" | "\" :").then(|| self.slice(before.clone()))
+    }
+
+    fn body_renaming(&self, renamed: &mut Vec<Range<usize>>, most: usize) -> Result<Body, Problem> {
+        let lexed = self.lexed.get_or_init(|| mask::lex(&self.text));
+        // The parser lets a string run over lines, which no engine does, and then fails far below.
+        if let Some(start) = lexed.unclosed {
+            return Err(self.problem(
+                start..start + 1,
+                Show::Masked,
+                "a quoted string that is not closed on its line",
+                "close it with a quotation mark, or use a heredoc for several lines",
+            ));
+        }
+        // It also looks through all keys of an object for each key.
+        if lexed.comparisons > COMPARISONS {
+            let place = Place::file(self.shown.clone());
+            let message = "has an object with too many keys, more than 10,000";
+            return Err(Problem::at(place, message, "split the object, or keep it in a data file"));
+        }
+        let mut copy: Option<String> = None;
+        loop {
+            let text = copy.as_deref().unwrap_or(&self.text);
+            let error = match hcl_edit::parser::parse_body(text) {
+                Ok(body) => return Ok(body),
+                Err(error) => error,
+            };
+            let key = self.repeated_key(&error).filter(|_| renamed.len() < most);
+            let Some(key) = key else { return Err(self.syntax(&error)) };
+            let mut text = copy.take().unwrap_or_else(|| self.text.clone());
+            text.replace_range(key.clone(), &stand_in(key.len(), renamed.len()));
+            copy = Some(text);
+            renamed.retain(|known| *known != key);
+            renamed.push(key);
+        }
+    }
+
+    /// The name that an object gives twice, without quotation marks, where the parser refused it for that.
+    fn repeated_key(&self, error: &hcl_edit::parser::Error) -> Option<Range<usize>> {
+        if !error.message().contains("unique object key") {
+            return None;
+        }
+        let offset = error.location().offset();
+        let rest = self.text.get(offset..)?;
+        let quote = usize::from(rest.starts_with('"'));
+        let name = rest.get(quote..)?;
+        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))?;
+        (end > 0).then_some(offset + quote..offset + quote + end)
     }
 
     pub(super) fn line(&self, offset: usize) -> u32 {
@@ -68,17 +150,7 @@ impl Source {
     }
 
     fn syntax(&self, error: &hcl_edit::parser::Error) -> Problem {
-        let lexed = self.lexed.get_or_init(|| mask::lex(&self.text));
         let offset = error.location().offset();
-        // The parser lets a string run over lines and fails far below; people forgot the mark where it began.
-        if let Some(start) = lexed.unclosed.filter(|start| *start <= offset) {
-            return self.problem(
-                start..start + 1,
-                Show::Masked,
-                "a quoted string that is not closed on its line",
-                "close it with a quotation mark, or use a heredoc for several lines",
-            );
-        }
         let message = error.message();
         let (message, fix) = if message.contains("nesting depth") {
             ("nested deeper than 64 levels".to_owned(), "take the inner parts out into locals")
@@ -91,6 +163,9 @@ impl Source {
                 "the same key twice in one object".to_owned(),
                 "keep one of the two; engines take the last silently",
             )
+        } else if message == "unexpected token" {
+            let fix = "write NAME = VALUE or NAME { ... } here";
+            ("this is not HCL: expected the name of an argument or block".to_owned(), fix)
         } else if self.text.get(offset..).is_none_or(|rest| rest.trim().len() <= 1 && !self.closes(offset)) {
             (
                 format!("the file ends in the middle of something: {message}"),
