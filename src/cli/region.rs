@@ -6,12 +6,12 @@ use std::path::Path;
 use super::args::{Format, Region};
 use super::gather::gather;
 use super::output::Screen;
+use super::show::rendered;
 use super::{Exit, Failure};
 use crate::model::input::PlanningInput;
 use crate::plan::finding::Severity;
 use crate::plan::{Plan, codec};
 use crate::planner;
-use crate::render::human;
 use crate::sources::tfstate;
 
 pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
@@ -36,8 +36,9 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     let saved = args.out.display().to_string();
     match args.format {
         Format::Json => screen.result(&bytes)?,
-        Format::Human | Format::Markdown => {
-            screen.result(human::render_plan(&plan, screen.options(args.verbose, Some(&saved))).as_bytes())?;
+        format => {
+            let text = rendered(&plan, format, screen.options(args.verbose, Some(&saved)))?;
+            screen.result(text.as_bytes())?;
         }
     }
     Ok(exit_of(&plan))
@@ -54,6 +55,19 @@ fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".plan").tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    readable(file.as_file()).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// A plan holds no secret and is meant to be reviewed: readable by all, as any other file.
+#[cfg(unix)]
+fn readable(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &std::fs::File) -> std::io::Result<()> {
     Ok(())
 }

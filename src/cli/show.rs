@@ -5,7 +5,7 @@ use super::output::Screen;
 use super::{Exit, Failure};
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::plan::{Plan, codec};
-use crate::render::{Unknown, human, resource, step, values};
+use crate::render::{Options, Unknown, human, markdown, resource, step, values};
 use crate::sources::text;
 
 /// Plans of the largest stacks stay far below this.
@@ -25,14 +25,25 @@ pub(super) fn run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
         screen.result(&bytes)?;
         return Ok(Exit::Done);
     } else {
-        human::render_plan(&plan, options)
+        rendered(&plan, args.format, options)?
     };
     screen.result(text.as_bytes())?;
     Ok(Exit::Done)
 }
 
+/// A plan as a terminal or a pull request shows it.
+pub(super) fn rendered(plan: &Plan, format: Format, options: Options<'_>) -> Result<String, Failure> {
+    match format {
+        Format::Markdown => {
+            markdown::render_markdown(plan).map_err(|error| Failure::Defect(format!("the template is wrong: {error}")))
+        }
+        Format::Human | Format::Json => Ok(human::render_plan(plan, options)),
+    }
+}
+
 pub(super) fn explain(args: &Explain, screen: &Screen) -> Result<Exit, Failure> {
-    let _ = (args, screen);
+    let page = crate::render::explain::explain(&args.code).map_err(unknown)?;
+    screen.result(page.as_bytes())?;
     Ok(Exit::Done)
 }
 

@@ -91,13 +91,6 @@ impl<'i> Facts<'i, '_> {
     pub(super) fn is_primary(&self, region: &str) -> bool {
         self.primary.as_deref() == Some(region)
     }
-    /// The object that stands at an address, index or not.
-    pub(super) fn find(&self, address: &str) -> Option<usize> {
-        self.by_address
-            .get(address)
-            .copied()
-            .or_else(|| self.by_config.get(address).and_then(|objects| objects.first().copied()))
-    }
     /// Whether a subject of drplan.hcl means this object: its address, the address without index, its module, its name.
     pub(super) fn meant_by(&self, subject: &str, object: &Object<'_, '_>) -> bool {
         let instance = object.instance;

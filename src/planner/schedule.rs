@@ -22,30 +22,49 @@ pub(super) fn in_order(mut steps: Vec<Step>, findings: &mut Findings) -> Vec<Ste
         step.needs.sort();
         step.needs.dedup();
     }
-    let order = match order(&steps) {
-        Ok(order) => order,
-        Err(circle) => {
-            let names: Vec<&str> = circle.iter().map(|at| steps[*at].id.as_str()).take(5).collect();
-            findings.add(
-                "dependency-cycle",
-                names.first().copied().unwrap_or_default(),
-                format!("{} steps need each other in a circle, among them {}", circle.len(), names.join(", ")),
-                "the state's dependencies contradict each other: refresh the state with the engine, then plan again",
-                None,
-            );
-            let inside: HashSet<String> = circle.iter().map(|at| steps[*at].id.clone()).collect();
-            for at in circle {
-                steps[at].needs.retain(|need| !inside.contains(need));
-            }
-            order(&steps).unwrap_or_default()
+    for circle in circles(&steps) {
+        let names: Vec<&str> = circle.iter().map(|at| steps[*at].id.as_str()).take(5).collect();
+        findings.add(
+            "dependency-cycle",
+            names.first().copied().unwrap_or_default(),
+            format!("{} steps need each other in a circle: {}", circle.len(), names.join(", ")),
+            "the state's dependencies contradict each other: refresh the state with the engine, then plan again",
+            None,
+        );
+        let inside: HashSet<String> = circle.iter().map(|at| steps[*at].id.clone()).collect();
+        for at in circle {
+            steps[at].needs.retain(|need| !inside.contains(need));
         }
-    };
+    }
+    let order = order(&steps);
     let mut slots: Vec<Option<Step>> = steps.into_iter().map(Some).collect();
     order.into_iter().filter_map(|at| slots.get_mut(at).and_then(Option::take)).collect()
 }
 
+/// Steps that need each other, each circle sorted.
+fn circles(steps: &[Step]) -> Vec<Vec<usize>> {
+    let mut graph = petgraph::graph::DiGraph::<(), ()>::with_capacity(steps.len(), steps.len() * 2);
+    let nodes: Vec<_> = steps.iter().map(|_| graph.add_node(())).collect();
+    for (at, (needs, _)) in edges(steps).into_iter().enumerate() {
+        for need in needs {
+            graph.add_edge(nodes[need], nodes[at], ());
+        }
+    }
+    let mut circles: Vec<Vec<usize>> = petgraph::algo::tarjan_scc(&graph)
+        .into_iter()
+        .filter(|part| part.len() > 1 || part.first().is_some_and(|node| graph.contains_edge(*node, *node)))
+        .map(|part| {
+            let mut circle: Vec<usize> = part.into_iter().map(petgraph::graph::NodeIndex::index).collect();
+            circle.sort_unstable();
+            circle
+        })
+        .collect();
+    circles.sort();
+    circles
+}
+
 /// Kahn's algorithm over indexes that are sorted by phase and id, smallest first.
-fn order(steps: &[Step]) -> Result<Vec<usize>, Vec<usize>> {
+fn order(steps: &[Step]) -> Vec<usize> {
     let graph = edges(steps);
     let mut waiting: Vec<usize> = graph.iter().map(|(needs, _)| needs.len()).collect();
     let mut ready: BinaryHeap<Reverse<usize>> =
@@ -60,11 +79,7 @@ fn order(steps: &[Step]) -> Result<Vec<usize>, Vec<usize>> {
             }
         }
     }
-    if order.len() == steps.len() {
-        Ok(order)
-    } else {
-        Err(waiting.iter().enumerate().filter(|(_, count)| **count > 0).map(|(at, _)| at).collect())
-    }
+    order
 }
 
 /// For each step, the indexes of what it needs and of what needs it.

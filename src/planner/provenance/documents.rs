@@ -95,6 +95,7 @@ impl Walk<'_, '_, '_, '_, '_> {
         }
         if let Some(token) = self.plain_use(text, field) {
             self.record(token, text, 0, span, pointer, None);
+            return;
         }
         let index = self.index;
         encoded::scan(index, text, &mut |hit| {
@@ -293,7 +294,6 @@ fn owner_name(facts: &Facts<'_, '_>, owner: &Owner) -> Option<String> {
         Owner::Primary => Some("primary".to_owned()),
         Owner::Observed(what) => Some(what.clone()),
         Owner::Settings => Some("drplan.hcl".to_owned()),
-        Owner::Foreign => None,
     }
 }
 

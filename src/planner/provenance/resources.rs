@@ -28,27 +28,32 @@ pub(super) fn search(
     let mut unverified = 0_u64;
     for (at, object) in facts.objects.iter().enumerate() {
         let site = ResourceSite::new(facts, decided, index, at, object);
-        let mut splices = Vec::new();
+        let mut tally = Tally { splices: Vec::new(), unverified: 0, unplaced: Vec::new() };
         let mut visit = |path: &[Segment<'_>], scalar: Scalar<'_>| match scalar {
             Scalar::String(text) => {
                 if let Some(token) = plain_use(facts, index, object, path, &text) {
-                    record(&site, index, token, path, None, &text, uses, &mut splices, &mut unverified);
+                    record(&site, index, token, path, None, uses, &mut tally);
+                    return;
                 }
                 encoded::scan(index, &text, &mut |hit| {
-                    record(&site, index, hit.at.token, path, hit.within, hit.text, uses, &mut splices, &mut unverified);
+                    record(&site, index, hit.at.token, path, hit.within, uses, &mut tally);
                 });
             }
             Scalar::Integer(number) => {
                 let text = number.to_string();
                 if let Some(token) = own_port(index, at, path, &text) {
-                    record(&site, index, token, path, None, &text, uses, &mut splices, &mut unverified);
+                    record(&site, index, token, path, None, uses, &mut tally);
                 }
             }
             Scalar::Bool(_) => {}
         };
         let _ = attributes::walk(object.instance.attributes, &mut visit);
-        if !splices.is_empty() && object.type_name() == "aws_secretsmanager_secret_version" {
-            values.secret_splices.insert(object.address().to_owned(), splices);
+        unverified += tally.unverified;
+        for (token, pointer) in tally.unplaced {
+            report(&index.tokens[token], &site, &pointer, findings);
+        }
+        if !tally.splices.is_empty() && object.type_name() == "aws_secretsmanager_secret_version" {
+            values.secret_splices.insert(object.address().to_owned(), tally.splices);
         }
     }
     if unverified > 0 {
@@ -111,7 +116,7 @@ impl<'s> ResourceSite<'s> {
                 Counterpart::Same => Verdict::kept(),
                 Counterpart::Known(to) => Verdict::rewritten(to.clone()),
                 Counterpart::After(step) => Verdict::after(step.clone()),
-                Counterpart::Nobody => Verdict::after(step_id("restore", self.address)),
+                Counterpart::Nobody => Verdict::unplaced(),
             },
             // It stays as it is: shared, adopted as found, or left out.
             _ => Verdict::kept(),
@@ -156,26 +161,43 @@ fn has_argument(block: &ResourceBlock, path: &[Segment<'_>]) -> bool {
     block.arguments.iter().any(|argument| argument.path.split('.').next() == Some(&**first))
 }
 
-#[expect(clippy::too_many_arguments, reason = "the state of one walk, passed on by its two closures")]
+/// What the walk over one object leaves besides its uses.
+struct Tally {
+    splices: Vec<Rewrite>,
+    unverified: u64,
+    unplaced: Vec<(usize, String)>,
+}
+
+fn report(token: &Token<'_>, site: &ResourceSite<'_>, pointer: &str, findings: &mut Findings) {
+    findings.add(
+        "literal-unplaced",
+        &site.label,
+        format!(
+            "{} \"{}\" of the primary stands in {pointer}, and what it becomes is unknown",
+            token.kind.as_str(),
+            token.text
+        ),
+        format!("bring its owner back, or name what it becomes: rewrite \"{}\" {{ to = \"...\" }}", token.text),
+        None,
+    );
+}
+
 fn record(
     site: &ResourceSite<'_>,
     index: &Index<'_>,
     token: usize,
     path: &[Segment<'_>],
     within: Option<String>,
-    text: &str,
     uses: &mut Uses<'_, '_>,
-    splices: &mut Vec<Rewrite>,
-    unverified: &mut u64,
+    tally: &mut Tally,
 ) {
-    let _ = text;
     let owned = &index.tokens[token];
-    let verdict = site.classify(owned, path, unverified);
+    let verdict = site.classify(owned, path, &mut tally.unverified);
     let pointer = attributes::pointer(path);
     if pointer.starts_with("/secret_string")
         && matches!(verdict.disposition, UseDisposition::Rewritten | UseDisposition::KnownAfter)
     {
-        splices.push(Rewrite {
+        tally.splices.push(Rewrite {
             path: pointer.clone(),
             within: within.clone(),
             token: owned.text.to_string(),
@@ -183,6 +205,10 @@ fn record(
             counterpart: verdict.counterpart.clone(),
             known_after: verdict.known_after.clone(),
         });
+    }
+    // What is made and pinned is reported where the code has it, with file and line.
+    if verdict.disposition == UseDisposition::Unplaced && site.disposition != Some(Disposition::Create) {
+        tally.unplaced.push((token, pointer.clone()));
     }
     uses.add(token, verdict.at(Site::Resource { resource: site.label.clone(), path: pointer, within }));
 }

@@ -9,6 +9,7 @@ use super::super::dispositions::{Decided, step_id};
 use super::super::facts::{Facts, is_account};
 use crate::model::arn::Arn;
 use crate::model::region;
+use crate::model::types::Uniqueness;
 use crate::model::value::ValueKind;
 use crate::plan::resource::Disposition;
 
@@ -36,8 +37,6 @@ pub(super) enum Owner {
     Observed(String),
     /// drplan.hcl names it.
     Settings,
-    /// Another account or region.
-    Foreign,
 }
 
 /// An owned token.
@@ -158,7 +157,13 @@ pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f
             } else {
                 owned.kind
             };
-            if kind.is_structured() && is_structured(kind, &owned.value) {
+            // A name that the whole world must have only once is as good as an id.
+            let unmistakable = kind == ValueKind::Name
+                && object.entry.is_some_and(|entry| entry.unique == Uniqueness::Everywhere)
+                && own_id
+                && owned.value.len() >= 8
+                && owned.value.contains(['-', '.']);
+            if unmistakable || (kind.is_structured() && is_structured(kind, &owned.value)) {
                 builder.add(Cow::Borrowed(&*owned.value), kind, Owner::Object(at), counterpart, u8::from(!own_id) + 2);
             } else {
                 builder.add_plain(&owned.value, kind, at, counterpart);
@@ -259,7 +264,12 @@ fn kind_of_text(text: &str) -> ValueKind {
 
 fn add_observation<'f>(facts: &'f Facts<'_, '_>, builder: &mut Builder<'f>) {
     let Some(observation) = &facts.input.observation else { return };
+    let mut seen = BTreeSet::new();
     for balancer in observation.load_balancers.iter().flatten() {
+        // Ingresses of one group share a load balancer, there as here: the first of them tells its name.
+        if !seen.insert(balancer.hostname.as_str()) {
+            continue;
+        }
         let object = format!("{}/{}/{}", balancer.object_kind, balancer.namespace, balancer.name);
         let owner = Owner::Observed(format!("observation:{object}"));
         let applied = facts.input.manifests.objects.iter().any(|known| {
