@@ -173,6 +173,7 @@ fn nothing_remote_and_no_plugin_is_run() {
     for (text, what) in [
         ("resources: [https://example.com/x.yaml]", "remote"),
         ("resources: ['github.com/org/repo//base?ref=v1']", "remote"),
+        ("Resources: [https://example.com/x.yaml]", "remote"),
         ("bases: ['git@example.com:org/repo.git']", "remote"),
         ("components: ['git::https://example.com/repo']", "remote"),
         ("resources: [ssh://git@example.com/repo]", "remote"),
