@@ -1,0 +1,4 @@
+variable "repositories" {
+  description = "A repository for each service."
+  type        = set(string)
+}

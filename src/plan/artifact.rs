@@ -1,0 +1,159 @@
+//! The plan as a whole and the world it saw.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::finding::Finding;
+use super::forecast::Forecast;
+use super::resource::PlannedResource;
+use super::step::Step;
+use super::store::PlannedStore;
+use super::values::OwnedValue;
+use crate::model::diagnostic::Gap;
+use crate::model::document::Skipped;
+
+/// Version of the artifact's format that this drplan writes.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// A plan. `digest` covers all of it; `decision_digest` what people approve.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// Version of this format.
+    pub format_version: u32,
+    /// `sha256:` and hex over the RFC 8785 form of the file without this field.
+    pub digest: String,
+    /// `sha256:` and hex over the decisions, rules and bounds: nothing that merely moves.
+    pub decision_digest: String,
+    /// What kind of recovery.
+    pub scenario: Scenario,
+    /// Name of the stack.
+    pub stack: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it must be made anew.
+    pub expires_at: Timestamp,
+    /// Who must approve, and how.
+    pub policy: Policy,
+    /// The world it saw.
+    pub saw: Saw,
+    /// Every managed object of the state, with what becomes of it.
+    pub resources: Vec<PlannedResource>,
+    /// Every value that the primary owns and where it is used.
+    pub values: Vec<OwnedValue>,
+    /// Every store, with its recovery points.
+    pub stores: Vec<PlannedStore>,
+    /// What is done, in an order that respects `needs`.
+    pub steps: Vec<Step>,
+    /// How long it takes and how much is lost.
+    pub forecast: Forecast,
+    /// What is wrong or worth knowing.
+    pub findings: Vec<Finding>,
+}
+
+/// Kinds of recovery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scenario {
+    /// Stand the stack up in another region.
+    Region,
+}
+
+/// The approval policy, part of the decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// File of allowed signers, relative to drplan.hcl.
+    pub allowed_signers: Option<String>,
+    /// Revocation list, relative to drplan.hcl.
+    pub revoked: Option<String>,
+    /// How many principals must sign.
+    pub quorum: u32,
+    /// Age at which the plan must be made anew.
+    pub expiry_seconds: u64,
+    /// Whether it may run without approval, with a reason.
+    pub break_glass: bool,
+}
+
+/// The world that the plan saw.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Saw {
+    /// The state.
+    pub state: SawState,
+    /// The configuration; `None` where none was found.
+    pub configuration: Option<SawConfiguration>,
+    /// The manifests.
+    pub manifests: SawManifests,
+    /// The observation of the primary.
+    pub observation: Option<SawRecording>,
+    /// The inventory of the recovery region.
+    pub inventory: Option<SawRecording>,
+    /// The region that is lost; `None` where it could not be told.
+    pub primary_region: Option<String>,
+    /// Where the stack is to stand.
+    pub recovery_region: String,
+    /// The account; `None` where no input names exactly one.
+    pub account: Option<String>,
+    /// The recovery's workspace.
+    pub workspace: String,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}
+
+/// The state that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SawState {
+    /// Where from.
+    pub origin: String,
+    /// Lineage.
+    pub lineage: String,
+    /// Serial.
+    pub serial: u64,
+    /// Managed objects in it.
+    pub resources: u64,
+    /// Version of the engine that wrote it.
+    pub engine_version: String,
+}
+
+/// The configuration that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SawConfiguration {
+    /// Folder of the root module.
+    pub root: String,
+    /// Module folders read.
+    pub modules: u64,
+    /// Resource blocks read.
+    pub resources: u64,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}
+
+/// The manifests that were read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SawManifests {
+    /// Kubernetes objects.
+    pub objects: u64,
+    /// Files and documents passed over.
+    pub skipped: Vec<Skipped>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}
+
+/// A recording that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SawRecording {
+    /// Region that was asked.
+    pub region: String,
+    /// Account that answered.
+    pub account: Option<String>,
+    /// When it was taken.
+    pub taken_at: Timestamp,
+    /// What it could not see.
+    pub gaps: Vec<Gap>,
+}

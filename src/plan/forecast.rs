@@ -1,0 +1,122 @@
+//! How long a recovery takes and how much it loses.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The forecast of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Forecast {
+    /// Time until the whole stack answers.
+    pub rto: Rto,
+    /// The same per component.
+    pub components: Vec<Component>,
+    /// Loss per store.
+    pub rpo: Vec<Rpo>,
+    /// Samples that the percentiles are from.
+    pub samples: u64,
+    /// The one step that is best made ready beforehand, and what that saves.
+    pub best_prepared: Option<Prepared>,
+    /// Start of each phase and its end, median.
+    pub phases: Vec<PhaseSpan>,
+}
+
+/// A verdict against an objective.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It holds.
+    Ok,
+    /// It does not.
+    Missed,
+    /// It cannot be told: no objective, or a default where a figure is needed.
+    Unknown,
+}
+
+impl Verdict {
+    /// The word on the screen.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Missed => "missed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Recovery time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rto {
+    /// Median.
+    pub p50_seconds: u64,
+    /// 90th percentile.
+    pub p90_seconds: u64,
+    /// Objective.
+    pub objective_seconds: Option<u64>,
+    /// On the 90th percentile.
+    pub verdict: Verdict,
+    /// Ids of the steps of the longest way, in order.
+    pub critical_path: Vec<String>,
+}
+
+/// Recovery time of a component.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Component {
+    /// Its name.
+    pub component: String,
+    /// Median.
+    pub p50_seconds: u64,
+    /// 90th percentile.
+    pub p90_seconds: u64,
+    /// Objective.
+    pub objective_seconds: Option<u64>,
+    /// On the 90th percentile.
+    pub verdict: Verdict,
+}
+
+/// Loss of a store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rpo {
+    /// Address.
+    pub store: String,
+    /// What would be lost now; `None` where it cannot be told.
+    pub now_seconds: Option<u64>,
+    /// What is lost at worst over the schedule: interval plus copy time.
+    pub worst_seconds: Option<u64>,
+    /// Objective.
+    pub objective_seconds: Option<u64>,
+    /// On the worst.
+    pub verdict: Verdict,
+    /// What the figures rest on.
+    pub why: String,
+}
+
+/// The step that is best made ready beforehand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Prepared {
+    /// Step.
+    pub step: String,
+    /// What that saves of the median.
+    pub saves_seconds: u64,
+}
+
+/// When a phase begins and ends, median.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PhaseSpan {
+    /// Phase.
+    pub phase: super::step::Phase,
+    /// Steps in it.
+    pub steps: u64,
+    /// Begin, seconds from the start.
+    pub from_seconds: u64,
+    /// End, seconds from the start.
+    pub to_seconds: u64,
+    /// Whether the longest way goes through it.
+    pub critical: bool,
+}

@@ -1,0 +1,16 @@
+//! The artifact: what was decided, in a form that people review and machines run.
+//!
+//! Types, their bytes, their digests and their audit. Nothing here decides, acts or prints.
+
+pub mod action;
+pub mod artifact;
+pub mod codec;
+pub mod codes;
+pub mod finding;
+pub mod forecast;
+pub mod resource;
+pub mod step;
+pub mod store;
+pub mod values;
+
+pub use artifact::Plan;
