@@ -99,7 +99,7 @@ impl Finder<'_> {
         }));
         let matcher = match glob(&parts.get(fixed..).unwrap_or_default().join("/")) {
             Ok(glob) => glob.compile_matcher(),
-            Err(problem) => return self.finds.problems.push(problem),
+            Err(problem) => return self.finds.problems.push(*problem),
         };
         let before = self.count();
         if folder.is_dir() {

@@ -54,21 +54,24 @@ pub(super) fn read_kustomization(root: &Node) -> Kustomization {
     for field in ["patches", "patchesJson6902", "replacements"] {
         for item in items(root, field) {
             // An old form of `patches` lists paths.
-            found.take(item.get("path").or(Some(item)), Role::Other);
+            found.take(item, Role::Other);
+            values(item, "path").for_each(|path| found.take(path, Role::Other));
         }
     }
-    found.take(root.at(&["openapi", "path"]), Role::Other);
+    for openapi in values(root, "openapi") {
+        values(openapi, "path").for_each(|path| found.take(path, Role::Other));
+    }
     for field in ["configMapGenerator", "secretGenerator"] {
         for generator in items(root, field) {
             for file in items(generator, "files") {
                 found.take_file(file);
             }
             found.take_all(generator, "envs", Role::Other);
-            found.take(generator.get("env"), Role::Other);
+            values(generator, "env").for_each(|file| found.take(file, Role::Other));
         }
     }
     for field in ["helmCharts", "helmChartInflationGenerator"] {
-        if let Some(charts) = root.get(field) {
+        for charts in values(root, field) {
             found.refused.push((charts.span.line, PLUGIN));
         }
     }
@@ -91,14 +94,14 @@ pub(super) fn check_plugin(text: &str) -> Option<&'static str> {
 }
 
 impl Kustomization {
-    fn take_all(&mut self, node: &Node, field: &str, role: Role) {
+    fn take_all(&mut self, node: &Node, field: &'static str, role: Role) {
         for item in items(node, field) {
-            self.take(Some(item), role);
+            self.take(item, role);
         }
     }
 
-    fn take(&mut self, node: Option<&Node>, role: Role) {
-        let Some((text, line)) = node.and_then(|node| Some((node.as_str()?, node.span.line))) else { return };
+    fn take(&mut self, node: &Node, role: Role) {
+        let (Some(text), line) = (node.as_str(), node.span.line) else { return };
         if text.contains('\n') || text.trim_start().starts_with('{') {
             // Written out in place.
             if role == Role::Plugin
@@ -126,8 +129,13 @@ impl Kustomization {
     }
 }
 
-fn items<'n>(node: &'n Node, field: &str) -> &'n [Node] {
-    node.get(field).map_or(&[], Node::items)
+/// The values of a field. kustomize reads fields as Go reads JSON, so that `Resources` is `resources`.
+fn values<'n>(node: &'n Node, field: &'static str) -> impl Iterator<Item = &'n Node> {
+    node.entries().iter().filter(move |(key, _)| key.eq_ignore_ascii_case(field)).map(|(_, value)| value)
+}
+
+fn items<'n>(node: &'n Node, field: &'static str) -> impl Iterator<Item = &'n Node> {
+    values(node, field).flat_map(Node::items)
 }
 
 /// What kustomize would fetch: a URL, or what it takes for a git repository (`repospec.go` of kustomize 5.5).

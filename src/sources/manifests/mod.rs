@@ -31,7 +31,7 @@ use std::path::PathBuf;
 pub use tools::Tools;
 
 use crate::model::diagnostic::{BadInput, Place, Problem};
-use crate::model::document::{Manifests, Unit, UnitKind};
+use crate::model::document::{Manifests, Object, Skipped, Unit, UnitKind};
 use charts::{Charts, LIBRARY};
 use find::{Finds, Found, find_files, is_kustomization};
 use paths::{Base, Excluded};
@@ -101,6 +101,21 @@ pub fn read_manifests(request: &Request) -> Result<Manifests, BadInput> {
     manifests.units.sort_by(|a, b| a.folder.cmp(&b.folder).then_with(|| a.files.cmp(&b.files)));
     manifests.texts = reader.into_texts();
     Ok(manifests)
+}
+
+/// Reads one text as a manifest of its own; `shown` is how its path is printed.
+///
+/// # Errors
+/// Everything that is broken in it.
+pub fn read_manifest_text(shown: &str, text: &str) -> Result<(Vec<Object>, Vec<Skipped>), BadInput> {
+    let base = Base::new(std::path::Path::new("/"));
+    let mut reader = Reader::new(&base);
+    let contents = reader.objects_in(shown, text);
+    if reader.problems.is_empty() {
+        Ok((contents.map(|contents| contents.objects).unwrap_or_default(), reader.skipped))
+    } else {
+        Err(BadInput(reader.problems))
+    }
 }
 
 /// The units, and what goes with them.

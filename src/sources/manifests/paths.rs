@@ -66,12 +66,12 @@ fn beside(from: &Path, to: &Path) -> PathBuf {
 }
 
 /// Compiles a glob in which `*` stays within a folder.
-pub(super) fn glob(pattern: &str) -> Result<Glob, Problem> {
+pub(super) fn glob(pattern: &str) -> Result<Glob, Box<Problem>> {
     GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build().map_err(|error| {
-        Problem::new(
+        Box::new(Problem::new(
             format!("`{pattern}` is no glob: {}", error.kind()),
             "`*` stands for any name, `**` for any folders, `?` for a letter, `[ab]` and `{a,b}` for one of several",
-        )
+        ))
     })
 }
 
@@ -102,7 +102,7 @@ impl Excluded {
                 Ok(glob) if path.contains('/') => paths.add(glob),
                 Ok(glob) => names.add(glob),
                 Err(problem) => {
-                    problems.push(problem);
+                    problems.push(*problem);
                     continue;
                 }
             };

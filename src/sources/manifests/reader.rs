@@ -124,7 +124,12 @@ impl<'a> Reader<'a> {
     /// The objects of a file. What else it holds goes to `skipped` and `problems`.
     pub(super) fn read_objects(&mut self, path: &Path, shown: &str) -> Option<Contents> {
         let text = self.text(path, shown, true)?;
-        let documents = self.documents(shown, &text)?;
+        self.objects_in(shown, &text)
+    }
+
+    /// The objects in a text.
+    pub(super) fn objects_in(&mut self, shown: &str, text: &str) -> Option<Contents> {
+        let documents = self.documents(shown, text)?;
         let count = documents.roots.len();
         if count == 0 {
             self.skip(shown, "no document in it");
@@ -149,7 +154,9 @@ impl<'a> Reader<'a> {
         let text = self.text(path, shown, told)?;
         if !told {
             let documents = read_documents(&text, &mut self.budget);
-            return documents.broken.is_empty().then(|| kustomization(&documents));
+            let sound =
+                documents.broken.is_empty() && documents.roots.iter().all(|root| root.duplicates.is_empty());
+            return sound.then(|| kustomization(&documents));
         }
         let documents = self.documents(shown, &text)?;
         for duplicate in documents.roots.iter().flat_map(|root| &root.duplicates) {

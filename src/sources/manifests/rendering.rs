@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::documents::read_documents;
 use super::objects::sort_documents;
-use super::origins::{Origins, chart_source};
+use super::origins::{Sources, chart_source};
 use super::reader::Reader;
 use super::render::{Failure, Limits, run};
 use super::tools::Tools;
@@ -28,11 +28,18 @@ const AT_ONCE: usize = 4;
 /// Renders every unit that may be rendered and reads its objects.
 pub(super) fn render_units(units: &[Planned], tools: &Tools, reader: &mut Reader<'_>) -> Vec<Outcome> {
     let printed = print_units(units, tools);
-    units.iter().zip(printed).map(|(unit, printed)| read_rendered(unit, printed, reader)).collect()
+    let mut sources = Sources::default();
+    let rendered = units.iter().zip(printed);
+    rendered.map(|(unit, printed)| read_rendered(unit, printed, &mut sources, reader)).collect()
 }
 
-fn read_rendered(unit: &Planned, printed: Result<String, Gap>, reader: &mut Reader<'_>) -> Outcome {
-    let origins = Origins::read(unit, reader);
+fn read_rendered(
+    unit: &Planned,
+    printed: Result<String, Gap>,
+    sources: &mut Sources,
+    reader: &mut Reader<'_>,
+) -> Outcome {
+    let origins = sources.of_unit(unit, reader);
     let outcome = printed.and_then(|text| objects_of(unit, text, reader));
     let (mut objects, gap) = match outcome {
         Ok(objects) => (objects, None),

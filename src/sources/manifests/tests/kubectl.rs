@@ -60,7 +60,7 @@ fn scalars_are_typed_as_kubectl_types_them() {
         write(
             folder.path(),
             "others-crlf.yaml",
-            &OTHERS.replace('\n', "\r\n").replace("metadata: {name: ", "metadata: {name: crlf-"),
+            OTHERS.replace('\n', "\r\n").replace("metadata: {name: ", "metadata: {name: crlf-"),
         ),
         write(
             folder.path(),

@@ -69,7 +69,11 @@ fn labels(manifests: &Manifests) -> Vec<String> {
 #[cfg(unix)]
 fn script(folder: &Path, body: &str) -> PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
-    let path = write(folder, "tool", format!("#!/bin/sh\n{body}\n"));
+    let path = write(folder, "tool", format!("#!/bin/sh\n[ \"$1\" = ready ] && exit 0\n{body}\n"));
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // A child that another test forks holds the file open for writing until its exec: "text file busy".
+    while !std::process::Command::new(&path).arg("ready").status().is_ok_and(|status| status.success()) {
+        std::thread::yield_now();
+    }
     path
 }

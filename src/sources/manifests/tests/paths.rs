@@ -115,7 +115,7 @@ fn what_may_not_be_read() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder_of(&["a.yaml", "b.yaml", "c/d.yaml"]);
     let forbid = |name: &str| {
-        std::fs::set_permissions(folder.path().join(name), std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(folder.path().join(name), std::fs::Permissions::from_mode(0o0)).unwrap();
     };
     forbid("a.yaml");
     if std::fs::read(folder.path().join("a.yaml")).is_ok() {
