@@ -2,20 +2,34 @@
 //!
 //! A contributor adds a type by adding an entry to the file of its family.
 //! An entry states facts of AWS and of the provider, with the page they come from; it holds no logic.
+//! Arguments that force replacement are what the AWS provider 5.100.0 answers when it plans a change of each argument
+//! alone, so conditions that look at several arguments at once are not in them.
 //! Types without an entry fall back to rules on their attributes and are marked `unknown type` in the plan.
 
 mod api;
+mod balancing;
+mod buckets;
+mod caches;
 mod compute;
 mod containers;
 mod data;
+mod database;
+mod dns;
 mod edge;
+mod functions;
 mod identity;
 mod kubernetes;
+mod mail;
 mod messaging;
 mod network;
 mod operations;
+mod rds;
+mod secrets;
 mod storage;
 mod synthetic;
+#[cfg(test)]
+mod tests;
+mod warehouses;
 
 use super::value::ValueKind;
 
@@ -93,6 +107,8 @@ pub enum Recovery {
     Store,
     /// A value that lives only in the state and must be carried over.
     Carry,
+    /// A part of a database (role, schema, grant): comes back with the recovery point.
+    OfDatabase,
     /// Belongs to the primary's DR provisions (a replication, a backup plan): not needed to recover.
     Skip,
 }
@@ -106,6 +122,17 @@ pub struct Owns {
     pub kind: ValueKind,
 }
 
+/// What a limit is counted over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuotaPer {
+    /// All of the region.
+    Region,
+    /// Each availability zone.
+    Zone,
+    /// Each thing that contains it: a cluster, a VPC.
+    Parent,
+}
+
 /// A limit that each instance of the type counts against, in Service Quotas' words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
@@ -115,6 +142,8 @@ pub struct Quota {
     pub code: &'static str,
     /// AWS's default for a region never used.
     pub default: u32,
+    /// What it is counted over.
+    pub per: QuotaPer,
 }
 
 /// Seconds, half of the time and nine times of ten.
@@ -145,9 +174,11 @@ pub struct TypeEntry {
     pub data: HoldsData,
     /// How it comes back.
     pub recovery: Recovery,
-    /// Import id as the provider's page has it: `{attribute}` is replaced.
+    /// Import id as the provider's page has it: `{attribute}` is replaced, `{a|b}` by the first of
+    /// them that has a value, elements of a list joined by `_`, an absent last part left out with its separator. Empty where the provider cannot import the type.
     pub import_id: &'static str,
-    /// Arguments that force replacement.
+    /// Arguments that force replacement, besides `region`, which does for every regional type since provider 6.
+    /// Paths as in [`Owns::path`]; a block's name alone stands for all that is in it.
     pub replaces: &'static [&'static str],
     /// Limits it counts against.
     pub quotas: &'static [Quota],
@@ -205,6 +236,12 @@ impl TypeEntry {
         self.recovery = recovery;
         self
     }
+    /// It cannot be told whether it holds data; if so, it comes back as `recovery` says.
+    const fn may_hold_data(mut self, recovery: Recovery) -> Self {
+        self.data = HoldsData::Unknown;
+        self.recovery = recovery;
+        self
+    }
     /// It comes back as `recovery` says; holds no data.
     const fn recovers(mut self, recovery: Recovery) -> Self {
         self.recovery = recovery;
@@ -243,6 +280,11 @@ impl TypeEntry {
         self.import_id = import_id;
         self
     }
+    /// The provider cannot import it.
+    const fn not_importable(mut self) -> Self {
+        self.import_id = "";
+        self
+    }
     /// Arguments that force replacement.
     const fn replaced_by(mut self, arguments: &'static [&'static str]) -> Self {
         self.replaces = arguments;
@@ -265,22 +307,40 @@ const fn own(path: &'static str, kind: ValueKind) -> Owns {
 }
 
 const fn quota(service: &'static str, code: &'static str, default: u32) -> Quota {
-    Quota { service, code, default }
+    Quota { service, code, default, per: QuotaPer::Region }
+}
+
+impl Quota {
+    /// It is counted over `per` and not over the region.
+    const fn per(mut self, per: QuotaPer) -> Self {
+        self.per = per;
+        self
+    }
 }
 
 const FAMILIES: &[&[TypeEntry]] = &[
     api::TYPES,
+    balancing::TYPES,
+    buckets::TYPES,
+    caches::TYPES,
     compute::TYPES,
     containers::TYPES,
     data::TYPES,
+    database::TYPES,
+    dns::TYPES,
     edge::TYPES,
+    functions::TYPES,
     identity::TYPES,
     kubernetes::TYPES,
+    mail::TYPES,
     messaging::TYPES,
     network::TYPES,
     operations::TYPES,
+    rds::TYPES,
+    secrets::TYPES,
     storage::TYPES,
     synthetic::TYPES,
+    warehouses::TYPES,
 ];
 
 /// All entries, in the order of the files.

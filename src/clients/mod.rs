@@ -1,0 +1,4 @@
+//! Connections only: the AWS SDK's configuration, deadlines, rate budgets. What is asked is up to `sources`, what is
+//! changed to `targets`; nothing here decides or prints.
+
+pub mod aws;

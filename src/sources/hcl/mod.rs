@@ -1,0 +1,26 @@
+//! Reads HCL: drplan.hcl and Terraform configuration, in both syntaxes.
+//!
+//! Owns what is written where. Nothing is evaluated, nothing is downloaded, no file is changed; an expression is
+//! known by the text written out in it and by what it refers to.
+
+mod assemble;
+mod blocks;
+mod configuration;
+mod expression;
+mod folder;
+mod given;
+mod json;
+mod json_blocks;
+mod mask;
+mod overrides;
+mod paths;
+mod settings;
+mod source;
+mod tree;
+
+#[cfg(test)]
+mod hostile_tests;
+
+pub use configuration::read_configuration;
+pub use mask::secret_like;
+pub use settings::{find_settings, read_settings};

@@ -1,0 +1,156 @@
+//! Reading a file as text: every format that people write by hand comes through here.
+//!
+//! UTF-8 only, a byte order mark is dropped, CRLF stays as it is. What cannot be text is refused by name and line,
+//! and nothing of the file's content is quoted.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use crate::model::diagnostic::{Place, Problem};
+
+#[cfg(test)]
+mod tests;
+
+/// `ELOOP` of Linux, then of the BSDs and macOS; `io::ErrorKind` has no stable name for it.
+const TOO_MANY_LINKS: [i32; 2] = [40, 62];
+
+/// Reads a file as text. `shown` is how its path is printed; `limit` is in bytes.
+///
+/// # Errors
+/// A missing or unreadable file, a folder, a pipe or device, links in a circle, more than `limit` bytes,
+/// UTF-16 or UTF-32, invalid UTF-8, a NUL.
+pub fn read_text(path: &Path, shown: &str, limit: u64) -> Result<String, Problem> {
+    let bytes = read_bytes(path, shown, limit)?;
+    decode(bytes, shown)
+}
+
+/// Reads a regular file whole.
+///
+/// # Errors
+/// As [`read_text`], without those about encoding.
+pub fn read_bytes(path: &Path, shown: &str, limit: u64) -> Result<Vec<u8>, Problem> {
+    // A pipe would block and a device would never end, so the kind is asked before the file is opened.
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error, shown))?;
+    if metadata.is_dir() {
+        return Err(at_file(shown, "is a folder, not a file", "name a file in it"));
+    }
+    if !metadata.is_file() {
+        return Err(at_file(shown, "is a pipe or a device, not a file", "save what it gives to a file"));
+    }
+    if metadata.len() > limit {
+        return Err(too_large(shown, limit));
+    }
+    let file = File::open(path).map_err(|error| unreadable(&error, shown))?;
+    let mut bytes = Vec::new();
+    // It may have grown since: one byte past the limit tells.
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| unreadable(&error, shown))?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large(shown, limit));
+    }
+    Ok(bytes)
+}
+
+/// Takes bytes as UTF-8 text and drops a byte order mark.
+///
+/// # Errors
+/// UTF-16 or UTF-32, with or without a mark; invalid UTF-8; a NUL.
+pub fn decode(mut bytes: Vec<u8>, shown: &str) -> Result<String, Problem> {
+    if let Some(encoding) = other_encoding(&bytes) {
+        return Err(at_file(shown, format!("is {encoding} text"), "save it as UTF-8"));
+    }
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        bytes.drain(..3);
+    }
+    if let Some(offset) = memchr::memchr(0, &bytes) {
+        let place = Place::new(shown, line_of(&bytes, offset));
+        return Err(Problem::at(
+            place,
+            "a NUL byte, so this is no text",
+            "name a text file, or remove the byte",
+        ));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
+        Problem::at(Place::new(shown, line), "bytes that are not UTF-8", "save the file as UTF-8")
+    })
+}
+
+/// Why a file or folder could not be opened, as a problem.
+#[must_use]
+pub fn unreadable(error: &std::io::Error, shown: &str) -> Problem {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => at_file(shown, "is not there", "check the path; a link may point to nothing"),
+        ErrorKind::PermissionDenied => {
+            at_file(shown, "may not be read", "allow the user of drplan to read it")
+        }
+        _ if error.raw_os_error().is_some_and(|code| TOO_MANY_LINKS.contains(&code)) => {
+            at_file(shown, "is a link that leads back to itself", "remove the link or point it to a file")
+        }
+        _ => at_file(shown, format!("cannot be read: {error}"), "check the path and the disk"),
+    }
+}
+
+fn at_file(shown: &str, message: impl Into<String>, fix: impl Into<String>) -> Problem {
+    Problem::at(Place::file(shown), message, fix)
+}
+
+fn too_large(shown: &str, limit: u64) -> Problem {
+    let (size, unit) = if limit >= 1 << 20 { (limit >> 20, "MiB") } else { (limit >> 10, "KiB") };
+    at_file(
+        shown,
+        format!("is larger than {size} {unit}, the most that is read of such a file"),
+        "check that this is the file you mean",
+    )
+}
+
+/// UTF-16 and UTF-32, told by their mark or, without one, by the zero byte that every ASCII character brings along.
+fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => Some("UTF-32"),
+        [0xFF, 0xFE, ..] => Some("UTF-16 (little-endian)"),
+        [0xFE, 0xFF, ..] => Some("UTF-16 (big-endian)"),
+        [a, 0, b, 0, ..] if *a != 0 && *b != 0 => Some("UTF-16 (little-endian)"),
+        [0, a, 0, b, ..] if *a != 0 && *b != 0 => Some("UTF-16 (big-endian)"),
+        _ => None,
+    }
+}
+
+/// Line of a byte offset, from 1.
+#[must_use]
+pub fn line_of(bytes: &[u8], offset: usize) -> u32 {
+    let before = bytes.get(..offset).unwrap_or(bytes);
+    u32::try_from(memchr::memchr_iter(b'\n', before).count()).unwrap_or(u32::MAX - 1) + 1
+}
+
+/// The lines of a text, found once so that many offsets can be mapped.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    /// Offset of the first byte of each line.
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    /// Finds the lines of a text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let newlines = memchr::memchr_iter(b'\n', text.as_bytes()).map(|offset| offset + 1);
+        Self { starts: std::iter::once(0).chain(newlines).collect() }
+    }
+    /// Line of a byte offset, from 1.
+    #[must_use]
+    pub fn line(&self, offset: usize) -> u32 {
+        let line = self.starts.partition_point(|start| *start <= offset);
+        u32::try_from(line).unwrap_or(u32::MAX)
+    }
+    /// Byte range of the line that holds an offset, without its end of line.
+    #[must_use]
+    pub fn range(&self, text: &str, offset: usize) -> std::ops::Range<usize> {
+        let after = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts.get(after.saturating_sub(1)).copied().unwrap_or(0);
+        let end = self.starts.get(after).copied().unwrap_or(text.len());
+        let line = text.get(start..end).unwrap_or("");
+        start..start + line.trim_end_matches(['\n', '\r']).len()
+    }
+}
