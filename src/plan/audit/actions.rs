@@ -43,9 +43,10 @@ pub(super) fn parts<'p>(action: &'p Action, visit: &mut impl FnMut(Part<'p>)) {
             settings(all, visit);
         }
         Action::SetPassword { identifier, source: _ } => visit(Part::Writes(identifier)),
-        Action::RestoreCache { address: _, identifier, snapshot } => {
-            visit(Part::Writes(identifier));
-            visit(Part::Asks(snapshot));
+        Action::RestoreCache { address: _, identifier: name, store }
+        | Action::RestoreBackup { address: _, name, store } => {
+            visit(Part::Writes(name));
+            visit(Part::Store(store));
         }
         Action::PromoteSecret { address: _, name, arn } => {
             visit(Part::Writes(name));
@@ -180,7 +181,8 @@ pub(super) fn nature(action: &Action) -> Nature<'_> {
         | Action::ApplyObject { .. } => Nature::Builds,
         Action::RestoreDatabase { address, .. }
         | Action::RestoreCluster { address, .. }
-        | Action::RestoreCache { address, .. } => Nature::Restores(address),
+        | Action::RestoreCache { address, .. }
+        | Action::RestoreBackup { address, .. } => Nature::Restores(address),
         Action::PromoteReplica { address, .. } => Nature::Promotes(address),
         Action::PromoteSecret { address, .. } => Nature::PromotesSecret(address),
         Action::ChangeRecord { .. } | Action::ChangeDistribution { .. } => Nature::MovesTraffic,

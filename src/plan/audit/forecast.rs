@@ -1,12 +1,13 @@
 //! The forecast adds up: its steps exist, its way is a way, its verdicts follow from its figures.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::graph::Graph;
 use super::{Report, Rule};
 use crate::plan::Plan;
 use crate::plan::forecast::{Component, Forecast, PhaseSpan, Prepared, Rpo, Rto, Verdict};
 use crate::plan::step::Estimate;
+use crate::plan::store::{CandidateKind, PlannedStore};
 
 pub(super) fn check(plan: &Plan, graph: &Graph<'_>, report: &mut Report) {
     for step in graph.steps {
@@ -80,13 +81,16 @@ fn check_path(path: &[String], graph: &Graph<'_>, report: &mut Report) {
 }
 
 fn check_losses(plan: &Plan, losses: &[Rpo], report: &mut Report) {
-    let stores: HashSet<&str> = plan.stores.iter().map(|store| store.address.as_str()).collect();
+    let stores: HashMap<&str, bool> =
+        plan.stores.iter().map(|store| (store.address.as_str(), comes_back_empty(store))).collect();
     for Rpo { store, now_seconds: _, worst_seconds, objective_seconds, verdict, why: _ } in losses {
-        if !stores.contains(store.as_str()) {
+        let Some(empty) = stores.get(store.as_str()) else {
             report.add(Rule::Forecast, store, "its loss is told, and it is no store of the plan");
-        }
-        // A store without any copy is missed without a figure: its loss has no bound.
+            continue;
+        };
+        // An accepted loss holds whatever the figures are; without any copy, the loss has no bound and no figure.
         let follows = match (verdict, worst_seconds, objective_seconds) {
+            (Verdict::Ok, _, _) if *empty => true,
             (Verdict::Ok, Some(worst), Some(objective)) => worst <= objective,
             (Verdict::Missed, Some(worst), Some(objective)) => worst > objective,
             (Verdict::Missed, None, Some(_)) | (Verdict::Unknown, _, _) => true,
@@ -97,6 +101,12 @@ fn check_losses(plan: &Plan, losses: &[Rpo], report: &mut Report) {
             report.add(Rule::Forecast, store, message);
         }
     }
+}
+
+fn comes_back_empty(store: &PlannedStore) -> bool {
+    store.candidates.iter().any(|candidate| {
+        candidate.kind == CandidateKind::Empty && store.chosen.as_deref() == Some(&candidate.id)
+    })
 }
 
 fn check_phases(phases: &[PhaseSpan], graph: &Graph<'_>, report: &mut Report) {

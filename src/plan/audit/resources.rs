@@ -13,8 +13,7 @@ use crate::plan::resource::{Disposition, Engine, PlannedResource};
 use crate::plan::store::{CandidateKind, PlannedStore};
 
 pub(super) fn check(plan: &Plan, graph: &Graph<'_>, table: Table, report: &mut Report) {
-    let stores: HashMap<&str, &PlannedStore> =
-        plan.stores.iter().map(|store| (store.address.as_str(), store)).collect();
+    let chosen = Chosen::read(plan);
     let done = Done::read(graph, report);
     let findings = Subjects::read(&plan.findings);
     let mut seen: HashSet<(&str, Option<&str>)> = HashSet::with_capacity(plan.resources.len());
@@ -27,7 +26,7 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, table: Table, report: &mut R
             let message = format!("its counterpart is known after {step}, which is no step");
             report.add(Rule::KnownAfter, &resource.address, message);
         }
-        check_data(resource, &stores, &findings, table, report);
+        check_data(resource, &chosen, table, report);
         check_engine(resource, report);
         if resource.disposition == Disposition::Block && !findings.errors.contains(resource.address.as_str())
         {
@@ -40,6 +39,7 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, table: Table, report: &mut R
             report.add(Rule::Disposition, &resource.address, "a deposed object is not made anew");
         }
     }
+    check_sources(plan, graph, &chosen, &done, report);
     check_steps(graph, &current, report);
     check_stores(plan, graph, &findings, report);
 }
@@ -60,46 +60,87 @@ impl<'p> Subjects<'p> {
     }
 }
 
-/// What holds data, or may, is not made new, unless the plan has chosen for it to come back empty.
-fn check_data(
-    resource: &PlannedResource,
-    stores: &HashMap<&str, &PlannedStore>,
-    findings: &Subjects<'_>,
-    table: Table,
-    report: &mut Report,
-) {
+/// How a store comes back, by its address.
+struct Chosen<'p> {
+    by_address: HashMap<&'p str, (&'p PlannedStore, CandidateKind)>,
+    /// Whether the plan lets any store come back empty.
+    any_empty: bool,
+}
+
+impl<'p> Chosen<'p> {
+    fn read(plan: &'p Plan) -> Self {
+        let mut by_address = HashMap::new();
+        for store in &plan.stores {
+            let chosen = store.candidates.iter().find(|candidate| store.chosen.as_deref() == Some(&candidate.id));
+            if let Some(candidate) = chosen {
+                by_address.insert(store.address.as_str(), (store, candidate.kind));
+            }
+        }
+        let any_empty = by_address.values().any(|(_, kind)| *kind == CandidateKind::Empty);
+        Self { by_address, any_empty }
+    }
+}
+
+/// What holds data, or may, is not made new, unless the plan has chosen for it to come back empty, or it is a
+/// replica that holds nothing which its restored source does not.
+fn check_data(resource: &PlannedResource, chosen: &Chosen<'_>, table: Table, report: &mut Report) {
     let entry = table(&resource.type_name);
     if resource.unknown_type == entry.is_some() {
         let word = if entry.is_some() { "known" } else { "not known" };
         report.add(Rule::Data, &resource.address, format!("{} is {word} to the table", resource.type_name));
     }
-    if resource.disposition != Disposition::Create {
+    let holds_none = entry.is_some_and(|entry| entry.data == HoldsData::No);
+    if resource.disposition != Disposition::Create || holds_none {
         return;
     }
-    match entry.map(|entry| entry.data) {
-        Some(HoldsData::No) => {}
-        Some(HoldsData::Yes | HoldsData::Unknown) => {
-            let emptied = stores.get(resource.address.as_str()).is_some_and(|store| {
-                store.candidates.iter().any(|candidate| {
-                    candidate.kind == CandidateKind::Empty && store.chosen.as_deref() == Some(&candidate.id)
-                })
-            });
-            if !emptied {
-                let message = "it may hold data and would come back empty, and nobody accepted its loss";
-                report.add(Rule::Data, &resource.address, message);
-            }
-        }
-        // Rules on attributes decided; the reader must be told that the table did not.
-        None => {
-            let told = [&resource.address, &resource.type_name]
-                .iter()
-                .any(|subject| findings.all.contains(&("unknown-type", subject.as_str())));
-            if !told {
-                let message = "its type is unknown and it would be made new, and no finding says so";
-                report.add(Rule::Data, &resource.address, message);
-            }
+    let kind = chosen.by_address.get(resource.address.as_str()).map(|(_, kind)| *kind);
+    let may_be_made = match kind {
+        Some(CandidateKind::Empty | CandidateKind::Source) => true,
+        // A part of a store is made again with a store that comes back empty.
+        None => entry.is_some_and(|entry| comes_with_another(entry.recovery)) && chosen.any_empty,
+        Some(_) => false,
+    };
+    if !may_be_made {
+        let message = "it may hold data and would come back empty, and nobody accepted its loss";
+        report.add(Rule::Data, &resource.address, message);
+    }
+}
+
+/// A replica is made after what it is a replica of has come back.
+fn check_sources(plan: &Plan, graph: &Graph<'_>, chosen: &Chosen<'_>, done: &Done<'_>, report: &mut Report) {
+    if !graph.is_acyclic() {
+        return;
+    }
+    let named: HashMap<&str, &str> = plan
+        .stores
+        .iter()
+        .flat_map(|store| [(store.name.as_str(), &*store.address), (&*store.address, &*store.address)])
+        .collect();
+    let has_error = plan.findings.iter().any(|finding| finding.severity == Severity::Error);
+    let mut pairs = Vec::new();
+    for (address, (store, kind)) in &chosen.by_address {
+        let Some(made) = done.engine.get(address).filter(|_| *kind == CandidateKind::Source) else { continue };
+        let source = store.chosen.as_deref().unwrap_or_default();
+        let source = source.rsplit(':').next().unwrap_or_default();
+        let back = named.get(source).and_then(|source| done.brought_back.get(source));
+        match back {
+            Some(back) => pairs.push((made.position, *back)),
+            None if has_error => {}
+            None => report.add(Rule::Data, *address, "it is made again from its source, which no step brings back"),
         }
     }
+    for (made, back) in graph.missing(&pairs) {
+        let back = graph.id(back);
+        report.add(Rule::Data, graph.id(made), format!("it makes a replica without waiting for {back}"));
+    }
+}
+
+/// Parts of stores: they come back with what they are a part of.
+const fn comes_with_another(recovery: Recovery) -> bool {
+    matches!(
+        recovery,
+        Recovery::RdsClusterInstance | Recovery::SecretVersion | Recovery::OfBucket | Recovery::OfDatabase
+    )
 }
 
 /// What the engine is told fits what becomes of it: only what is created may be made by the engine alone.
@@ -107,7 +148,8 @@ fn check_engine(resource: &PlannedResource, report: &mut Report) {
     let fits = match resource.disposition {
         Disposition::Create => matches!(resource.engine, Engine::Create),
         Disposition::Share => matches!(resource.engine, Engine::Import | Engine::None | Engine::Exclude),
-        Disposition::Adopt => matches!(resource.engine, Engine::Import),
+        // What is in the recovery's own workspace already needs no word.
+        Disposition::Adopt => matches!(resource.engine, Engine::Import | Engine::None),
         Disposition::Restore | Disposition::Promote => {
             matches!(resource.engine, Engine::Exclude | Engine::Import)
         }
@@ -125,21 +167,28 @@ fn check_engine(resource: &PlannedResource, report: &mut Report) {
     }
 }
 
+/// An engine step.
+struct EngineStep {
+    change: EngineChange,
+    position: usize,
+}
+
 /// Steps by the address that they act on.
 #[derive(Default)]
 struct Done<'p> {
-    engine: HashMap<&'p str, EngineChange>,
-    brought_back: HashSet<&'p str>,
+    engine: HashMap<&'p str, EngineStep>,
+    brought_back: HashMap<&'p str, usize>,
     moved: HashSet<&'p str>,
 }
 
 impl<'p> Done<'p> {
     fn read(graph: &Graph<'p>, report: &mut Report) -> Self {
         let mut done = Self::default();
-        for step in graph.steps {
+        let mut names = HashSet::new();
+        for (position, step) in graph.steps.iter().enumerate() {
             match (&step.action, nature(&step.action)) {
                 (Action::Engine { address, change, .. }, _) => {
-                    if done.engine.insert(address, *change).is_some() {
+                    if done.engine.insert(address, EngineStep { change: *change, position }).is_some() {
                         report.add(Rule::Disposition, &step.id, format!("two engine steps act on {address}"));
                     }
                 }
@@ -150,16 +199,31 @@ impl<'p> Done<'p> {
                 ) => {
                     done.moved.insert(address);
                 }
-                (
-                    _,
-                    Nature::Restores(address) | Nature::Promotes(address) | Nature::PromotesSecret(address),
-                ) if !done.brought_back.insert(address) => {
-                    report.add(Rule::Disposition, &step.id, format!("two steps bring {address} back"));
+                (_, Nature::Restores(address) | Nature::Promotes(address) | Nature::PromotesSecret(address)) => {
+                    if done.brought_back.insert(address, position).is_some() {
+                        report.add(Rule::Disposition, &step.id, format!("two steps bring {address} back"));
+                    }
+                    if let Some(name) = name_of(&step.action).filter(|name| !names.insert(*name)) {
+                        let message = format!("two steps bring a {} named {} back", name.0, name.1);
+                        report.add(Rule::Disposition, &step.id, message);
+                    }
                 }
                 _ => {}
             }
         }
         done
+    }
+}
+
+/// What a restore makes, in words and by name: a second one of the same name would find the first.
+fn name_of(action: &Action) -> Option<(&'static str, &str)> {
+    match action {
+        Action::RestoreDatabase { identifier, .. } | Action::PromoteReplica { identifier, .. } => {
+            Some(("database", identifier))
+        }
+        Action::RestoreCluster { identifier, .. } => Some(("database cluster", identifier)),
+        Action::RestoreCache { identifier, .. } => Some(("cache", identifier)),
+        _ => None,
     }
 }
 
@@ -173,21 +237,16 @@ fn check_done(
     report: &mut Report,
 ) {
     let address = resource.address.as_str();
-    let engine = done.engine.get(address);
+    let engine = done.engine.get(address).map(|step| step.change);
     let is_done = match resource.disposition {
-        Disposition::Create => engine == Some(&EngineChange::Create),
-        Disposition::Carry => engine == Some(&EngineChange::Carry),
+        Disposition::Create => engine == Some(EngineChange::Create),
+        Disposition::Carry => engine == Some(EngineChange::Carry),
         Disposition::Share | Disposition::Adopt => {
-            resource.engine != Engine::Import || engine == Some(&EngineChange::Import)
+            resource.engine != Engine::Import || engine == Some(EngineChange::Import)
         }
         // Some come with another (an instance with its cluster), and say after which step.
         Disposition::Restore | Disposition::Promote => {
-            let own = table(&resource.type_name).is_some_and(|entry| {
-                matches!(
-                    entry.recovery,
-                    Recovery::RdsInstance | Recovery::RdsCluster | Recovery::ElastiCache | Recovery::Secret
-                )
-            });
+            let own = table(&resource.type_name).is_none_or(|entry| !comes_with_another(entry.recovery));
             let with_another = resource
                 .known_after
                 .as_deref()
@@ -198,7 +257,7 @@ fn check_done(
                         Nature::Restores(_) | Nature::Promotes(_) | Nature::PromotesSecret(_)
                     )
                 });
-            !own || done.brought_back.contains(address) || with_another
+            !own || done.brought_back.contains_key(address) || with_another
         }
         Disposition::Update => {
             done.moved.contains(address) || engine.is_some() || findings.errors.contains(address)

@@ -377,16 +377,47 @@ fn data_never_comes_back_empty() {
 }
 
 #[test]
-fn an_unknown_type_may_be_made_when_the_plan_says_so() {
+fn a_replica_is_made_again_from_its_restored_source() {
+    let replica = |plan: &mut Plan| {
+        let mut copy = resource(plan, "aws_vpc.main").clone();
+        copy.address = "aws_db_instance.reports".to_owned();
+        copy.type_name = "aws_db_instance".to_owned();
+        copy.known_after = None;
+        plan.resources.push(copy);
+        plan.saw.state.resources += 1;
+        let mut store = store(plan, "aws_db_instance.orders").clone();
+        store.address = "aws_db_instance.reports".to_owned();
+        store.name = "reports".to_owned();
+        store.rule.order = vec![CandidateKind::Source];
+        store.candidates.truncate(1);
+        store.candidates[0].kind = CandidateKind::Source;
+        store.candidates[0].id = "arn:aws:rds:us-east-2:123456789012:db:orders".to_owned();
+        store.chosen = Some(store.candidates[0].id.clone());
+        plan.stores.push(store);
+        let mut made = step(plan, "infra/chart").clone();
+        made.id = "infra/reports".to_owned();
+        made.needs = vec!["restore/orders".to_owned()];
+        made.done_when = DoneWhen::Answered;
+        made.action = Action::Engine {
+            address: "aws_db_instance.reports".to_owned(),
+            change: EngineChange::Create,
+            import_id: None,
+            import_known_after: None,
+        };
+        plan.steps.push(made);
+        plan.forecast.phases.clear();
+    };
     let mut plan = sample::unsealed();
-    resource(&mut plan, "aws_vpc.main").type_name = "acme_thing".to_owned();
-    resource(&mut plan, "aws_vpc.main").unknown_type = true;
-    let mut finding = plan.findings[0].clone();
-    finding.code = "unknown-type".to_owned();
-    finding.severity = Severity::Note;
-    finding.subject = "aws_vpc.main".to_owned();
-    plan.findings.push(finding);
+    replica(&mut plan);
     assert_eq!(rules(&sample::sealed(plan)), []);
+    caught_alone(Rule::Data, |plan| {
+        replica(plan);
+        step(plan, "infra/reports").needs = vec!["restore/ledger".to_owned()];
+    });
+    caught_alone(Rule::Data, |plan| {
+        replica(plan);
+        store(plan, "aws_db_instance.reports").chosen = None;
+    });
 }
 
 #[test]
@@ -406,6 +437,11 @@ fn resources_and_their_steps() {
         again.id = "restore/secret-2".to_owned();
         plan.steps.push(again);
         plan.forecast.phases.clear();
+    });
+    caught_alone(Rule::Disposition, |plan| {
+        if let Action::PromoteReplica { identifier, .. } = &mut step(plan, "restore/ledger").action {
+            *identifier = "orders".to_owned();
+        }
     });
     caught_alone(Rule::Disposition, |plan| {
         let salt = resource(plan, "random_password.salt");
@@ -436,19 +472,6 @@ fn resources_and_their_steps() {
         }
     });
     caught_alone(Rule::Order, |plan| unneed(plan, "verify/nightly", "manifests/nightly"));
-    caught(Rule::Workload, |plan| {
-        // A job that is not held and reads what is restored.
-        let rewrites = match &step(plan, "manifests/config").action {
-            Action::ApplyObject { rewrites, .. } => rewrites.clone(),
-            _ => Vec::new(),
-        };
-        unneed(plan, "manifests/nightly", "manifests/config");
-        if let Action::ApplyObject { rewrites: into, hold, .. } = &mut step(plan, "manifests/nightly").action
-        {
-            *into = rewrites;
-            *hold = Some(Hold::Ask);
-        }
-    });
 }
 
 #[test]
