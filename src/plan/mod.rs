@@ -4,11 +4,14 @@
 
 pub mod action;
 pub mod artifact;
+pub mod audit;
 pub mod codec;
 pub mod codes;
 pub mod finding;
 pub mod forecast;
 pub mod resource;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod step;
 pub mod store;
 pub mod values;
