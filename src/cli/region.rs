@@ -9,6 +9,7 @@ use super::output::Screen;
 use super::show::rendered;
 use super::{Exit, Failure};
 use crate::model::input::PlanningInput;
+use crate::plan::audit::{Violation, audit};
 use crate::plan::finding::Severity;
 use crate::plan::{Plan, codec};
 use crate::planner;
@@ -30,6 +31,7 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
         gaps: Vec::new(),
     };
     let plan = planner::plan_region(&input)?;
+    audit(&plan).map_err(|violations| Failure::Defect(defect(&violations)))?;
     let mut bytes = Vec::new();
     codec::encode(&plan, &mut bytes).map_err(|error| Failure::Defect(error.to_string()))?;
     save(&args.out, &bytes)?;
@@ -42,6 +44,15 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
         }
     }
     Ok(exit_of(&plan))
+}
+
+/// A plan that its auditor refuses is never saved: whoever reads it would trust it.
+fn defect(violations: &[Violation]) -> String {
+    let mut text = format!("the plan breaks {} of drplan's own rules and was not saved; report this:", violations.len());
+    for violation in violations.iter().take(20) {
+        text.push_str(&format!("\n  {violation}"));
+    }
+    text
 }
 
 /// 3 where the plan has an error: it was made and saved, and cannot be applied.

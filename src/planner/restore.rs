@@ -276,7 +276,10 @@ impl Restore<'_, '_, '_> {
             "aws_secretsmanager_secret" => self.resource.counterpart.clone(),
             _ => None,
         };
-        let import_id = import_id.or_else(|| infra::import_id(self.facts, self.object, self.resource));
+        // An id that names the lost region is the original's; the copy's is known once it is there.
+        let import_id = import_id
+            .or_else(|| infra::import_id(self.facts, self.object, self.resource))
+            .filter(|id| !self.facts.primary.as_deref().is_some_and(|primary| id.contains(primary)));
         let known_after = import_id.is_none().then(|| self.id());
         let action = Action::Engine {
             address: self.address().to_owned(),

@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_code_is_understood_as_a_screen_shows_it() {
-        assert_eq!(explain("error[literal-unplaced]:"), explain("literal-unplaced"));
+        assert_eq!(explain("warning[literal-unplaced]:"), explain("literal-unplaced"));
         assert_eq!(explain("no-such-thing-at-all").unwrap_err().what, "code");
     }
 }
