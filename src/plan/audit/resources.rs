@@ -71,7 +71,8 @@ impl<'p> Chosen<'p> {
     fn read(plan: &'p Plan) -> Self {
         let mut by_address = HashMap::new();
         for store in &plan.stores {
-            let chosen = store.candidates.iter().find(|candidate| store.chosen.as_deref() == Some(&candidate.id));
+            let chosen =
+                store.candidates.iter().find(|candidate| store.chosen.as_deref() == Some(&candidate.id));
             if let Some(candidate) = chosen {
                 by_address.insert(store.address.as_str(), (store, candidate.kind));
             }
@@ -119,14 +120,20 @@ fn check_sources(plan: &Plan, graph: &Graph<'_>, chosen: &Chosen<'_>, done: &Don
     let has_error = plan.findings.iter().any(|finding| finding.severity == Severity::Error);
     let mut pairs = Vec::new();
     for (address, (store, kind)) in &chosen.by_address {
-        let Some(made) = done.engine.get(address).filter(|_| *kind == CandidateKind::Source) else { continue };
+        let Some(made) = done.engine.get(address).filter(|_| *kind == CandidateKind::Source) else {
+            continue;
+        };
         let source = store.chosen.as_deref().unwrap_or_default();
         let source = source.rsplit(':').next().unwrap_or_default();
         let back = named.get(source).and_then(|source| done.brought_back.get(source));
         match back {
             Some(back) => pairs.push((made.position, *back)),
             None if has_error => {}
-            None => report.add(Rule::Data, *address, "it is made again from its source, which no step brings back"),
+            None => report.add(
+                Rule::Data,
+                *address,
+                "it is made again from its source, which no step brings back",
+            ),
         }
     }
     for (made, back) in graph.missing(&pairs) {
@@ -199,7 +206,10 @@ impl<'p> Done<'p> {
                 ) => {
                     done.moved.insert(address);
                 }
-                (_, Nature::Restores(address) | Nature::Promotes(address) | Nature::PromotesSecret(address)) => {
+                (
+                    _,
+                    Nature::Restores(address) | Nature::Promotes(address) | Nature::PromotesSecret(address),
+                ) => {
                     if done.brought_back.insert(address, position).is_some() {
                         report.add(Rule::Disposition, &step.id, format!("two steps bring {address} back"));
                     }
