@@ -187,13 +187,19 @@ pub(super) fn describe(action: &Action) -> Described {
         )
         .on(identifier)
         .with("password", "by reference; its value is in no plan and no log", source),
-        Action::RestoreCache { address, identifier, snapshot } => Described::new(
+        Action::RestoreCache { address, identifier, store } => Described::new(
             format!("restore cache {identifier}"),
             "elasticache:CreateReplicationGroup with SnapshotName or SnapshotArns",
         )
         .on(address)
         .with("ReplicationGroupId", identifier, "")
-        .with("snapshot", snapshot, "the inventory"),
+        .with("snapshot", store, "by the rule of this store"),
+        Action::RestoreBackup { address, name, store } => Described::new(
+            format!("restore {name} from AWS Backup"),
+            "backup:StartRestoreJob",
+        )
+        .on(address)
+        .with("recovery point", store, "by the rule of this store"),
         Action::PromoteSecret { address, name, arn } => Described::new(
             format!("let the replica of secret {name} stand alone"),
             "secretsmanager:StopReplicationToReplica in the recovery region",

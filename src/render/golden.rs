@@ -2,6 +2,8 @@
 //!
 //! A test that fails prints the new screen between two marked lines; read it before it replaces the old one.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+
 use super::Options;
 use super::explain::explain;
 use super::human::{render_plan, render_resource, render_step, render_values};

@@ -80,20 +80,26 @@ fn measures(screen: &mut Screen, summary: &Summary<'_>) {
     let figure = both().map(|m| width(&shorten(&m.figure, WIDEST))).max().unwrap_or(0);
     let objective = both().map(|m| width(&m.objective)).max().unwrap_or(0);
     let room = screen.width().saturating_sub(MARGIN + figure + objective + 4);
+    // A narrow screen has the verdict under its figure.
+    let stacked = room < "unknown".len();
     let mut put = |label: &str, measure: &Measure| {
         let Measure { figure: words, objective: against, verdict, comment } = measure;
-        let mut line: Vec<Piece> = vec![
-            plain(pad(&shorten(words, WIDEST), figure + 2)),
-            dim(pad(against, objective + 2)),
-            (verdict_style(*verdict), verdict.as_str().to_owned()),
-        ];
+        let said = (verdict_style(*verdict), verdict.as_str().to_owned());
+        if stacked {
+            let comment = if comment.is_empty() { String::new() } else { format!(", {comment}") };
+            screen.row_at(label, 2, &[plain(words)]);
+            screen.row_at("", 4, &[dim(format!("  {against}  ")), said, plain(comment)]);
+            return;
+        }
+        let mut line: Vec<Piece> =
+            vec![plain(pad(&shorten(words, WIDEST), figure + 2)), dim(pad(against, objective + 2)), said];
         let fits = verdict.as_str().len() + 2 + width(comment) <= room;
         if fits && !comment.is_empty() {
             line.push(plain(format!(", {comment}")));
         }
         screen.row(label, &line);
-        if !fits {
-            screen.row("", &[dim(format!("  {comment}"))]);
+        if !fits && !comment.is_empty() {
+            screen.row_at("", 2, &[dim(format!("  {comment}"))]);
         }
     };
     for (at, measure) in summary.recovers.iter().enumerate() {
@@ -180,46 +186,5 @@ fn last_lines(screen: &mut Screen, summary: &Summary<'_>, options: Options<'_>, 
     }
     if !next.is_empty() {
         screen.text(2, &[dim(next.join("      "))]);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    #[test]
-    fn show() {
-        let o =
-            Options { saved: Some("plan.json"), color: std::env::var("COLOR").is_ok(), ..Options::default() };
-        let p = super::super::sample::bad_day();
-        println!("{}", render_plan(&p, o));
-        println!("{}", render_step(&p, "restore/primary", o).unwrap());
-        println!("{}", render_step(&super::super::sample::good_day(), "dns/shop.example.com", o).unwrap());
-        println!(
-            "{}",
-            render_resource(&super::super::sample::good_day(), super::super::sample::PRIMARY, o).unwrap()
-        );
-        println!(
-            "{}",
-            render_resource(&super::super::sample::good_day(), "module.iam.aws_iam_role.payment", o).unwrap()
-        );
-        println!("{}", render_values(&p, o));
-        println!("{:?}", render_step(&p, "restore/prmary", o));
-        use crate::model::diagnostic::*;
-        let bad = BadInput(vec![
-            Problem::at(
-                Place::new("drplan.hcl", 12),
-                "there is no attribute `regoin` here",
-                "did you mean `region`?",
-            )
-            .excerpt(Some(Excerpt { text: "\tregoin = \"***\"  # \u{202e}x".into(), range: 1..7 })),
-            Problem::at(
-                Place::new("kubernetes/a.yaml", 3),
-                "ConfigMap ecommerce/x is defined twice",
-                "leave one of them out: --exclude GLOB",
-            )
-            .also(Place::new("kubernetes/b.yaml", 9), "also defined here"),
-            Problem::new("standard input is empty", "give a state"),
-        ]);
-        println!("{}", super::super::problems::render_problems(&bad, o));
     }
 }

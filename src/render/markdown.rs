@@ -3,6 +3,7 @@
 //! Every value that the template puts is escaped unless it was made here as Markdown (`code`), so that a name
 //! cannot break a table, open a tag, ping a person or link an issue.
 
+use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, context};
 
@@ -24,14 +25,13 @@ const CELL: usize = 600;
 pub fn render_markdown(plan: &Plan) -> Result<String, Error> {
     let summary = summarize(plan, false);
     let mut env = Environment::empty();
-    env.set_auto_escape_callback(|_| AutoEscape::Custom("markdown"));
+    env.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
     env.set_formatter(|out, _, value| {
         let text = value.to_string();
         let escaped = if value.is_safe() { text } else { escape(&text) };
         out.write_str(&escaped).map_err(Error::from)
     });
-    env.set_trim_blocks(true);
-    env.set_lstrip_blocks(true);
+    env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     let text = env.render_str(TEMPLATE, facts(plan, &summary))?;
     Ok(text.trim_end().to_owned() + "\n")
 }
@@ -97,7 +97,7 @@ fn measures(measures: &[Measure]) -> Vec<Value> {
 
 fn phase(row: &PhaseRow) -> Value {
     let PhaseRow { phase, steps, from, critical, what } = row;
-    context! { phase, steps, from, critical, what }
+    context! { phase => *phase, steps, from, critical, what }
 }
 
 fn group_of(group: &Group<'_>) -> Value {

@@ -5,20 +5,22 @@
 //! is neutralised on its way out.
 
 mod action;
-//pub mod explain;
+pub mod explain;
 mod findings;
+#[cfg(test)]
+mod golden;
 pub mod human;
-//pub mod markdown;
+pub mod markdown;
 mod phases;
 pub mod problems;
-mod resource;
+pub mod resource;
 #[cfg(test)]
 mod sample;
 mod screen;
-mod step;
+pub mod step;
 mod summary;
 mod text;
-mod values;
+pub mod values;
 
 /// How a screen is to look.
 #[derive(Clone, Copy, Debug)]

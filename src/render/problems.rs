@@ -4,7 +4,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::Options;
-use super::screen::{Piece, Screen, Style, bold, dim, plain};
+use super::screen::{Screen, Style, bold, dim, plain};
 use super::text::clean;
 use crate::model::diagnostic::{BadInput, Excerpt, Place, Problem};
 
@@ -26,24 +26,22 @@ pub fn render_problems(bad: &BadInput, options: Options<'_>) -> String {
 fn one(screen: &mut Screen, problem: &Problem, options: Options<'_>) {
     let Problem { message, at, also, excerpt, fix } = problem;
     screen.text(2, &[(Style::Bad, "error".to_owned()), bold(format!(": {message}"))]);
-    match (at, excerpt.as_ref().and_then(Shown::new)) {
-        (Some(at), Some(shown)) => screen.drawn(&snippet(at, &shown, options)),
-        (Some(at), None) => screen.text(6, &[arrow(), plain(at.to_string())]),
-        (None, _) => {}
+    if let Some(at) = at {
+        screen.text(6, &[(Style::Info, "  --> ".to_owned()), plain(at.to_string())]);
+    }
+    let excerpt = excerpt.as_ref().and_then(Shown::new);
+    if let (Some(at @ Place { line: 1.., .. }), Some(shown)) = (at, excerpt) {
+        screen.drawn(&snippet(at, &shown, options));
     }
     for (place, what) in also {
         screen.text(
             8,
-            &[(Style::Info, " also ".to_owned()), plain(place.to_string()), dim(format!("  {what}"))],
+            &[(Style::Info, "  also ".to_owned()), plain(place.to_string()), dim(format!("  {what}"))],
         );
     }
     if !fix.is_empty() {
         screen.text(7, &[bold("  fix: "), plain(fix)]);
     }
-}
-
-fn arrow() -> Piece {
-    (Style::Info, "  --> ".to_owned())
 }
 
 /// An excerpt, neutralised, its range moved accordingly.
@@ -67,10 +65,8 @@ impl Shown {
 
 fn snippet(at: &Place, shown: &Shown, options: Options<'_>) -> String {
     let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
-    let path = clean(&at.file).into_owned();
     let source = Snippet::source(&shown.text)
         .line_start(usize::try_from(at.line).unwrap_or(1))
-        .path(path)
         .annotation(AnnotationKind::Primary.span(shown.range.clone()));
     renderer
         .decor_style(DecorStyle::Ascii)

@@ -1,16 +1,24 @@
 //! A plan by hand, modelled on the ecommerce example, for the tests of the renderers.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod forecast;
+mod hostile;
+mod steps;
+
 use jiff::Timestamp;
+
+use forecast::forecast;
+pub(super) use hostile::{hostile, problems};
+use steps::steps;
 
 use crate::model::diagnostic::{Gap, GapReason, Place};
 use crate::model::value::ValueKind;
 use crate::plan::Plan;
-use crate::plan::action::{Action, Check, EngineChange, Hold, Rewrite, Setting};
 use crate::plan::artifact::{Policy, Saw, SawConfiguration, SawManifests, SawRecording, SawState, Scenario};
 use crate::plan::finding::{Finding, Severity};
-use crate::plan::forecast::{Component, Forecast, PhaseSpan, Prepared, Rpo, Rto, Verdict};
+use crate::plan::forecast::{Rpo, Verdict};
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
-use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
 use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
 use crate::plan::values::{OwnedValue, Site, Use, UseDisposition};
 
@@ -349,7 +357,23 @@ fn stores() -> Vec<PlannedStore> {
         restore_p90_seconds: Some(2700),
         ruled_out: ruled_out.map(str::to_owned),
     };
-    vec![PlannedStore {
+    let media = PlannedStore {
+        address: "module.s3.aws_s3_bucket.media".to_owned(),
+        name: "acme-media".to_owned(),
+        rule: Rule { order: vec![CandidateKind::ReplicaBucket], max_age_seconds: None, classes: Vec::new() },
+        candidates: vec![Candidate {
+            kind: CandidateKind::ReplicaBucket,
+            id: "acme-media-us-west-2".to_owned(),
+            data_at: None,
+            loss_seconds: None,
+            restore_p50_seconds: None,
+            restore_p90_seconds: None,
+            ruled_out: None,
+        }],
+        chosen: some("acme-media-us-west-2"),
+        why: "it replicates to acme-media-us-west-2".to_owned(),
+    };
+    let primary = PlannedStore {
         address: PRIMARY.to_owned(),
         name: "ecommerce-prod-primary".to_owned(),
         rule: Rule {
@@ -369,317 +393,6 @@ fn stores() -> Vec<PlannedStore> {
         ],
         chosen: some(BACKUP),
         why: "newest usable point of the first kind in the rule".to_owned(),
-    }]
-}
-
-fn step(id: &str, phase: Phase, action: Action, needs: &[&str], plane: Plane, p50: u64) -> Step {
-    Step {
-        id: id.to_owned(),
-        phase,
-        action,
-        needs: needs.iter().map(|need| (*need).to_owned()).collect(),
-        expects: Expects::Any,
-        done_when: DoneWhen::Answered,
-        plane,
-        reversible: true,
-        estimate: Estimate { p50_seconds: p50, p90_seconds: p50 * 3 / 2, source: EstimateSource::Configured },
-    }
-}
-
-fn rewrite(path: &str, token: &str, to: Option<&str>, after: Option<&str>) -> Rewrite {
-    Rewrite {
-        path: path.to_owned(),
-        within: None,
-        token: token.to_owned(),
-        owner: some(PRIMARY),
-        counterpart: to.map(str::to_owned),
-        known_after: after.map(str::to_owned),
-    }
-}
-
-fn apply(kind: &str, name: &str, file: &str, rewrites: Vec<Rewrite>, hold: Option<Hold>) -> Action {
-    Action::ApplyObject {
-        file: file.to_owned(),
-        document: 0,
-        api_version: if kind == "Deployment" { "apps/v1" } else { "v1" }.to_owned(),
-        object_kind: kind.to_owned(),
-        namespace: some("ecommerce"),
-        name: name.to_owned(),
-        rewrites,
-        hold,
-        document_digest: "sha256:ab12".to_owned(),
-    }
-}
-
-fn steps() -> Vec<Step> {
-    let engine = |address: &str, change| Action::Engine {
-        address: address.to_owned(),
-        change,
-        import_id: matches!(change, EngineChange::Import).then(|| "ecommerce-prod-payment".to_owned()),
-        import_known_after: None,
     };
-    let check = |check| Action::Check { check };
-    let image = "123456789012.dkr.ecr.us-east-2.amazonaws.com/payment:1.4";
-    let image_there = "123456789012.dkr.ecr.us-west-2.amazonaws.com/payment:1.4";
-    vec![
-        step(
-            "preflight/identity",
-            Phase::Preflight,
-            check(Check::Identity { account: some("123456789012") }),
-            &[],
-            Plane::Data,
-            3,
-        ),
-        step(
-            "preflight/class-primary",
-            Phase::Preflight,
-            check(Check::DbClass {
-                store: PRIMARY.to_owned(),
-                classes: vec!["db.r6g.large".to_owned(), "db.r6i.large".to_owned()],
-                engine: "postgres".to_owned(),
-                engine_version: "15.4".to_owned(),
-            }),
-            &[],
-            Plane::RegionalControl,
-            3,
-        ),
-        step(
-            "preflight/image-payment",
-            Phase::Preflight,
-            check(Check::Image { repository: "payment".to_owned(), reference: ":1.4".to_owned() }),
-            &[],
-            Plane::RegionalControl,
-            3,
-        ),
-        step(
-            "infra/module.rds.aws_db_subnet_group.main",
-            Phase::Infra,
-            engine(SUBNETS, EngineChange::Create),
-            &["preflight/identity"],
-            Plane::RegionalControl,
-            20,
-        ),
-        step(
-            "infra/module.eks.aws_eks_cluster.main",
-            Phase::Infra,
-            engine("module.eks.aws_eks_cluster.main", EngineChange::Create),
-            &["preflight/identity"],
-            Plane::RegionalControl,
-            600,
-        ),
-        step(
-            "infra/module.iam.aws_iam_role.payment",
-            Phase::Infra,
-            engine("module.iam.aws_iam_role.payment", EngineChange::Import),
-            &["preflight/identity"],
-            Plane::Data,
-            2,
-        ),
-        Step {
-            expects: Expects::Absent { subject: "ecommerce-prod-primary".to_owned() },
-            done_when: DoneWhen::Status {
-                subject: "ecommerce-prod-primary".to_owned(),
-                status: "available".to_owned(),
-            },
-            ..step(
-                "restore/primary",
-                Phase::Restore,
-                Action::RestoreDatabase {
-                    address: PRIMARY.to_owned(),
-                    identifier: "ecommerce-prod-primary".to_owned(),
-                    store: PRIMARY.to_owned(),
-                    settings: vec![
-                        Setting {
-                            name: "DBSubnetGroupName".to_owned(),
-                            value: None,
-                            known_after: some("infra/module.rds.aws_db_subnet_group.main"),
-                            from: "module.rds.aws_db_subnet_group.main.name".to_owned(),
-                        },
-                        Setting {
-                            name: "MultiAZ".to_owned(),
-                            value: some("true"),
-                            known_after: None,
-                            from: "module.rds.aws_db_instance.primary.multi_az".to_owned(),
-                        },
-                    ],
-                },
-                &["infra/module.rds.aws_db_subnet_group.main", "preflight/class-primary"],
-                Plane::RegionalControl,
-                1860,
-            )
-        },
-        step(
-            "manifests/ConfigMap/ecommerce/ecommerce-config",
-            Phase::Manifests,
-            apply(
-                "ConfigMap",
-                "ecommerce-config",
-                "kubernetes/configmap.yaml",
-                vec![
-                    rewrite("/data/AWS_REGION", "us-east-2", Some("us-west-2"), None),
-                    rewrite("/data/DB_HOST", ENDPOINT, None, Some("restore/primary")),
-                ],
-                None,
-            ),
-            &["infra/module.eks.aws_eks_cluster.main", "restore/primary"],
-            Plane::Data,
-            1,
-        ),
-        step(
-            "manifests/Deployment/ecommerce/payment-service",
-            Phase::Manifests,
-            apply(
-                "Deployment",
-                "payment-service",
-                "kubernetes/deployments/payment.yaml",
-                vec![rewrite("/spec/template/spec/containers/0/image", image, Some(image_there), None)],
-                None,
-            ),
-            &["manifests/ConfigMap/ecommerce/ecommerce-config"],
-            Plane::Data,
-            1,
-        ),
-        step(
-            "manifests/CronJob/ecommerce/settle",
-            Phase::Manifests,
-            apply("CronJob", "settle", "kubernetes/cronjob.yaml", Vec::new(), Some(Hold::Suspend)),
-            &["manifests/ConfigMap/ecommerce/ecommerce-config"],
-            Plane::Data,
-            1,
-        ),
-        step(
-            "manifests/ready/Deployment/ecommerce/payment-service",
-            Phase::Manifests,
-            Action::AwaitReady { object: "Deployment/ecommerce/payment-service".to_owned() },
-            &["manifests/Deployment/ecommerce/payment-service"],
-            Plane::Data,
-            60,
-        ),
-        Step {
-            done_when: DoneWhen::Decided,
-            estimate: Estimate { p50_seconds: 300, p90_seconds: 600, source: EstimateSource::Policy },
-            ..step(
-                "dns/gate",
-                Phase::Dns,
-                Action::Gate {
-                    ask: "move traffic of shop.example.com to us-west-2".to_owned(),
-                    before: Phase::Dns,
-                },
-                &["manifests/ready/Deployment/ecommerce/payment-service"],
-                Plane::People,
-                300,
-            )
-        },
-        Step {
-            reversible: false,
-            expects: Expects::Present { subject: "shop.example.com A".to_owned(), value: some(ALB) },
-            ..step(
-                "dns/shop.example.com",
-                Phase::Dns,
-                Action::ChangeRecord {
-                    address: some(RECORD),
-                    zone: "Z0ECOMMERCE".to_owned(),
-                    name: "shop.example.com".to_owned(),
-                    record_type: "A".to_owned(),
-                    set_identifier: None,
-                    from: ALB.to_owned(),
-                    to: None,
-                    to_known_after: some("manifests/ready/Ingress/ecommerce/shop"),
-                    ttl_seconds: 60,
-                },
-                &["dns/gate"],
-                Plane::UsEast1Control,
-                45,
-            )
-        },
-        step(
-            "verify/shop.example.com",
-            Phase::Verify,
-            Action::ResolveName { name: "shop.example.com".to_owned(), ttl_seconds: 60 },
-            &["dns/shop.example.com"],
-            Plane::Data,
-            60,
-        ),
-        step(
-            "verify/engine",
-            Phase::Verify,
-            Action::EngineConverged { left_out: vec![RECORD.to_owned()] },
-            &["verify/shop.example.com"],
-            Plane::Data,
-            60,
-        ),
-    ]
-}
-
-fn forecast() -> Forecast {
-    let span = |phase, steps, from, to, critical| PhaseSpan {
-        phase,
-        steps,
-        from_seconds: from,
-        to_seconds: to,
-        critical,
-    };
-    Forecast {
-        rto: Rto {
-            p50_seconds: 3120,
-            p90_seconds: 4440,
-            objective_seconds: Some(3600),
-            verdict: Verdict::Missed,
-            critical_path: [
-                "preflight/identity",
-                "infra/module.rds.aws_db_subnet_group.main",
-                "restore/primary",
-                "manifests/ConfigMap/ecommerce/ecommerce-config",
-                "dns/gate",
-                "dns/shop.example.com",
-                "verify/shop.example.com",
-            ]
-            .map(str::to_owned)
-            .into(),
-        },
-        components: vec![
-            Component {
-                component: "rds".to_owned(),
-                p50_seconds: 2220,
-                p90_seconds: 3000,
-                objective_seconds: Some(3600),
-                verdict: Verdict::Ok,
-            },
-            Component {
-                component: "eks".to_owned(),
-                p50_seconds: 840,
-                p90_seconds: 1260,
-                objective_seconds: Some(600),
-                verdict: Verdict::Missed,
-            },
-        ],
-        rpo: vec![
-            Rpo {
-                store: PRIMARY.to_owned(),
-                now_seconds: Some(469),
-                worst_seconds: Some(11_520),
-                objective_seconds: Some(86_400),
-                verdict: Verdict::Ok,
-                why: "logs ship every 5 min, the copy takes up to 3 h".to_owned(),
-            },
-            Rpo {
-                store: "module.s3.aws_s3_bucket.media".to_owned(),
-                now_seconds: None,
-                worst_seconds: Some(900),
-                objective_seconds: None,
-                verdict: Verdict::Unknown,
-                why: "no objective for bucket acme-media".to_owned(),
-            },
-        ],
-        samples: 1000,
-        best_prepared: Some(Prepared { step: "restore/primary".to_owned(), saves_seconds: 1140 }),
-        phases: vec![
-            span(Phase::Preflight, 3, 0, 15, true),
-            span(Phase::Infra, 3, 15, 900, true),
-            span(Phase::Restore, 1, 360, 2220, true),
-            span(Phase::Manifests, 4, 2340, 2580, true),
-            span(Phase::Dns, 2, 2940, 3000, true),
-            span(Phase::Verify, 2, 3000, 3120, true),
-        ],
-    }
+    vec![primary, media]
 }

@@ -190,7 +190,12 @@ fn recovers(plan: &Plan) -> Vec<Measure> {
     measures.extend(plan.forecast.components.iter().map(|component| {
         let Component { component: name, p50_seconds, p90_seconds, objective_seconds, verdict } = component;
         Measure {
-            figure: format!("{name} in {} (p90 {})", duration(*p50_seconds), duration(*p90_seconds)),
+            figure: format!(
+                "{} in {} (p90 {})",
+                shorten(name, 20),
+                duration(*p50_seconds),
+                duration(*p90_seconds)
+            ),
             objective: objective(*objective_seconds),
             verdict: *verdict,
             comment: time_comment(plan, *p50_seconds, *p90_seconds, *objective_seconds, *verdict),

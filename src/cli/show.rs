@@ -1,0 +1,55 @@
+//! `drplan show PLAN` and `drplan explain CODE`.
+
+use super::args::{Explain, Format, Show};
+use super::output::Screen;
+use super::{Exit, Failure};
+use crate::model::diagnostic::{BadInput, Place, Problem};
+use crate::plan::{Plan, codec};
+use crate::render::{Unknown, human, resource, step, values};
+use crate::sources::text;
+
+/// Plans of the largest stacks stay far below this.
+const PLAN_LIMIT: u64 = 1 << 30;
+
+pub(super) fn run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
+    let shown = args.plan.display().to_string();
+    let (bytes, plan) = read_plan(&args.plan)?;
+    let options = screen.options(args.verbose, Some(&shown));
+    let text = if let Some(id) = &args.step {
+        step::render_step(&plan, id, options).map_err(unknown)?
+    } else if let Some(address) = &args.resource {
+        resource::render_resource(&plan, address, options).map_err(unknown)?
+    } else if args.values {
+        values::render_values(&plan, options)
+    } else if args.format == Format::Json {
+        screen.result(&bytes)?;
+        return Ok(Exit::Done);
+    } else {
+        human::render_plan(&plan, options)
+    };
+    screen.result(text.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn explain(args: &Explain, screen: &Screen) -> Result<Exit, Failure> {
+    let _ = (args, screen);
+    Ok(Exit::Done)
+}
+
+fn read_plan(path: &std::path::Path) -> Result<(Vec<u8>, Plan), Failure> {
+    let shown = path.display().to_string();
+    let bytes = text::read_bytes(path, &shown, PLAN_LIMIT).map_err(BadInput::from)?;
+    let plan = codec::decode(&bytes).map_err(|error| {
+        let fix = "make the plan anew: drplan region REGION";
+        BadInput::from(Problem::at(Place::file(&shown), error.to_string(), fix))
+    })?;
+    Ok((bytes, plan))
+}
+
+fn unknown(unknown: Unknown) -> BadInput {
+    let fix = match unknown.near.as_slice() {
+        [] => "drplan show PLAN lists what there is".to_owned(),
+        near => format!("is one of these meant: {}", near.join(", ")),
+    };
+    Problem::new(unknown.to_string(), fix).into()
+}
