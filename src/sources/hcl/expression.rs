@@ -288,7 +288,7 @@ impl<'s> Collector<'s> {
                     let first = self.place(text.span());
                     for (number, line) in (0_u32..).zip(text.split('\n')) {
                         let line = line.trim_end_matches('\r');
-                        if !line.is_empty() {
+                        if !line.trim().is_empty() {
                             // Inside a JSON string all lines are one.
                             let number = if self.line.is_some() { 0 } else { number };
                             let place = Place::new(first.file.clone(), first.line.saturating_add(number));

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::model::diagnostic::Excerpt;
+use crate::model::secret::looks_secret;
 
 #[cfg(test)]
 mod tests;
@@ -11,31 +12,18 @@ mod tests;
 /// Longest excerpt, bytes; a line of a generated file can have megabytes.
 const LONGEST: usize = 160;
 
-/// What the name of an argument or variable says about its value: whether it is a secret.
+/// What the name of an argument or variable says about its value: whether it may be a secret.
 ///
-/// `db_password`, `token` and `api_key` are; `kms_key_id`, `secret_arn` and `key_name` only name one.
-#[must_use]
-pub fn secret_like(name: &str) -> bool {
-    const PARTS: [&str; 8] =
-        ["password", "passwd", "passphrase", "secret", "token", "credential", "apikey", "privatekey"];
-    const WORDS: [&str; 6] = ["key", "keys", "pwd", "pass", "pem", "auth"];
-    const NAMES: [&str; 16] = [
-        "id", "ids", "arn", "arns", "name", "names", "alias", "path", "file", "env", "region", "length",
-        "ttl", "days", "enabled", "version",
-    ];
-    // A key of these is public or an identifier: of KMS, of SSH, of a table, of an object in a bucket.
-    const KEYS: [&str; 9] =
+/// Wider than what is masked in a plan: in settings that people write, `key` alone is suspicious too. `kms_key_id`,
+/// `secret_arn` and `key_name` only name one.
+pub(super) fn secret_like(written: &str) -> bool {
+    // Keys of these are public or identifiers: of KMS, of SSH, of a table, of an object in a bucket.
+    const PUBLIC: [&str; 9] =
         ["kms", "public", "hash", "range", "partition", "sort", "primary", "object", "state"];
-    let name = name.to_ascii_lowercase();
+    let name = written.to_ascii_lowercase();
     let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    if words.last().is_some_and(|last| NAMES.contains(last)) {
-        return false;
-    }
-    let joined = words.concat();
-    if PARTS.iter().any(|part| joined.contains(part)) {
-        return true;
-    }
-    words.iter().any(|word| WORDS.contains(word)) && !words.iter().any(|word| KEYS.contains(word))
+    let ends_in_key = words.last().is_some_and(|last| matches!(*last, "key" | "keys" | "pem" | "pass"));
+    looks_secret(written) || (ends_in_key && !words.iter().any(|word| PUBLIC.contains(word)))
 }
 
 /// What an excerpt may show of the place that is meant.

@@ -31,5 +31,4 @@ mod hostile_tests;
 mod testing;
 
 pub use configuration::read_configuration;
-pub use mask::secret_like;
 pub use settings::{find_settings, read_settings};

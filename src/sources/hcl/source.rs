@@ -14,19 +14,17 @@ use crate::sources::text::{Lines, read_text};
 mod tests;
 
 /// Keys given twice that are put up with in one file; each costs a parse.
-const RENAMES: usize = 16;
+const RENAMES: u8 = 16;
 
 /// Comparisons of keys in one file; some seconds.
 const COMPARISONS: u64 = 10_000 * 10_000;
 
-/// A name of `length` bytes that no one writes, a different one for each `number`.
-fn stand_in(length: usize, number: usize) -> String {
-    let letter = char::from(b'Q' + u8::try_from(number % 10).unwrap_or(0));
-    let mut name = format!("{letter}{}", "_".repeat(length.saturating_sub(1)));
-    if length > 2 {
-        name = format!("{letter}{}{letter}", "_".repeat(length - 2));
-    }
-    name
+/// A name of `length` bytes that no one writes, another one for each `attempt`.
+fn stand_in(length: usize, attempt: u8) -> String {
+    let letter = char::from(if attempt < 26 { b'A' + attempt } else { b'a' + (attempt - 26) % 26 });
+    let tail = usize::from(length > 1);
+    let middle = "_".repeat(length.saturating_sub(1 + tail));
+    if tail == 0 { letter.to_string() } else { format!("{letter}{middle}{letter}") }
 }
 
 /// A file's text with what is needed to point into it.
@@ -74,7 +72,7 @@ impl Source {
         matches!(between, "=" | ":" | "\"=" | "\" =" | "\":" | "\" :").then(|| self.slice(before.clone()))
     }
 
-    fn body_renaming(&self, renamed: &mut Vec<Range<usize>>, most: usize) -> Result<Body, Problem> {
+    fn body_renaming(&self, renamed: &mut Vec<Range<usize>>, most: u8) -> Result<Body, Problem> {
         let lexed = self.lexed.get_or_init(|| mask::lex(&self.text));
         // The parser lets a string run over lines, which no engine does, and then fails far below.
         if let Some(start) = lexed.unclosed {
@@ -92,16 +90,19 @@ impl Source {
             return Err(Problem::at(place, message, "split the object, or keep it in a data file"));
         }
         let mut copy: Option<String> = None;
+        // A stand-in may be taken already; then the next one is tried.
+        let mut attempt = 0;
         loop {
             let text = copy.as_deref().unwrap_or(&self.text);
             let error = match hcl_edit::parser::parse_body(text) {
                 Ok(body) => return Ok(body),
                 Err(error) => error,
             };
-            let key = self.repeated_key(&error).filter(|_| renamed.len() < most);
+            let key = self.repeated_key(&error).filter(|_| attempt < most);
             let Some(key) = key else { return Err(self.syntax(&error)) };
             let mut text = copy.take().unwrap_or_else(|| self.text.clone());
-            text.replace_range(key.clone(), &stand_in(key.len(), renamed.len()));
+            text.replace_range(key.clone(), &stand_in(key.len(), attempt));
+            attempt += 1;
             copy = Some(text);
             renamed.retain(|known| *known != key);
             renamed.push(key);

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use crate::model::configuration::RegionSource;
 use crate::sources::hcl::testing::{configuration, literals, references, root, said};

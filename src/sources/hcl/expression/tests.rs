@@ -112,8 +112,8 @@ fn each_line_of_a_heredoc_has_its_place() {
             |wanted: &str| assert!(trimmed.iter().any(|line| line == wanted), "{wanted} in {trimmed:?}");
         has("p 3 one us-east-2");
         has("p 4 two ");
-        has("p 4  three");
-        has("p 7  four");
+        has("p 4three");
+        has("p 7four");
         has("q 11 alone=");
         assert_eq!(references(&found), ["p: var.x var.list"]);
     }

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
 
@@ -32,9 +32,9 @@ fn values_know_their_line() {
 #[test]
 fn what_is_no_json_is_told_with_its_line() {
     assert_eq!(problem(""), "f.tf.json:1: this is not JSON: EOF while parsing a value");
-    assert_eq!(problem("{\"a\":\n 1,}"), "f.tf.json:2: this is not JSON: trailing comma");
+    assert_eq!(problem("{\"a\":\n 1,}"), "f.tf.json:2: this is not JSON: key must be a string");
     assert_eq!(problem("{\"a\":1,\n\"a\":2}"), "f.tf.json:2: the same key twice in one object");
-    assert_eq!(problem("[\"\\ud800\"]"), "f.tf.json:1: this is not JSON: unexpected end of hex escape");
+    assert_eq!(problem("[\"\\ud800\"]"), "f.tf.json:1: a string with half a surrogate pair");
     assert_eq!(problem(&"[".repeat(10_000)), "f.tf.json:1: this is not JSON: EOF while parsing a list");
     let deep = "[".repeat(10_000) + &"]".repeat(10_000);
     assert_eq!(problem(&deep), "f.tf.json:1: nested deeper than 64 levels");

@@ -24,7 +24,10 @@ fn only_the_token_in_question_is_shown() {
     assert_eq!(masked("rto = \"24 hours\"", "\"24 hours\""), two("rto = \"24 hours\"", "\"24 hours\""));
     assert_eq!(masked("a = \"hunter2\" # hunter2", "a"), two("a = \"***\"", "a"));
     assert_eq!(masked("v { pasword = \"hunter2\" }", "pasword"), two("v { pasword = \"***\" }", "pasword"));
-    assert_eq!(masked("  days = [\"mon\", \"hunter2\"]", "\"mon\""), two("days = [\"mon\", \"***\"]", "\"mon\""));
+    assert_eq!(
+        masked("  days = [\"mon\", \"hunter2\"]", "\"mon\""),
+        two("days = [\"mon\", \"***\"]", "\"mon\"")
+    );
     assert_eq!(masked("x = \"a-${f(\"hunter2\")}-b\"", "x"), two("x = \"***\"", "x"));
     assert_eq!(masked("password = hunter2", "password"), two("password = ***", "password"));
     assert_eq!(masked("a = hunter2 + 12345", "a"), two("a = *** + ***", "a"));
@@ -77,10 +80,14 @@ fn strings_are_told_from_code() {
 
 #[test]
 fn names_tell_secrets() {
-    for name in ["db_password", "token", "api_key", "payment-api-key", "clientSecret", "pem", "github_token", "keys"] {
+    for name in
+        ["db_password", "token", "api_key", "payment-api-key", "clientSecret", "pem", "github_token", "keys"]
+    {
         assert!(secret_like(name), "{name}");
     }
-    for name in ["kms_key_id", "secret_arn", "key_name", "aws_region", "public_key", "author", "monkey", "token_ttl"] {
+    for name in
+        ["kms_key_id", "secret_arn", "key_name", "aws_region", "public_key", "author", "monkey", "token_ttl"]
+    {
         assert!(!secret_like(name), "{name}");
     }
 }

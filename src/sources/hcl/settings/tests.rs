@@ -6,7 +6,8 @@ use crate::sources::hcl::testing::{Repository, said};
 
 #[test]
 fn the_file_is_found_upwards_to_the_root_of_the_repository() {
-    let outer = Repository::new(&[("drplan.hcl", ""), ("inner/a/b/x", ""), ("own/drplan.hcl", ""), ("own/c/x", "")]);
+    let outer =
+        Repository::new(&[("drplan.hcl", ""), ("inner/a/b/x", ""), ("own/drplan.hcl", ""), ("own/c/x", "")]);
     let found = |from: &str| find_settings(&outer.at(from));
     assert_eq!(found("inner/a/b"), Some(outer.at("drplan.hcl")));
     assert_eq!(found("own/c"), Some(outer.at("own/drplan.hcl")));
@@ -25,15 +26,31 @@ fn the_file_is_found_upwards_to_the_root_of_the_repository() {
 fn files_that_cannot_be_read_say_why() {
     let repository = Repository::new(&[]);
     let says = |path: &str| said(&read_settings(&repository.at(path)).unwrap_err());
-    assert_eq!(says("drplan.hcl"), ["drplan.hcl: is not there | check the path; a link may point to nothing"]);
-    assert_eq!(says("."), ["drplan.hcl: is a folder, not a file | name a file in it"].map(|line| {
-        let name = repository.path().file_name().unwrap().to_string_lossy().into_owned();
-        line.replacen("drplan.hcl", &name, 1)
-    }));
+    assert_eq!(
+        says("drplan.hcl"),
+        ["drplan.hcl: is not there | check the path; a link may point to nothing"]
+    );
+    assert_eq!(
+        says("."),
+        ["drplan.hcl: is a folder, not a file | name a file in it"].map(|line| {
+            let name = repository.path().file_name().unwrap().to_string_lossy().into_owned();
+            line.replacen("drplan.hcl", &name, 1)
+        })
+    );
     repository.write("drplan.hcl", vec![b' '; 1 << 21]);
-    assert_eq!(says("drplan.hcl"), ["drplan.hcl: is larger than 1 MiB, the most that is read of such a file | check that this is the file you mean"]);
+    assert_eq!(
+        says("drplan.hcl"),
+        [
+            "drplan.hcl: is larger than 1 MiB, the most that is read of such a file | check that this is the file you mean"
+        ]
+    );
     repository.write("drplan.hcl", b"a = {\n x = 1\n x = 2\n}");
-    assert_eq!(says("drplan.hcl"), ["drplan.hcl:3: the same key twice in one object | keep one of the two; engines take the last silently"]);
+    assert_eq!(
+        says("drplan.hcl"),
+        [
+            "drplan.hcl:3: the same key twice in one object | keep one of the two; engines take the last silently"
+        ]
+    );
 }
 
 #[test]
@@ -49,9 +66,9 @@ fn the_settings_of_the_example_are_read() {
 fn the_page_has_every_attribute() {
     fn rows(block: &Block, path: &str, page: &str, missing: &mut Vec<String>) {
         let heading = if path.is_empty() { "## The file itself".to_owned() } else { format!("## `{path}`") };
-        let section = page.split_once(&format!("{heading}\n")).map_or("", |(_, rest)| {
-            rest.split("\n## ").next().unwrap_or("")
-        });
+        let section = page
+            .split_once(&format!("{heading}\n"))
+            .map_or("", |(_, rest)| rest.split("\n## ").next().unwrap_or(""));
         for attribute in block.attributes {
             if !section.contains(&format!("| `{}` |", attribute.name)) {
                 missing.push(format!("{heading}: {}", attribute.name));
@@ -62,7 +79,8 @@ fn the_page_has_every_attribute() {
             rows(inner, &path, page, missing);
         }
     }
-    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md")).unwrap();
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md")).unwrap();
     let mut missing = Vec::new();
     rows(&ROOT, "", &page, &mut missing);
     assert!(missing.is_empty(), "docs/configuration.md lacks {missing:#?}");
@@ -71,7 +89,8 @@ fn the_page_has_every_attribute() {
 /// The examples of the page are sound, together.
 #[test]
 fn the_examples_of_the_page_are_read() {
-    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md")).unwrap();
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md")).unwrap();
     let mut count = 0;
     for example in page.split("```hcl\n").skip(1) {
         let text = example.split("```").next().unwrap();

@@ -14,9 +14,15 @@ fn syntax_errors_say_where_and_what_was_expected() {
         said("a = 1\nb = ]\n"),
         "f.tf:2: this is not HCL: invalid expression; expected `\"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit [b = ]]"
     );
-    assert_eq!(said("a = 1\n= 2\n"), "f.tf:2: this is not HCL: expected the name of an argument or block [= ***]");
+    assert_eq!(
+        said("a = 1\n= 2\n"),
+        "f.tf:2: this is not HCL: expected the name of an argument or block [= ***]"
+    );
     assert_eq!(said("a \"hunter2\" b = 1"), "f.tf:1: this is not HCL: expected `{` [a \"***\" b = ***]");
-    assert_eq!(said("x = \"hunter2\ny = 1"), "f.tf:1: a quoted string that is not closed on its line [x = \"***\"]");
+    assert_eq!(
+        said("x = \"hunter2\ny = 1"),
+        "f.tf:1: a quoted string that is not closed on its line [x = \"***\"]"
+    );
     assert_eq!(said("a = 1\na = 2"), "f.tf:2: the same attribute twice in one block [a = ***]");
     assert_eq!(said("a = {\n b = 1\n b = 2\n}"), "f.tf:3: the same key twice in one object [b = ***]");
     assert!(said("a {\n  b = 1\n").contains("the file ends in the middle of something"));

@@ -9,7 +9,9 @@ fn problems(text: &str) -> Vec<String> {
 #[test]
 fn unknown_names_come_with_the_nearest_known_one() {
     assert_eq!(
-        problems("stck = \"x\"\nobjectiv \"a\" {}\nmanifests {\n  path = [\"k\"]\n}\nzzz = 1\ndns = 1\nstack {}\n"),
+        problems(
+            "stck = \"x\"\nobjectiv \"a\" {}\nmanifests {\n  path = [\"k\"]\n}\nzzz = 1\ndns = 1\nstack {}\n"
+        ),
         [
             "drplan.hcl:1: unknown attribute \"stck\" | did you mean stack?",
             "drplan.hcl:2: unknown block \"objectiv\" | did you mean objective?",
@@ -40,7 +42,7 @@ database "y" {
   prefer = ["snapshots"]
   classes = [1]
 }
-gate "dsn" {
+gate "restor" {
   decision = 99999999999999999999
 }
 approval {
@@ -73,7 +75,7 @@ dns {
             "drplan.hcl:10: rpo is true or false, expected a duration | write rpo = \"1h30m\"",
             "drplan.hcl:13: \"snapshots\" is not known for prefer | did you mean \"snapshot\"? Known are replica, automated_backup, snapshot, backup_copy or primary",
             "drplan.hcl:14: classes is a list, expected a list of texts | write classes = [\"...\"]",
-            "drplan.hcl:16: \"dsn\" is no phase | did you mean \"dns\"? Known are preflight, fence, infra, restore, manifests, dns or verify",
+            "drplan.hcl:16: \"restor\" is no phase | did you mean \"restore\"? Known are preflight, fence, infra, restore, manifests, dns or verify",
             "drplan.hcl:17: decision is no whole number of seconds of at most ten years | write decision = \"1h30m\"",
             "drplan.hcl:20: break_glass is text, expected true or false | write break_glass = true",
             "drplan.hcl:21: quorum is a number, expected a whole number, 0 or more | write quorum = 2",
@@ -89,7 +91,9 @@ dns {
 #[test]
 fn nothing_is_evaluated() {
     assert_eq!(
-        problems("stack = var.name\nprimary = \"us-${1}\"\nrecovery = [for r in x : r]\nobservation = file(\"x\")\ninventory = word\n"),
+        problems(
+            "stack = var.name\nprimary = \"us-${1}\"\nrecovery = [for r in x : r]\nobservation = file(\"x\")\ninventory = word\n"
+        ),
         [
             "drplan.hcl:1: stack is a reference, and drplan.hcl is not evaluated | write the value itself: stack = \"...\"",
             "drplan.hcl:2: primary is a template, and drplan.hcl is not evaluated | write the value itself: primary = \"us-west-2\"",
@@ -167,8 +171,10 @@ rewrite "postgres://u:canary-9@h" {}
         lines[1],
         "drplan.hcl:5: the value of variable \"db_password\" is written out and looks like a secret | write env = \"DB_PASSWORD\", file = \"PATH\" or secret = \"NAME\" instead of value, and change the secret if this file was shared"
     );
-    assert!(lines.iter().any(|line| line.starts_with("drplan.hcl:13: password does not say where the secret is")));
-    assert_eq!(lines.len(), 10, "{lines:#?}");
+    assert!(
+        lines.iter().any(|line| line.starts_with("drplan.hcl:13: password does not say where the secret is"))
+    );
+    assert_eq!(lines.len(), 11, "{lines:#?}");
 }
 
 #[test]

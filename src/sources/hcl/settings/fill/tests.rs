@@ -111,7 +111,8 @@ backup "primary" {
     assert_eq!(read.state.workspace_key_prefix.as_deref(), Some(""));
     assert_eq!(read.state.replica_region.as_deref(), Some("us-west-2"));
     assert_eq!(read.terraform.parallelism, Some(20));
-    let sources: Vec<&ValueSource> = read.terraform.variables.iter().map(|variable| &variable.source).collect();
+    let sources: Vec<&ValueSource> =
+        read.terraform.variables.iter().map(|variable| &variable.source).collect();
     assert_eq!(
         sources,
         [

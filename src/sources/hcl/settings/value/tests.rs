@@ -12,7 +12,21 @@ fn durations() {
     assert_eq!(of("1h 30m 5s"), Some(5_405));
     assert_eq!(of("2w"), Some(1_209_600));
     assert_eq!((of("900"), of("0s"), of("0")), (Some(900), Some(0), Some(0)));
-    for wrong in ["", " ", "h", "24 hours", "30m1h", "1h1h", "1.5h", "-1h", "1h30", "20y", "99999d", "99999999999999999999h", "184467440737095516s"] {
+    for wrong in [
+        "",
+        " ",
+        "h",
+        "24 hours",
+        "30m1h",
+        "1h1h",
+        "1.5h",
+        "-1h",
+        "1h30",
+        "20y",
+        "99999d",
+        "99999999999999999999h",
+        "184467440737095516s",
+    ] {
         assert_eq!(of(wrong), None, "{wrong}");
     }
 }
@@ -21,7 +35,9 @@ fn durations() {
 fn dates() {
     assert_eq!(date("2026-10-08").unwrap().to_string(), "2026-10-08T00:00:00Z");
     assert_eq!(date("2026-10-08T12:00:00+02:00").unwrap().to_string(), "2026-10-08T10:00:00Z");
-    for wrong in ["", "2026-02-30", "8 October 2026", "2026-10-08T12:00:00", "20261008", "2026-10", "99999-01-01"] {
+    for wrong in
+        ["", "2026-02-30", "8 October 2026", "2026-10-08T12:00:00", "20261008", "2026-10", "99999-01-01"]
+    {
         assert!(date(wrong).is_none(), "{wrong}");
     }
 }
@@ -32,8 +48,14 @@ fn times_of_day_and_regions() {
     for wrong in ["24:01", "7:00", "07:60", "0700", "", "07:0a", "+1:00"] {
         assert!(!is_clock(wrong), "{wrong}");
     }
-    assert!(is_region("us-west-2") && is_region("eusc-de-east-1") && is_region("us-gov-east-1") && is_region("mars-north-12"));
-    for wrong in ["", "us-west", "us-west2", "us-west-2a", "US-WEST-2", "us--west-2", "west-2", "us-west-123"] {
+    assert!(
+        is_region("us-west-2")
+            && is_region("eusc-de-east-1")
+            && is_region("us-gov-east-1")
+            && is_region("mars-north-12")
+    );
+    for wrong in ["", "us-west", "us-west2", "us-west-2a", "US-WEST-2", "us--west-2", "west-2", "us-west-123"]
+    {
         assert!(!is_region(wrong), "{wrong}");
     }
 }
