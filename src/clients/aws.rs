@@ -110,6 +110,12 @@ impl Connection {
         &self.region
     }
 
+    /// Whether a service, by the id of its API model, is asked at an address that environment or profile name.
+    #[must_use]
+    pub fn redirected(&self, service_id: &str) -> bool {
+        query::endpoint::named(&self.sdk, service_id).is_some()
+    }
+
     /// One call within the budget of its service and before the end of the connection's time.
     /// `action` is named as IAM does: `rds:DescribeDBSnapshots`.
     ///
@@ -133,6 +139,15 @@ impl Connection {
             Ok(Err(error)) => Err(Failure::of(action, &error)),
             Err(_) => Err(Failure::new(action, GapReason::TimedOut, "the time for all calls was over")),
         }
+    }
+
+    /// The rest of an answer whose body is read as it comes.
+    ///
+    /// # Errors
+    /// The end of the connection's time.
+    pub async fn within<T>(&self, action: &'static str, rest: impl Future<Output = T>) -> Result<T, Failure> {
+        let late = |_| Failure::new(action, GapReason::TimedOut, "the time for all calls was over");
+        tokio::time::timeout_at(self.until, rest).await.map_err(late)
     }
 
     /// All pages of a list: the whole of it or nothing, for half a list would pass for a whole one.
