@@ -51,6 +51,18 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The limits of single calls, as the SDK has them.
+    #[must_use]
+    pub fn timeouts(&self) -> TimeoutConfig {
+        TimeoutConfig::builder()
+            .connect_timeout(self.connect)
+            .operation_attempt_timeout(self.attempt)
+            .operation_timeout(self.call)
+            .build()
+    }
+}
+
 /// A way to ask AWS in one region.
 #[derive(Clone, Debug)]
 pub struct Connection {
@@ -69,26 +81,23 @@ impl Connection {
         let http = aws_smithy_http_client::Builder::new()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .build_https();
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(limits.connect)
-            .operation_attempt_timeout(limits.attempt)
-            .operation_timeout(limits.call)
-            .build();
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))
             .http_client(http)
-            .timeout_config(timeouts);
+            .timeout_config(limits.timeouts());
         if let Ok(name) = AppName::new(concat!("drplan-", env!("CARGO_PKG_VERSION"))) {
             loader = loader.app_name(name);
         }
         let sdk = loader.load().await;
         check_credentials(&sdk, limits.call).await?;
-        Ok(Self {
-            sdk,
-            region: region.to_owned(),
-            budgets: Arc::new(Budgets::new()),
-            until: Instant::now() + limits.total,
-        })
+        Ok(Self::of(sdk, region, limits))
+    }
+
+    /// A connection with a configuration that is loaded already; its own time-outs hold for single calls.
+    #[must_use]
+    pub fn of(sdk: SdkConfig, region: &str, limits: Limits) -> Self {
+        let budgets = Arc::new(Budgets::new());
+        Self { sdk, region: region.to_owned(), budgets, until: Instant::now() + limits.total }
     }
 
     /// The same connection, asking another region.

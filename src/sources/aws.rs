@@ -24,7 +24,7 @@ mod storage;
 mod workspace;
 
 pub use primary::{ObservationRequest, record_observation};
-pub use state::{StateObject, StateRequest, read_state_s3};
+pub use state::{BucketKey, StateObject, StateRequest, read_state_s3};
 pub use workspace::WorkspaceRequest;
 
 /// What an inventory asks for beyond what is always listed.
