@@ -51,6 +51,18 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The limits of single calls, as the SDK has them.
+    #[must_use]
+    pub fn timeouts(&self) -> TimeoutConfig {
+        TimeoutConfig::builder()
+            .connect_timeout(self.connect)
+            .operation_attempt_timeout(self.attempt)
+            .operation_timeout(self.call)
+            .build()
+    }
+}
+
 /// A way to ask AWS in one region.
 #[derive(Clone, Debug)]
 pub struct Connection {
@@ -69,26 +81,23 @@ impl Connection {
         let http = aws_smithy_http_client::Builder::new()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .build_https();
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(limits.connect)
-            .operation_attempt_timeout(limits.attempt)
-            .operation_timeout(limits.call)
-            .build();
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))
             .http_client(http)
-            .timeout_config(timeouts);
+            .timeout_config(limits.timeouts());
         if let Ok(name) = AppName::new(concat!("drplan-", env!("CARGO_PKG_VERSION"))) {
             loader = loader.app_name(name);
         }
         let sdk = loader.load().await;
         check_credentials(&sdk, limits.call).await?;
-        Ok(Self {
-            sdk,
-            region: region.to_owned(),
-            budgets: Arc::new(Budgets::new()),
-            until: Instant::now() + limits.total,
-        })
+        Ok(Self::of(sdk, region, limits))
+    }
+
+    /// A connection with a configuration that is loaded already; its own time-outs hold for single calls.
+    #[must_use]
+    pub fn of(sdk: SdkConfig, region: &str, limits: Limits) -> Self {
+        let budgets = Arc::new(Budgets::new());
+        Self { sdk, region: region.to_owned(), budgets, until: Instant::now() + limits.total }
     }
 
     /// The same connection, asking another region.
@@ -108,6 +117,12 @@ impl Connection {
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    /// Whether a service, by the id of its API model, is asked at an address that environment or profile name.
+    #[must_use]
+    pub fn redirected(&self, service_id: &str) -> bool {
+        query::endpoint::named(&self.sdk, service_id).is_some()
     }
 
     /// One call within the budget of its service and before the end of the connection's time.
@@ -133,6 +148,15 @@ impl Connection {
             Ok(Err(error)) => Err(Failure::of(action, &error)),
             Err(_) => Err(Failure::new(action, GapReason::TimedOut, "the time for all calls was over")),
         }
+    }
+
+    /// The rest of an answer whose body is read as it comes.
+    ///
+    /// # Errors
+    /// The end of the connection's time.
+    pub async fn within<T>(&self, action: &'static str, rest: impl Future<Output = T>) -> Result<T, Failure> {
+        let late = |_| Failure::new(action, GapReason::TimedOut, "the time for all calls was over");
+        tokio::time::timeout_at(self.until, rest).await.map_err(late)
     }
 
     /// All pages of a list: the whole of it or nothing, for half a list would pass for a whole one.

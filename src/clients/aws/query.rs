@@ -7,7 +7,7 @@
 use super::{Connection, Failure};
 use crate::model::diagnostic::GapReason;
 
-mod endpoint;
+pub(super) mod endpoint;
 mod wire;
 pub mod xml;
 

@@ -6,9 +6,9 @@ use aws_types::service_config::ServiceConfigKey;
 use super::{Scope, Service};
 
 /// The address that environment or profile name for a service: `AWS_ENDPOINT_URL_EC2`, `AWS_ENDPOINT_URL`.
-fn named(sdk: &SdkConfig, service: &Service) -> Option<String> {
+pub(in crate::clients::aws) fn named(sdk: &SdkConfig, service_id: &str) -> Option<String> {
     let key = ServiceConfigKey::builder()
-        .service_id(service.id)
+        .service_id(service_id)
         .env("AWS_ENDPOINT_URL")
         .profile("endpoint_url")
         .build()
@@ -21,7 +21,7 @@ fn named(sdk: &SdkConfig, service: &Service) -> Option<String> {
 pub(super) fn of(sdk: &SdkConfig, service: &Service, region: &str) -> (String, String) {
     let fips = sdk.use_fips().unwrap_or(false);
     let (address, signing) = default(service, region, fips);
-    (named(sdk, service).unwrap_or(address), signing)
+    (named(sdk, service.id).unwrap_or(address), signing)
 }
 
 /// <https://docs.aws.amazon.com/general/latest/gr/rande.html>; for IAM and CloudFront

@@ -1,0 +1,9 @@
+//! Tests against real parts, started by the tests themselves on free loopback ports: the AWS emulator of `tests/aws`.
+//!
+//! A part that cannot be had fails the test with how to get it; nothing is skipped.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod emulator;
+mod inventory;
+mod observation;
+mod state;

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Installs the real parts that tests run against, outside the checkout, keyed by what they are made from.
+#   tests/tools/install.sh PART...      prints `PART PATH` for each part, one a line
+# Parts: aws (the AWS emulator; PATH is its Python).
+# DRPLAN_TOOLS names the folder; ~/.cache/drplan/tools unless set. Safe to run twice at once.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+tools=${DRPLAN_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/drplan/tools}
+mkdir -p "$tools"
+
+missing() {
+    echo "tests/tools/install.sh: $1" >&2
+    echo "  $2" >&2
+    exit 1
+}
+
+digest() {
+    if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi | sha_field
+}
+sha_field() { cut -c 1-12 | head -n 1; }
+
+# Holds a lock while a part is made; a second process waits for it.
+locked() {
+    local lock=$1.lock
+    shift
+    if command -v flock >/dev/null; then
+        ( flock 9; "$@" ) 9>"$lock"
+    else
+        until mkdir "$lock.d" 2>/dev/null; do sleep 1; done
+        trap 'rmdir "$lock.d"' EXIT
+        "$@"
+    fi
+}
+
+make_aws() {
+    local folder=$1
+    [ -e "$folder/ready" ] && return
+    local python=${PYTHON:-python3}
+    command -v "$python" >/dev/null || missing "part aws needs Python 3.10 or newer" \
+        "install it (Debian: apt-get install python3 python3-venv), or name one with PYTHON=/path/to/python3"
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || missing \
+        "part aws needs Python 3.10 or newer, and $python is older" "name a newer one with PYTHON=/path/to/python3"
+    rm -rf "$folder"
+    "$python" -m venv "$folder" >&2 || missing "$python cannot make a virtual environment" \
+        "install its venv module (Debian: apt-get install python3-venv)"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --requirement "$here/../aws/requirements.txt" >&2 || missing "the packages of part aws cannot be installed" \
+        "allow pip to reach its index, or set PIP_INDEX_URL or PIP_FIND_LINKS"
+    touch "$folder/ready"
+}
+
+aws() {
+    local folder
+    folder=$tools/aws-$(digest "$here/../aws/requirements.txt")
+    locked "$folder" make_aws "$folder"
+    echo "aws $folder/bin/python"
+}
+
+for part in "$@"; do
+    case $part in
+        aws) aws ;;
+        *) missing "there is no part $part" "parts: aws" ;;
+    esac
+done
