@@ -71,7 +71,7 @@ fn things_that_come_and_go_are_one_change_each() {
     changed(
         &[change(
             "findings[literal-unplaced us-east-2 at kubernetes/config.yaml:9]",
-            Some("error: what is so"),
+            Some("warning: what is so"),
             None,
             false,
         )],

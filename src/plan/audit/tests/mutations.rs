@@ -476,7 +476,7 @@ fn resources_and_their_steps() {
 
 #[test]
 fn findings_and_uses() {
-    caught_alone(Rule::Finding, |plan| plan.findings[0].severity = Severity::Warning);
+    caught_alone(Rule::Finding, |plan| plan.findings[0].severity = Severity::Error);
     caught_alone(Rule::Finding, |plan| plan.findings[0].code = "no-such-code".to_owned());
     caught_alone(Rule::Finding, |plan| plan.findings[0].fix.clear());
     caught_alone(Rule::Finding, |plan| {
