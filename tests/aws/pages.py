@@ -108,6 +108,9 @@ LISTS = {
     ("backup", "ListRecoveryPointsByBackupVault"): Json("RecoveryPoints", "nextToken", "NextToken"),
 }
 
+# Long lists have pages of at least this many, or a test would ask a thousand times.
+LONG = {("ec2", "DescribeInstanceTypeOfferings"): 500, ("rds", "DescribeOrderableDBInstanceOptions"): 60}
+
 # Lists that moto cuts rightly itself, with the parameter for the size.
 SIZES = {("route53", "ListResourceRecordSets"): "maxitems", ("s3", "ListObjectVersions"): "max-keys"}
 

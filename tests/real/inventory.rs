@@ -95,7 +95,8 @@ fn everything_is_read_in_pages() {
     assert!(
         copies.iter().all(|copy| copy.status == "available" && copy.kms_key.is_some() && !copy.of_cluster)
     );
-    assert_eq!(snapshots.iter().filter(|snapshot| snapshot.of_cluster).count(), 3);
+    let of_clusters = snapshots.iter().filter(|snapshot| snapshot.of_cluster && snapshot.id.ends_with("-s"));
+    assert_eq!(of_clusters.count(), 3);
     let replica =
         found.db_instances.iter().flatten().find(|instance| instance.id == "orders-replica").unwrap();
     assert!(replica.replica_of.as_ref().unwrap().contains("orders"));
@@ -225,9 +226,11 @@ fn two_recordings_of_one_world_are_the_same() {
             .iter_mut()
             .flatten()
             .for_each(|backup| (backup.latest, backup.earliest) = (None, None));
+        // It issues certificates a minute after they were asked for.
+        found.certificates.iter_mut().flatten().for_each(|certificate| certificate.status.clear());
         write_inventory(found).unwrap()
     };
-    assert_eq!(text(2), text(50));
+    assert!(text(2) == text(50), "the size of a page shows in a recording");
 }
 
 /// Each kind of fault on every service at once: all sections unknown, each with its reason, none empty.
