@@ -1,6 +1,7 @@
 //! Documents with places: a YAML or JSON tree whose every node knows where its text stands.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// A byte range of a file's text, with the line it begins on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -130,21 +131,38 @@ pub fn push_index(pointer: &mut String, index: usize) {
 /// A text file that was read, kept so that the line of a use can be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceText {
-    /// Path relative to the folder of drplan.hcl.
+    /// Path relative to the folder of drplan.hcl; what a unit renders is `<its file> (rendered)`.
     pub path: String,
     /// The whole text, without byte order mark.
     pub text: String,
 }
 
+/// A document in the files of a unit that one of its objects came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Origin {
+    /// The file.
+    pub file: String,
+    /// Number of the document in the file, from 0.
+    pub document: u32,
+    /// The document, its spans in the text of `file`.
+    pub root: Arc<Node>,
+}
+
 /// A Kubernetes object as it stands in a file or as a unit renders it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Object {
-    /// File it stands in, or the unit's folder.
+    /// File it stands in; of a rendered object the unit's file that it came from, else the kustomization or chart.
     pub file: String,
-    /// Number of its document in the file, from 0.
+    /// Number of its document in the file, from 0; documents without content do not count.
     pub document: u32,
-    /// Line it begins on.
+    /// Place in the document as a JSON Pointer: empty, or `/items/3` in a `List`.
+    pub pointer: String,
+    /// Line it begins on in `file`.
     pub line: u32,
+    /// Path of the text in [`Manifests::texts`] that the spans of `root` refer to: `file`, or what a unit rendered.
+    pub text: String,
+    /// Documents of the unit's files that it came from, resources before patches; empty for an object of a file.
+    pub origins: Vec<Origin>,
     /// `apiVersion`.
     pub api_version: String,
     /// `kind`.
@@ -164,6 +182,19 @@ impl Object {
     #[must_use]
     pub fn group(&self) -> &str {
         self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+    /// Where the value at a path is written: the text that holds it and its span there.
+    ///
+    /// A rendered value is found in the unit's own files where the same value stands at the same path there;
+    /// else, as a value that the unit made, in what was rendered.
+    #[must_use]
+    pub fn written_at(&self, path: &[&str]) -> Option<(&str, Span)> {
+        let node = self.root.at(path)?;
+        let origin = self.origins.iter().find_map(|origin| {
+            let written = origin.root.at(path)?;
+            (written.to_json() == node.to_json()).then_some((origin.file.as_str(), written.span))
+        });
+        Some(origin.unwrap_or((self.text.as_str(), node.span)))
     }
     /// `Kind/namespace/name`, or `Kind/name` without a namespace.
     #[must_use]
@@ -193,7 +224,8 @@ pub struct Manifests {
     pub objects: Vec<Object>,
     /// Files and documents passed over, sorted.
     pub skipped: Vec<Skipped>,
-    /// Text of every file that holds an object or was skipped, sorted by path; searched for literals.
+    /// Text of every file that holds an object, belongs to a unit or was skipped, and of what each unit rendered,
+    /// sorted by path. Those of skipped files are searched for literals.
     pub texts: Vec<SourceText>,
     /// Units that could not be rendered and paths that could not be entered.
     pub gaps: Vec<crate::model::diagnostic::Gap>,
@@ -208,8 +240,10 @@ pub struct Unit {
     pub folder: String,
     /// `kustomization` or `chart`.
     pub kind: UnitKind,
-    /// Whether its objects are in `objects`.
+    /// Whether its objects are in `objects`; if not, a gap says why and its files are in `skipped`.
     pub rendered: bool,
+    /// The files that were read as part of it and not singly, sorted.
+    pub files: Vec<String>,
 }
 
 /// What a unit is.

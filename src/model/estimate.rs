@@ -27,6 +27,7 @@ pub const ESTIMATES: &[(&str, Duration2)] = &[
     ("decision", Duration2 { p50: 300, p90: 600 }),
     ("records", Duration2 { p50: 45, p90: 90 }),
     ("distribution", Duration2 { p50: 240, p90: 480 }),
+    ("fence", Duration2 { p50: 60, p90: 180 }),
     ("probe", Duration2 { p50: 5, p90: 30 }),
     ("converged", Duration2 { p50: 60, p90: 120 }),
 ];

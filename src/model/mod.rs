@@ -12,6 +12,7 @@ pub mod input;
 pub mod inventory;
 pub mod observation;
 pub mod region;
+pub mod secret;
 pub mod settings;
 pub mod state;
 pub mod types;

@@ -44,6 +44,8 @@ pub enum ValueKind {
     BucketDomain,
     /// A name in DNS that the primary's records answer for.
     Domain,
+    /// Text that drplan.hcl names in a `rewrite`.
+    Literal,
 }
 
 impl ValueKind {
@@ -76,6 +78,7 @@ impl ValueKind {
             Self::Issuer => "issuer",
             Self::BucketDomain => "bucket_domain",
             Self::Domain => "domain",
+            Self::Literal => "literal",
         }
     }
 }

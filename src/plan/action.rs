@@ -99,8 +99,17 @@ pub enum Action {
         address: String,
         /// Identifier.
         identifier: String,
-        /// Snapshot.
-        snapshot: String,
+        /// The store whose rule chooses the snapshot.
+        store: String,
+    },
+    /// Restores a store from AWS Backup.
+    RestoreBackup {
+        /// Address.
+        address: String,
+        /// Name of the new resource.
+        name: String,
+        /// The store whose rule chooses the recovery point.
+        store: String,
     },
     /// Makes a secret's replica stand alone.
     PromoteSecret {
@@ -230,6 +239,7 @@ impl Action {
             Self::PromoteReplica { .. } => "promote_replica",
             Self::SetPassword { .. } => "set_password",
             Self::RestoreCache { .. } => "restore_cache",
+            Self::RestoreBackup { .. } => "restore_backup",
             Self::PromoteSecret { .. } => "promote_secret",
             Self::SpliceSecret { .. } => "splice_secret",
             Self::WarmUp { .. } => "warm_up",

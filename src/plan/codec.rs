@@ -1,14 +1,13 @@
 //! The plan's bytes and its two digests (RFC 8785, SHA-256).
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::Plan;
 use super::action::Action;
-use super::artifact::{FORMAT_VERSION, Policy, Scenario};
-use super::resource::{Disposition, Engine};
+use super::artifact::FORMAT_VERSION;
+use super::canonical::Digester;
+use super::resource::{Disposition, Engine, PlannedResource};
 use super::step::{DoneWhen, Expects, Phase, Plane, Step};
-use super::store::Rule;
 
 /// Why bytes are no plan.
 #[derive(Debug, thiserror::Error)]
@@ -33,21 +32,11 @@ pub enum DecodeError {
 /// `sha256:` and hex over the RFC 8785 form of a value.
 ///
 /// # Errors
-/// Where the value cannot be written as JSON; the plan's types always can.
+/// Where the value cannot be written as JSON, or has an integer above 2^53 - 1; the plan's types always can.
 pub fn digest_of(value: &impl Serialize) -> Result<String, serde_json::Error> {
-    struct Hasher(Sha256);
-    impl std::io::Write for Hasher {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.update(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut hasher = Hasher(Sha256::new());
-    serde_json_canonicalizer::to_writer(value, &mut hasher)?;
-    Ok(format!("sha256:{}", hex(&hasher.0.finalize())))
+    let mut digester = Digester::new();
+    digester.value(value)?;
+    Ok(digester.end())
 }
 
 /// Lower-case hex.
@@ -58,22 +47,6 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(out, "{byte:02x}");
         out
     })
-}
-
-/// What people approve: decisions, rules and bounds. Whatever merely moves (clock, serial, inventory time,
-/// estimates, chosen recovery points) is not in it.
-#[derive(Serialize)]
-struct Decisions<'a> {
-    scenario: Scenario,
-    stack: &'a str,
-    primary_region: &'a Option<String>,
-    recovery_region: &'a str,
-    account: &'a Option<String>,
-    workspace: &'a str,
-    policy: &'a Policy,
-    resources: Vec<DecidedResource<'a>>,
-    rules: Vec<(&'a str, &'a Rule)>,
-    steps: Vec<DecidedStep<'a>>,
 }
 
 #[derive(Serialize)]
@@ -96,32 +69,42 @@ struct DecidedStep<'a> {
     reversible: bool,
 }
 
-/// Digest over the decisions of a plan.
+/// Digest over the decisions of a plan: what people approve. Decisions, rules and bounds are in it; whatever
+/// merely moves (clock, serial, inventory time, estimates, chosen recovery points) is not.
 ///
 /// # Errors
 /// As [`digest_of`].
 pub fn decision_digest(plan: &Plan) -> Result<String, serde_json::Error> {
-    digest_of(&Decisions {
-        scenario: plan.scenario,
-        stack: &plan.stack,
-        primary_region: &plan.saw.primary_region,
-        recovery_region: &plan.saw.recovery_region,
-        account: &plan.saw.account,
-        workspace: &plan.saw.workspace,
-        policy: &plan.policy,
-        resources: plan
-            .resources
-            .iter()
-            .map(|resource| DecidedResource {
-                address: &resource.address,
-                deposed: &resource.deposed,
-                disposition: resource.disposition,
-                engine: resource.engine,
-            })
-            .collect(),
-        rules: plan.stores.iter().map(|store| (store.address.as_str(), &store.rule)).collect(),
-        steps: plan.steps.iter().map(decided).collect(),
-    })
+    // In the order of the keys, as RFC 8785 has it.
+    let mut digester = Digester::new();
+    digester.field("account", &plan.saw.account)?;
+    digester.field("policy", &plan.policy)?;
+    digester.field("primary_region", &plan.saw.primary_region)?;
+    digester.field("recovery_region", &plan.saw.recovery_region)?;
+    digester.list("resources", plan.resources.iter().map(decided_resource))?;
+    digester.list("rules", plan.stores.iter().map(|store| (&store.address, &store.rule)))?;
+    digester.field("scenario", &plan.scenario)?;
+    digester.field("stack", &plan.stack)?;
+    digester.list("steps", plan.steps.iter().map(decided))?;
+    digester.field("workspace", &plan.saw.workspace)?;
+    Ok(digester.end_object())
+}
+
+/// Every field of a resource is named here, so that a new one must be classified.
+fn decided_resource(resource: &PlannedResource) -> DecidedResource<'_> {
+    let PlannedResource {
+        address,
+        deposed,
+        type_name: _,
+        disposition,
+        reason: _,
+        engine,
+        counterpart: _,
+        known_after: _,
+        region: _,
+        unknown_type: _,
+    } = resource;
+    DecidedResource { address, deposed, disposition: *disposition, engine: *engine }
 }
 
 /// Every field of a step is named here, so that a new one must be classified.
@@ -144,23 +127,6 @@ fn decided(step: &Step) -> DecidedStep<'_> {
 /// # Errors
 /// As [`digest_of`].
 pub fn digest(plan: &Plan) -> Result<String, serde_json::Error> {
-    #[derive(Serialize)]
-    struct WithoutDigest<'a> {
-        format_version: u32,
-        decision_digest: &'a str,
-        scenario: Scenario,
-        stack: &'a str,
-        created_at: jiff::Timestamp,
-        expires_at: jiff::Timestamp,
-        policy: &'a Policy,
-        saw: &'a super::artifact::Saw,
-        resources: &'a [super::resource::PlannedResource],
-        values: &'a [super::values::OwnedValue],
-        stores: &'a [super::store::PlannedStore],
-        steps: &'a [Step],
-        forecast: &'a super::forecast::Forecast,
-        findings: &'a [super::finding::Finding],
-    }
     let Plan {
         format_version,
         digest: _,
@@ -178,22 +144,23 @@ pub fn digest(plan: &Plan) -> Result<String, serde_json::Error> {
         forecast,
         findings,
     } = plan;
-    digest_of(&WithoutDigest {
-        format_version: *format_version,
-        decision_digest,
-        scenario: *scenario,
-        stack,
-        created_at: *created_at,
-        expires_at: *expires_at,
-        policy,
-        saw,
-        resources,
-        values,
-        stores,
-        steps,
-        forecast,
-        findings,
-    })
+    // In the order of the keys, as RFC 8785 has it.
+    let mut digester = Digester::new();
+    digester.field("created_at", created_at)?;
+    digester.field("decision_digest", decision_digest)?;
+    digester.field("expires_at", expires_at)?;
+    digester.list("findings", findings.iter())?;
+    digester.field("forecast", forecast)?;
+    digester.field("format_version", format_version)?;
+    digester.field("policy", policy)?;
+    digester.list("resources", resources.iter())?;
+    digester.field("saw", saw)?;
+    digester.field("scenario", scenario)?;
+    digester.field("stack", stack)?;
+    digester.list("steps", steps.iter())?;
+    digester.list("stores", stores.iter())?;
+    digester.list("values", values.iter())?;
+    Ok(digester.end_object())
 }
 
 /// Puts both digests in.
@@ -224,6 +191,8 @@ pub fn decode(bytes: &[u8]) -> Result<Plan, DecodeError> {
     struct Version {
         format_version: u64,
     }
+    // Editors of some systems put a byte order mark before a text that they save.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let version: Version = serde_json::from_slice(bytes).map_err(DecodeError::Malformed)?;
     if version.format_version != u64::from(FORMAT_VERSION) {
         return Err(DecodeError::Version { found: version.format_version });
@@ -237,3 +206,6 @@ pub fn decode(bytes: &[u8]) -> Result<Plan, DecodeError> {
     }
     Ok(plan)
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,7 @@ pub const CODES: &[Code] = &[
         "there is no inventory, so it is unknown what a store can come back from",
     ),
     code("key-no-counterpart", Error, "a KMS key has no usable counterpart in the recovery region"),
-    code("literal-unplaced", Error, "a value of the primary is written out where the plan cannot place it"),
+    code("literal-unplaced", Warning, "a value of the primary is written out where the plan cannot place it"),
     code("literal-in-code", Warning, "a value of the primary is written out in the Terraform code"),
     code("manifest-conflict", Error, "two units render the same object differently"),
     code("manifest-unrendered", Error, "a kustomization or chart could not be rendered"),

@@ -4,11 +4,17 @@
 
 pub mod action;
 pub mod artifact;
+pub mod audit;
+mod canonical;
 pub mod codec;
 pub mod codes;
+pub mod diff;
 pub mod finding;
 pub mod forecast;
 pub mod resource;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod schema;
 pub mod step;
 pub mod store;
 pub mod values;

@@ -54,6 +54,10 @@ pub enum CandidateKind {
     SecretReplica,
     /// A snapshot of a cache.
     CacheSnapshot,
+    /// Content that is replicated into the region: images.
+    Replicated,
+    /// A replica: made again from its restored source.
+    Source,
     /// Its data may go: it comes back empty.
     Empty,
 }
@@ -71,6 +75,8 @@ impl CandidateKind {
             Self::ReplicaBucket => "replicated bucket",
             Self::SecretReplica => "secret replica",
             Self::CacheSnapshot => "cache snapshot",
+            Self::Replicated => "replicated content",
+            Self::Source => "its source",
             Self::Empty => "empty",
         }
     }

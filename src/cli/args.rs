@@ -1,0 +1,124 @@
+//! What the command line understands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Turns a disaster-recovery runbook into a plan that can be trusted.
+#[derive(Debug, Parser)]
+#[command(name = "drplan", version, about, max_term_width = 100)]
+pub(super) struct Cli {
+    /// When to colour the screen
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Plan: stand the stack up in another region
+    Region(Box<Region>),
+    /// Show a plan, or one thing of it
+    Show(Show),
+    /// Explain the code of a finding
+    Explain(Explain),
+}
+
+/// Plan: stand the stack up in another region.
+///
+/// What a flag names replaces what would be found of its kind; the other kinds are still looked for.
+#[derive(Debug, Args)]
+pub(super) struct Region {
+    /// Region to recover in, such as us-west-2
+    pub(super) region: String,
+    /// drplan.hcl; else the one in this folder or above it, up to the repository's root
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Region that is lost; else drplan.hcl's, else the one that most resources of the state name
+    #[arg(long, value_name = "REGION")]
+    pub(super) primary: Option<String>,
+    /// Terraform state: a file, `-` for stdin, or s3://bucket/key
+    #[arg(long, value_name = "STATE", allow_hyphen_values = true)]
+    pub(super) state: Option<String>,
+    /// Folder of the Terraform configuration
+    #[arg(long, value_name = "DIR")]
+    pub(super) terraform: Option<PathBuf>,
+    /// Kubernetes manifests: a file, a folder or a glob; repeatable
+    #[arg(long, value_name = "PATH")]
+    pub(super) manifests: Vec<PathBuf>,
+    /// Leave manifests out; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+    /// Recorded inventory of the recovery region (drplan inventory REGION -o FILE)
+    #[arg(long, value_name = "FILE")]
+    pub(super) inventory: Option<PathBuf>,
+    /// Recorded observation of the healthy primary (drplan inventory REGION --primary -o FILE)
+    #[arg(long, value_name = "FILE")]
+    pub(super) observation: Option<PathBuf>,
+    /// Ask no cloud: plan from files alone
+    #[arg(long)]
+    pub(super) offline: bool,
+    /// The clock of the plan, RFC 3339; else now
+    #[arg(long, value_name = "RFC3339")]
+    pub(super) at: Option<jiff::Timestamp>,
+    /// Where the plan is saved
+    #[arg(long, value_name = "FILE", default_value = "plan.json")]
+    pub(super) out: PathBuf,
+    /// How the plan is shown
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// Show every finding in full
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For a terminal
+    Human,
+    /// For a pull request
+    Markdown,
+    /// The bytes of the saved plan
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    /// The plan
+    pub(super) plan: PathBuf,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// Open one step: the call, every parameter and where it is from
+    #[arg(long, value_name = "ID", conflicts_with_all = ["resource", "values", "against"])]
+    pub(super) step: Option<String>,
+    /// Why a resource becomes what it becomes
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["values", "against"])]
+    pub(super) resource: Option<String>,
+    /// Every rewrite with its origin
+    #[arg(long, conflicts_with = "against")]
+    pub(super) values: bool,
+    /// What differs from another plan, field by field
+    #[arg(long, value_name = "PLAN")]
+    pub(super) against: Option<PathBuf>,
+    /// Show every finding in full
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// Code of a finding, such as literal-unplaced
+    pub(super) code: String,
+}

@@ -1,0 +1,200 @@
+//! Looks for the inputs of a plan and reads them.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::args::Region;
+use crate::model::configuration::Configuration;
+use crate::model::diagnostic::{BadInput, Problem};
+use crate::model::document::Manifests;
+use crate::model::inventory::Inventory;
+use crate::model::observation::Observation;
+use crate::model::region;
+use crate::model::settings::Settings;
+use crate::sources::{hcl, manifests, recorded, text};
+
+/// States are read whole; a larger file is no state.
+const STATE_LIMIT: u64 = 1 << 30;
+
+/// Everything but the state, which borrows from its text.
+pub(super) struct Gathered {
+    pub(super) settings: Settings,
+    pub(super) state_text: String,
+    pub(super) state_origin: String,
+    pub(super) configuration: Option<Configuration>,
+    pub(super) manifests: Manifests,
+    pub(super) observation: Option<Observation>,
+    pub(super) inventory: Option<Inventory>,
+}
+
+/// Reads all inputs; everything that is wrong with any of them is reported together.
+pub(super) fn gather(args: &Region) -> Result<Gathered, BadInput> {
+    let mut problems = Vec::new();
+    let here =
+        std::env::current_dir().map_err(|error| Problem::new(error.to_string(), "work in a folder that is there"))?;
+    let (settings, base) = read_settings(args, &here)?;
+    check_region(&args.region, "the recovery region", &settings, &mut problems);
+    if let Some(primary) = &args.primary {
+        check_region(primary, "--primary", &settings, &mut problems);
+    }
+    let places = Places { here: &here, base: &base };
+    let state = collect(read_state(args, &settings, &places), &mut problems);
+    let configuration = collect(read_configuration(args, &settings, &places), &mut problems).flatten();
+    let manifests = collect(read_manifests(args, &settings, &places), &mut problems);
+    let observation = collect(read_observation(args, &settings, &places), &mut problems).flatten();
+    let inventory = collect(read_inventory(args, &settings, &places), &mut problems).flatten();
+    match (state, manifests) {
+        (Some((state_text, state_origin)), Some(manifests)) if problems.is_empty() => {
+            Ok(Gathered { settings, state_text, state_origin, configuration, manifests, observation, inventory })
+        }
+        _ => Err(BadInput(problems)),
+    }
+}
+
+fn collect<T>(read: Result<T, BadInput>, problems: &mut Vec<Problem>) -> Option<T> {
+    read.map_err(|BadInput(more)| problems.extend(more)).ok()
+}
+
+/// The working folder and the folder of drplan.hcl: flags are relative to one, everything else to the other.
+struct Places<'p> {
+    here: &'p Path,
+    base: &'p Path,
+}
+
+impl Places<'_> {
+    /// How a path is shown: relative to the folder of drplan.hcl where it lies in it, with `/` between its parts.
+    fn shown(&self, path: &Path) -> String {
+        let path = path.strip_prefix(self.base).unwrap_or(path);
+        let parts: Vec<String> = path
+            .components()
+            .filter(|part| !matches!(part, Component::CurDir))
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        parts.join("/").replacen("//", "/", 1)
+    }
+}
+
+fn read_settings(args: &Region, here: &Path) -> Result<(Settings, PathBuf), BadInput> {
+    let file = args.config.as_ref().map(|path| here.join(path)).or_else(|| hcl::find_settings(here));
+    match file {
+        Some(file) => {
+            let base = file.parent().unwrap_or(here).to_owned();
+            Ok((hcl::read_settings(&file)?, base))
+        }
+        None => {
+            let name = here.file_name().map(|name| name.to_string_lossy().into_owned());
+            let settings = Settings { stack: name.unwrap_or_else(|| "stack".to_owned()), ..Settings::default() };
+            Ok((settings, here.to_owned()))
+        }
+    }
+}
+
+fn check_region(name: &str, what: &str, settings: &Settings, problems: &mut Vec<Problem>) {
+    if region::known(name) || settings.recovery.iter().any(|known| known == name) {
+        return;
+    }
+    let named = format!("one that drplan does not know is named in drplan.hcl: recovery = [\"{name}\"]");
+    let fix = match region::nearest(name, settings.recovery.iter().map(String::as_str)) {
+        Some(near) => format!("is {near} meant? If not: {named}"),
+        None => format!("name a region such as us-west-2; {named}"),
+    };
+    problems.push(Problem::new(format!("{what} {name:?} is no region that drplan knows"), fix));
+}
+
+fn read_state(args: &Region, settings: &Settings, places: &Places<'_>) -> Result<(String, String), BadInput> {
+    let named = args.state.clone().map(|state| (state, places.here));
+    let source = named.or_else(|| settings.state.source.clone().map(|state| (state, places.base)));
+    let path = match source {
+        Some((state, _)) if state == "-" => {
+            let mut bytes = Vec::new();
+            let mut stdin = std::io::Read::take(std::io::stdin().lock(), STATE_LIMIT + 1);
+            std::io::Read::read_to_end(&mut stdin, &mut bytes)
+                .map_err(|error| Problem::new(format!("standard input: {error}"), "give the state as a file"))?;
+            return Ok((text::decode(bytes, "-")?, "-".to_owned()));
+        }
+        Some((state, _)) if state.starts_with("s3://") => {
+            return Err(Problem::new(
+                format!("{state}: states are not read from S3 yet"),
+                "copy it first: aws s3 cp, then --state FILE",
+            )
+            .into());
+        }
+        Some((state, folder)) => folder.join(&state),
+        None => find_state(places.base)?,
+    };
+    let shown = places.shown(&path);
+    Ok((text::read_text(&path, &shown, STATE_LIMIT)?, shown))
+}
+
+/// Where a state lies when nobody says it.
+fn find_state(base: &Path) -> Result<PathBuf, BadInput> {
+    let names = ["terraform.tfstate", "state.tfstate"];
+    let folders = ["", "terraform", "tofu", "infra", "infrastructure"];
+    let mut paths = folders.iter().flat_map(|folder| names.map(|name| base.join(folder).join(name)));
+    paths.find(|path| path.is_file()).ok_or_else(|| {
+        Problem::new(
+            "no Terraform state was found",
+            "give one: --state FILE (terraform state pull > state.tfstate), or name it in drplan.hcl: state { ... }",
+        )
+        .into()
+    })
+}
+
+fn read_configuration(
+    args: &Region,
+    settings: &Settings,
+    places: &Places<'_>,
+) -> Result<Option<Configuration>, BadInput> {
+    let flag = args.terraform.as_ref().map(|dir| places.here.join(dir));
+    let named = flag.or_else(|| settings.terraform.dir.as_ref().map(|dir| places.base.join(dir)));
+    let folders = ["terraform", "tofu", "infra", "infrastructure", ""];
+    let found = || folders.iter().map(|folder| places.base.join(folder)).find(|folder| has_code(folder));
+    named.or_else(found).map(|dir| hcl::read_configuration(&dir, places.base)).transpose()
+}
+
+fn has_code(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|entries| {
+        entries.filter_map(Result::ok).any(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            name.ends_with(".tf") || name.ends_with(".tf.json") || name.ends_with(".tofu")
+        })
+    })
+}
+
+fn read_manifests(args: &Region, settings: &Settings, places: &Places<'_>) -> Result<Manifests, BadInput> {
+    let mut paths: Vec<PathBuf> = args.manifests.iter().map(|path| places.here.join(path)).collect();
+    if paths.is_empty() {
+        paths = settings.manifests.paths.iter().map(|path| places.base.join(path)).collect();
+    }
+    if paths.is_empty() {
+        let found = ["kubernetes", "k8s", "manifests", "deploy", "kustomize"];
+        paths = found.iter().map(|folder| places.base.join(folder)).filter(|folder| folder.is_dir()).take(1).collect();
+    }
+    if paths.is_empty() {
+        return Ok(Manifests::default());
+    }
+    let mut exclude = settings.manifests.exclude.clone();
+    exclude.extend(args.exclude.iter().cloned());
+    let tools = manifests::Tools::find(&std::env::var_os("PATH").unwrap_or_default());
+    manifests::read_manifests(&manifests::Request { paths, exclude, base: places.base.to_owned(), tools })
+}
+
+fn read_observation(
+    args: &Region,
+    settings: &Settings,
+    places: &Places<'_>,
+) -> Result<Option<Observation>, BadInput> {
+    let named = args.observation.as_ref().map(|path| places.here.join(path));
+    let path = named.or_else(|| settings.observation.as_ref().map(|path| places.base.join(path)));
+    path.map(|path| recorded::read_observation(&path, &places.shown(&path))).transpose()
+}
+
+fn read_inventory(args: &Region, settings: &Settings, places: &Places<'_>) -> Result<Option<Inventory>, BadInput> {
+    let named = args.inventory.as_ref().map(|path| places.here.join(path));
+    let configured = || {
+        let of_region = settings.inventory.iter().find(|(region, _)| region.as_deref() == Some(&args.region));
+        let of_all = || settings.inventory.iter().find(|(region, _)| region.is_none());
+        of_region.or_else(of_all).map(|(_, path)| places.base.join(path))
+    };
+    named.or_else(configured).map(|path| recorded::read_inventory(&path, &places.shown(&path))).transpose()
+}

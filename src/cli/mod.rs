@@ -1,0 +1,68 @@
+//! The command line: gathers the inputs, asks the planner, and prints. The only layer that prints.
+//!
+//! The result goes to stdout; progress and diagnostics go to stderr. Exit codes: `docs/exit-codes.md`.
+
+mod args;
+mod gather;
+mod output;
+mod region;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::model::diagnostic::BadInput;
+
+/// How a command ended. `docs/exit-codes.md` has the same table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Something failed that no input is to blame for: a full disk, a defect.
+    Failed = 1,
+    /// Usage or bad input.
+    BadInput = 2,
+    /// The plan was made and saved, but has errors and cannot be applied.
+    Blocked = 3,
+}
+
+/// Why a command could not end as it should.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Inputs that the reader can mend.
+    #[error(transparent)]
+    BadInput(#[from] BadInput),
+    /// Writing, mostly.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was being done.
+        what: String,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// A defect of drplan.
+    #[error("{0}")]
+    Defect(String),
+}
+
+/// Runs a command line and says how it ended.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match args::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap prints help on stdout and errors on stderr, and knows which is which.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Exit::BadInput as u8 } else { Exit::Done as u8 });
+        }
+    };
+    let screen = output::Screen::new(cli.color);
+    let ended = match &cli.command {
+        args::Command::Region(region) => region::run(region, &screen),
+        args::Command::Show(show) => show::run(show, &screen),
+        args::Command::Explain(explain) => show::explain(explain, &screen),
+    };
+    let exit = ended.unwrap_or_else(|failure| screen.failure(&failure));
+    ExitCode::from(exit as u8)
+}

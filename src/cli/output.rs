@@ -1,0 +1,59 @@
+//! The terminal: what is printed where, in which colours, how wide.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use super::args::Color;
+use super::{Exit, Failure};
+use crate::render::{Options, problems};
+
+/// Where results and diagnostics go.
+pub(super) struct Screen {
+    out_color: bool,
+    err_color: bool,
+    width: usize,
+}
+
+impl Screen {
+    pub(super) fn new(color: Color) -> Self {
+        let quiet = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let wanted = |terminal: bool| match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !quiet,
+        };
+        let terminal = std::io::stdout().is_terminal();
+        let width = if terminal { usize::from(console::Term::stdout().size().1).min(100) } else { 100 };
+        Self { out_color: wanted(terminal), err_color: wanted(std::io::stderr().is_terminal()), width }
+    }
+
+    /// How results look.
+    pub(super) fn options<'a>(&self, verbose: u8, saved: Option<&'a str>) -> Options<'a> {
+        Options { color: self.out_color, width: self.width, verbose, saved }
+    }
+
+    /// Prints a result.
+    pub(super) fn result(&self, text: &[u8]) -> Result<(), Failure> {
+        let mut out = std::io::stdout().lock();
+        match out.write_all(text).and_then(|()| out.flush()) {
+            // The reader has seen enough: `drplan show plan.json | head`.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.map_err(|source| Failure::Io { what: "stdout".to_owned(), source }),
+        }
+    }
+
+    /// Prints why a command failed; a dead terminal changes nothing of that.
+    pub(super) fn failure(&self, failure: &Failure) -> Exit {
+        let mut err = std::io::stderr().lock();
+        match failure {
+            Failure::BadInput(bad) => {
+                let options = Options { color: self.err_color, ..self.options(0, None) };
+                let _ = err.write_all(problems::render_problems(bad, options).as_bytes());
+                Exit::BadInput
+            }
+            failure => {
+                let _ = writeln!(err, "error: {failure}");
+                Exit::Failed
+            }
+        }
+    }
+}

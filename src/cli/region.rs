@@ -1,0 +1,84 @@
+//! `drplan region REGION`: gather, plan, audit, save, show.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use super::args::{Format, Region};
+use super::gather::gather;
+use super::output::Screen;
+use super::show::rendered;
+use super::{Exit, Failure};
+use crate::model::input::PlanningInput;
+use crate::plan::audit::{Violation, audit};
+use crate::plan::finding::Severity;
+use crate::plan::{Plan, codec};
+use crate::planner;
+use crate::sources::tfstate;
+
+pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
+    let gathered = gather(args)?;
+    let state = tfstate::read_state(&gathered.state_text, &gathered.state_origin)?;
+    let input = PlanningInput {
+        at: args.at.unwrap_or_else(jiff::Timestamp::now),
+        settings: gathered.settings,
+        primary: args.primary.clone(),
+        recovery: args.region.clone(),
+        state,
+        configuration: gathered.configuration,
+        manifests: gathered.manifests,
+        observation: gathered.observation,
+        inventory: gathered.inventory,
+        gaps: Vec::new(),
+    };
+    let plan = planner::plan_region(&input)?;
+    audit(&plan).map_err(|violations| Failure::Defect(defect(&violations)))?;
+    let mut bytes = Vec::new();
+    codec::encode(&plan, &mut bytes).map_err(|error| Failure::Defect(error.to_string()))?;
+    save(&args.out, &bytes)?;
+    let saved = args.out.display().to_string();
+    match args.format {
+        Format::Json => screen.result(&bytes)?,
+        format => {
+            let text = rendered(&plan, format, screen.options(args.verbose, Some(&saved)))?;
+            screen.result(text.as_bytes())?;
+        }
+    }
+    Ok(exit_of(&plan))
+}
+
+/// A plan that its auditor refuses is never saved: whoever reads it would trust it.
+fn defect(violations: &[Violation]) -> String {
+    let mut text = format!("the plan breaks {} of drplan's own rules and was not saved; report this:", violations.len());
+    for violation in violations.iter().take(20) {
+        text.push_str(&format!("\n  {violation}"));
+    }
+    text
+}
+
+/// 3 where the plan has an error: it was made and saved, and cannot be applied.
+fn exit_of(plan: &Plan) -> Exit {
+    if plan.findings.iter().any(|finding| finding.severity == Severity::Error) { Exit::Blocked } else { Exit::Done }
+}
+
+/// Writes beside the target and renames, so that a full disk leaves the old plan whole.
+fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |source| Failure::Io { what: format!("{} could not be saved", path.display()), source };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".plan").tempfile_in(folder).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    readable(file.as_file()).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// A plan holds no secret and is meant to be reviewed: readable by all, as any other file.
+#[cfg(unix)]
+fn readable(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
+}

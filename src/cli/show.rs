@@ -1,0 +1,66 @@
+//! `drplan show PLAN` and `drplan explain CODE`.
+
+use super::args::{Explain, Format, Show};
+use super::output::Screen;
+use super::{Exit, Failure};
+use crate::model::diagnostic::{BadInput, Place, Problem};
+use crate::plan::{Plan, codec};
+use crate::render::{Options, Unknown, human, markdown, resource, step, values};
+use crate::sources::text;
+
+/// Plans of the largest stacks stay far below this.
+const PLAN_LIMIT: u64 = 1 << 30;
+
+pub(super) fn run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
+    let shown = args.plan.display().to_string();
+    let (bytes, plan) = read_plan(&args.plan)?;
+    let options = screen.options(args.verbose, Some(&shown));
+    let text = if let Some(id) = &args.step {
+        step::render_step(&plan, id, options).map_err(unknown)?
+    } else if let Some(address) = &args.resource {
+        resource::render_resource(&plan, address, options).map_err(unknown)?
+    } else if args.values {
+        values::render_values(&plan, options)
+    } else if args.format == Format::Json {
+        screen.result(&bytes)?;
+        return Ok(Exit::Done);
+    } else {
+        rendered(&plan, args.format, options)?
+    };
+    screen.result(text.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+/// A plan as a terminal or a pull request shows it.
+pub(super) fn rendered(plan: &Plan, format: Format, options: Options<'_>) -> Result<String, Failure> {
+    match format {
+        Format::Markdown => {
+            markdown::render_markdown(plan).map_err(|error| Failure::Defect(format!("the template is wrong: {error}")))
+        }
+        Format::Human | Format::Json => Ok(human::render_plan(plan, options)),
+    }
+}
+
+pub(super) fn explain(args: &Explain, screen: &Screen) -> Result<Exit, Failure> {
+    let page = crate::render::explain::explain(&args.code).map_err(unknown)?;
+    screen.result(page.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+fn read_plan(path: &std::path::Path) -> Result<(Vec<u8>, Plan), Failure> {
+    let shown = path.display().to_string();
+    let bytes = text::read_bytes(path, &shown, PLAN_LIMIT).map_err(BadInput::from)?;
+    let plan = codec::decode(&bytes).map_err(|error| {
+        let fix = "make the plan anew: drplan region REGION";
+        BadInput::from(Problem::at(Place::file(&shown), error.to_string(), fix))
+    })?;
+    Ok((bytes, plan))
+}
+
+fn unknown(unknown: Unknown) -> BadInput {
+    let fix = match unknown.near.as_slice() {
+        [] => "drplan show PLAN lists what there is".to_owned(),
+        near => format!("is one of these meant: {}", near.join(", ")),
+    };
+    Problem::new(unknown.to_string(), fix).into()
+}

@@ -1,0 +1,127 @@
+//! The forecast adds up: its steps exist, its way is a way, its verdicts follow from its figures.
+
+use std::collections::{HashMap, HashSet};
+
+use super::graph::Graph;
+use super::{Report, Rule};
+use crate::plan::Plan;
+use crate::plan::forecast::{Component, Forecast, PhaseSpan, Prepared, Rpo, Rto, Verdict};
+use crate::plan::step::Estimate;
+use crate::plan::store::{CandidateKind, PlannedStore};
+
+pub(super) fn check(plan: &Plan, graph: &Graph<'_>, report: &mut Report) {
+    for step in graph.steps {
+        let Estimate { p50_seconds, p90_seconds, source: _ } = step.estimate;
+        if p50_seconds > p90_seconds {
+            report.add(Rule::Forecast, &step.id, "its median is above its 90th percentile");
+        }
+    }
+    let Forecast { rto, components, rpo, samples: _, best_prepared, phases } = &plan.forecast;
+    let Rto { p50_seconds, p90_seconds, objective_seconds, verdict, critical_path } = rto;
+    check_time("forecast.rto", (*p50_seconds, *p90_seconds), *objective_seconds, *verdict, report);
+    check_path(critical_path, graph, report);
+    for Component { component, p50_seconds, p90_seconds, objective_seconds, verdict } in components {
+        check_time(component, (*p50_seconds, *p90_seconds), *objective_seconds, *verdict, report);
+    }
+    check_losses(plan, rpo, report);
+    if let Some(Prepared { step, saves_seconds: _ }) = best_prepared
+        && graph.position(step).is_none()
+    {
+        report.add(Rule::Forecast, step, "the step best made ready is no step");
+    }
+    check_phases(phases, graph, report);
+}
+
+fn check_time(
+    subject: &str,
+    (p50, p90): (u64, u64),
+    objective: Option<u64>,
+    verdict: Verdict,
+    report: &mut Report,
+) {
+    if p50 > p90 {
+        report.add(Rule::Forecast, subject, "its median is above its 90th percentile");
+    }
+    let follows = match (verdict, objective) {
+        (Verdict::Ok, Some(objective)) => p90 <= objective,
+        (Verdict::Missed, Some(objective)) => p90 > objective,
+        (Verdict::Ok | Verdict::Missed, None) => false,
+        (Verdict::Unknown, _) => true,
+    };
+    if !follows {
+        report.add(
+            Rule::Forecast,
+            subject,
+            format!("its figures do not make the verdict {}", verdict.as_str()),
+        );
+    }
+}
+
+/// Each step of the longest way comes after the one before it.
+fn check_path(path: &[String], graph: &Graph<'_>, report: &mut Report) {
+    const SUBJECT: &str = "forecast.rto.critical_path";
+    if path.is_empty() && !graph.steps.is_empty() {
+        report.add(Rule::Forecast, SUBJECT, "a plan with steps has a longest way");
+    }
+    let mut positions = Vec::with_capacity(path.len());
+    for id in path {
+        match graph.position(id) {
+            Some(position) => positions.push(position),
+            None => report.add(Rule::Forecast, SUBJECT, format!("{id} is no step")),
+        }
+    }
+    if !graph.is_acyclic() {
+        return;
+    }
+    let pairs: Vec<(usize, usize)> = positions.windows(2).map(|pair| (pair[1], pair[0])).collect();
+    for (after, before) in graph.missing(&pairs) {
+        let (after, before) = (graph.id(after), graph.id(before));
+        report.add(Rule::Forecast, SUBJECT, format!("{after} does not wait for {before}"));
+    }
+}
+
+fn check_losses(plan: &Plan, losses: &[Rpo], report: &mut Report) {
+    let stores: HashMap<&str, bool> =
+        plan.stores.iter().map(|store| (store.address.as_str(), comes_back_empty(store))).collect();
+    for Rpo { store, now_seconds: _, worst_seconds, objective_seconds, verdict, why: _ } in losses {
+        let Some(empty) = stores.get(store.as_str()) else {
+            report.add(Rule::Forecast, store, "its loss is told, and it is no store of the plan");
+            continue;
+        };
+        // An accepted loss holds whatever the figures are; without any copy, the loss has no bound and no figure.
+        let follows = match (verdict, worst_seconds, objective_seconds) {
+            (Verdict::Ok, _, _) if *empty => true,
+            (Verdict::Ok, Some(worst), Some(objective)) => worst <= objective,
+            (Verdict::Missed, Some(worst), Some(objective)) => worst > objective,
+            (Verdict::Missed, None, Some(_)) | (Verdict::Unknown, _, _) => true,
+            (Verdict::Ok, _, _) | (Verdict::Missed, _, None) => false,
+        };
+        if !follows {
+            let message = format!("its figures do not make the verdict {}", verdict.as_str());
+            report.add(Rule::Forecast, store, message);
+        }
+    }
+}
+
+fn comes_back_empty(store: &PlannedStore) -> bool {
+    store.candidates.iter().any(|candidate| {
+        candidate.kind == CandidateKind::Empty && store.chosen.as_deref() == Some(&candidate.id)
+    })
+}
+
+fn check_phases(phases: &[PhaseSpan], graph: &Graph<'_>, report: &mut Report) {
+    let mut seen = HashSet::new();
+    for PhaseSpan { phase, steps, from_seconds, to_seconds, critical: _ } in phases {
+        let name = phase.as_str();
+        if !seen.insert(*phase) {
+            report.add(Rule::Forecast, name, "the phase is told twice");
+        }
+        if from_seconds > to_seconds {
+            report.add(Rule::Forecast, name, "the phase ends before it begins");
+        }
+        let counted = graph.steps.iter().filter(|step| step.phase == *phase).count();
+        if u64::try_from(counted) != Ok(*steps) {
+            report.add(Rule::Forecast, name, format!("the phase has {counted} steps, not {steps}"));
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! Data never comes back empty; every resource has the step that its disposition asks for, and no other.
+
+use std::collections::{HashMap, HashSet};
+
+use super::actions::{Nature, Part, nature, parts};
+use super::graph::Graph;
+use super::{Report, Rule, Table};
+use crate::model::types::{HoldsData, Recovery};
+use crate::plan::Plan;
+use crate::plan::action::{Action, EngineChange};
+use crate::plan::finding::{Finding, Severity};
+use crate::plan::resource::{Disposition, Engine, PlannedResource};
+use crate::plan::store::{CandidateKind, PlannedStore};
+
+pub(super) fn check(plan: &Plan, graph: &Graph<'_>, table: Table, report: &mut Report) {
+    let chosen = Chosen::read(plan);
+    let done = Done::read(graph, report);
+    let findings = Subjects::read(&plan.findings);
+    let mut seen: HashSet<(&str, Option<&str>)> = HashSet::with_capacity(plan.resources.len());
+    let mut current: HashMap<&str, &PlannedResource> = HashMap::with_capacity(plan.resources.len());
+    for resource in &plan.resources {
+        if !seen.insert((&resource.address, resource.deposed.as_deref())) {
+            report.add(Rule::Identity, &resource.address, "two resources have this address");
+        }
+        if let Some(step) = resource.known_after.as_deref().filter(|step| graph.position(step).is_none()) {
+            let message = format!("its counterpart is known after {step}, which is no step");
+            report.add(Rule::KnownAfter, &resource.address, message);
+        }
+        check_data(resource, &chosen, table, report);
+        check_engine(resource, report);
+        if resource.disposition == Disposition::Block && !findings.errors.contains(resource.address.as_str())
+        {
+            report.add(Rule::Finding, &resource.address, "it is blocked, and no error says why");
+        }
+        if resource.deposed.is_none() {
+            current.insert(&resource.address, resource);
+            check_done(resource, &done, graph, &findings, table, report);
+        } else if resource.disposition == Disposition::Create {
+            report.add(Rule::Disposition, &resource.address, "a deposed object is not made anew");
+        }
+    }
+    check_sources(plan, graph, &chosen, &done, report);
+    check_steps(graph, &current, report);
+    check_stores(plan, graph, &findings, report);
+}
+
+/// Subjects of findings.
+struct Subjects<'p> {
+    all: HashSet<(&'p str, &'p str)>,
+    errors: HashSet<&'p str>,
+}
+
+impl<'p> Subjects<'p> {
+    fn read(findings: &'p [Finding]) -> Self {
+        let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+        Self {
+            all: findings.iter().map(|finding| (finding.code.as_str(), finding.subject.as_str())).collect(),
+            errors: errors.map(|finding| finding.subject.as_str()).collect(),
+        }
+    }
+}
+
+/// How a store comes back, by its address.
+struct Chosen<'p> {
+    by_address: HashMap<&'p str, (&'p PlannedStore, CandidateKind)>,
+    /// Whether the plan lets any store come back empty.
+    any_empty: bool,
+}
+
+impl<'p> Chosen<'p> {
+    fn read(plan: &'p Plan) -> Self {
+        let mut by_address = HashMap::new();
+        for store in &plan.stores {
+            let chosen =
+                store.candidates.iter().find(|candidate| store.chosen.as_deref() == Some(&candidate.id));
+            if let Some(candidate) = chosen {
+                by_address.insert(store.address.as_str(), (store, candidate.kind));
+            }
+        }
+        let any_empty = by_address.values().any(|(_, kind)| *kind == CandidateKind::Empty);
+        Self { by_address, any_empty }
+    }
+}
+
+/// What holds data, or may, is not made new, unless the plan has chosen for it to come back empty, or it is a
+/// replica that holds nothing which its restored source does not.
+fn check_data(resource: &PlannedResource, chosen: &Chosen<'_>, table: Table, report: &mut Report) {
+    let entry = table(&resource.type_name);
+    if resource.unknown_type == entry.is_some() {
+        let word = if entry.is_some() { "known" } else { "not known" };
+        report.add(Rule::Data, &resource.address, format!("{} is {word} to the table", resource.type_name));
+    }
+    let holds_none = entry.is_some_and(|entry| entry.data == HoldsData::No);
+    if resource.disposition != Disposition::Create || holds_none {
+        return;
+    }
+    let kind = chosen.by_address.get(resource.address.as_str()).map(|(_, kind)| *kind);
+    let may_be_made = match kind {
+        Some(CandidateKind::Empty | CandidateKind::Source) => true,
+        // A part of a store is made again with a store that comes back empty.
+        None => entry.is_some_and(|entry| comes_with_another(entry.recovery)) && chosen.any_empty,
+        Some(_) => false,
+    };
+    if !may_be_made {
+        let message = "it may hold data and would come back empty, and nobody accepted its loss";
+        report.add(Rule::Data, &resource.address, message);
+    }
+}
+
+/// A replica is made after what it is a replica of has come back.
+fn check_sources(plan: &Plan, graph: &Graph<'_>, chosen: &Chosen<'_>, done: &Done<'_>, report: &mut Report) {
+    if !graph.is_acyclic() {
+        return;
+    }
+    let named: HashMap<&str, &str> = plan
+        .stores
+        .iter()
+        .flat_map(|store| [(store.name.as_str(), &*store.address), (&*store.address, &*store.address)])
+        .collect();
+    let has_error = plan.findings.iter().any(|finding| finding.severity == Severity::Error);
+    let mut pairs = Vec::new();
+    for (address, (store, kind)) in &chosen.by_address {
+        let Some(made) = done.engine.get(address).filter(|_| *kind == CandidateKind::Source) else {
+            continue;
+        };
+        let source = store.chosen.as_deref().unwrap_or_default();
+        let source = source.rsplit(':').next().unwrap_or_default();
+        let back = named.get(source).and_then(|source| done.brought_back.get(source));
+        match back {
+            Some(back) => pairs.push((made.position, *back)),
+            None if has_error => {}
+            None => report.add(
+                Rule::Data,
+                *address,
+                "it is made again from its source, which no step brings back",
+            ),
+        }
+    }
+    for (made, back) in graph.missing(&pairs) {
+        let back = graph.id(back);
+        report.add(Rule::Data, graph.id(made), format!("it makes a replica without waiting for {back}"));
+    }
+}
+
+/// Parts of stores: they come back with what they are a part of.
+const fn comes_with_another(recovery: Recovery) -> bool {
+    matches!(
+        recovery,
+        Recovery::RdsClusterInstance | Recovery::SecretVersion | Recovery::OfBucket | Recovery::OfDatabase
+    )
+}
+
+/// What the engine is told fits what becomes of it: only what is created may be made by the engine alone.
+fn check_engine(resource: &PlannedResource, report: &mut Report) {
+    let fits = match resource.disposition {
+        Disposition::Create => matches!(resource.engine, Engine::Create),
+        Disposition::Share => matches!(resource.engine, Engine::Import | Engine::None | Engine::Exclude),
+        // What is in the recovery's own workspace already needs no word.
+        Disposition::Adopt => matches!(resource.engine, Engine::Import | Engine::None),
+        Disposition::Restore | Disposition::Promote => {
+            matches!(resource.engine, Engine::Exclude | Engine::Import)
+        }
+        Disposition::Update => matches!(resource.engine, Engine::Withhold),
+        Disposition::Carry => matches!(resource.engine, Engine::Carry),
+        Disposition::Skip | Disposition::Block => matches!(resource.engine, Engine::Exclude | Engine::None),
+    };
+    if !fits {
+        let (disposition, engine) = (resource.disposition.as_str(), resource.engine.as_str());
+        report.add(
+            Rule::Disposition,
+            &resource.address,
+            format!("the engine is told {engine}, which does not fit {disposition}"),
+        );
+    }
+}
+
+/// An engine step.
+struct EngineStep {
+    change: EngineChange,
+    position: usize,
+}
+
+/// Steps by the address that they act on.
+#[derive(Default)]
+struct Done<'p> {
+    engine: HashMap<&'p str, EngineStep>,
+    brought_back: HashMap<&'p str, usize>,
+    moved: HashSet<&'p str>,
+}
+
+impl<'p> Done<'p> {
+    fn read(graph: &Graph<'p>, report: &mut Report) -> Self {
+        let mut done = Self::default();
+        let mut names = HashSet::new();
+        for (position, step) in graph.steps.iter().enumerate() {
+            match (&step.action, nature(&step.action)) {
+                (Action::Engine { address, change, .. }, _) => {
+                    if done.engine.insert(address, EngineStep { change: *change, position }).is_some() {
+                        report.add(Rule::Disposition, &step.id, format!("two engine steps act on {address}"));
+                    }
+                }
+                (
+                    Action::ChangeRecord { address: Some(address), .. }
+                    | Action::ChangeDistribution { address: Some(address), .. },
+                    _,
+                ) => {
+                    done.moved.insert(address);
+                }
+                (
+                    _,
+                    Nature::Restores(address) | Nature::Promotes(address) | Nature::PromotesSecret(address),
+                ) => {
+                    if done.brought_back.insert(address, position).is_some() {
+                        report.add(Rule::Disposition, &step.id, format!("two steps bring {address} back"));
+                    }
+                    if let Some(name) = name_of(&step.action).filter(|name| !names.insert(*name)) {
+                        let message = format!("two steps bring a {} named {} back", name.0, name.1);
+                        report.add(Rule::Disposition, &step.id, message);
+                    }
+                }
+                _ => {}
+            }
+        }
+        done
+    }
+}
+
+/// What a restore makes, in words and by name: a second one of the same name would find the first.
+fn name_of(action: &Action) -> Option<(&'static str, &str)> {
+    match action {
+        Action::RestoreDatabase { identifier, .. } | Action::PromoteReplica { identifier, .. } => {
+            Some(("database", identifier))
+        }
+        Action::RestoreCluster { identifier, .. } => Some(("database cluster", identifier)),
+        Action::RestoreCache { identifier, .. } => Some(("cache", identifier)),
+        _ => None,
+    }
+}
+
+/// A resource has its step.
+fn check_done(
+    resource: &PlannedResource,
+    done: &Done<'_>,
+    graph: &Graph<'_>,
+    findings: &Subjects<'_>,
+    table: Table,
+    report: &mut Report,
+) {
+    let address = resource.address.as_str();
+    let engine = done.engine.get(address).map(|step| step.change);
+    let is_done = match resource.disposition {
+        Disposition::Create => engine == Some(EngineChange::Create),
+        Disposition::Carry => engine == Some(EngineChange::Carry),
+        Disposition::Share | Disposition::Adopt => {
+            resource.engine != Engine::Import || engine == Some(EngineChange::Import)
+        }
+        // Some come with another (an instance with its cluster), and say after which step.
+        Disposition::Restore | Disposition::Promote => {
+            let own = table(&resource.type_name).is_none_or(|entry| !comes_with_another(entry.recovery));
+            let with_another = resource
+                .known_after
+                .as_deref()
+                .and_then(|step| graph.steps.get(graph.position(step)?))
+                .is_some_and(|step| {
+                    matches!(
+                        nature(&step.action),
+                        Nature::Restores(_) | Nature::Promotes(_) | Nature::PromotesSecret(_)
+                    )
+                });
+            !own || done.brought_back.contains_key(address) || with_another
+        }
+        Disposition::Update => {
+            done.moved.contains(address) || engine.is_some() || findings.errors.contains(address)
+        }
+        Disposition::Skip | Disposition::Block => true,
+    };
+    if !is_done {
+        let message = format!("it is to be {}, and no step does that", resource.disposition.as_str());
+        report.add(Rule::Disposition, address, message);
+    }
+}
+
+/// A step acts on a resource whose disposition asks for it.
+fn check_steps(graph: &Graph<'_>, current: &HashMap<&str, &PlannedResource>, report: &mut Report) {
+    for step in graph.steps {
+        let (address, fits): (&str, &[Disposition]) = match (&step.action, nature(&step.action)) {
+            (Action::Engine { address, change: EngineChange::Create, .. }, _) => {
+                (address, &[Disposition::Create])
+            }
+            (Action::Engine { address, change: EngineChange::Carry, .. }, _) => {
+                (address, &[Disposition::Carry])
+            }
+            (Action::Engine { address, change: EngineChange::Import, .. }, _) => (
+                address,
+                &[
+                    Disposition::Share,
+                    Disposition::Adopt,
+                    Disposition::Restore,
+                    Disposition::Promote,
+                    Disposition::Update,
+                ],
+            ),
+            (
+                Action::ChangeRecord { address: Some(address), .. }
+                | Action::ChangeDistribution { address: Some(address), .. },
+                _,
+            ) => (address, &[Disposition::Update]),
+            (_, Nature::Restores(address)) => (address, &[Disposition::Restore]),
+            (_, Nature::Promotes(address) | Nature::PromotesSecret(address)) => {
+                (address, &[Disposition::Promote])
+            }
+            _ => continue,
+        };
+        let kind = step.action.kind();
+        match current.get(address) {
+            Some(resource) if fits.contains(&resource.disposition) => {}
+            Some(resource) => {
+                let disposition = resource.disposition.as_str();
+                report.add(
+                    Rule::Disposition,
+                    &step.id,
+                    format!("{kind} acts on {address}, which is to be {disposition}"),
+                );
+            }
+            None => report.add(
+                Rule::Disposition,
+                &step.id,
+                format!("{kind} acts on {address}, which is no resource of the plan"),
+            ),
+        }
+    }
+}
+
+/// Stores choose what their rule allows, and steps name stores of the plan.
+fn check_stores(plan: &Plan, graph: &Graph<'_>, findings: &Subjects<'_>, report: &mut Report) {
+    let mut known: HashSet<&str> = HashSet::new();
+    for store in &plan.stores {
+        if !known.insert(&store.address) {
+            report.add(Rule::Identity, &store.address, "two stores have this address");
+        }
+        let Some(chosen) = store.chosen.as_deref() else { continue };
+        let Some(candidate) = store.candidates.iter().find(|candidate| candidate.id == chosen) else {
+            report.add(Rule::Store, &store.address, "what it has chosen is no candidate");
+            continue;
+        };
+        if candidate.ruled_out.is_some() {
+            report.add(Rule::Store, &store.address, "it has chosen a candidate that is ruled out");
+        }
+        if candidate.kind != CandidateKind::Empty && !store.rule.order.contains(&candidate.kind) {
+            report.add(
+                Rule::Store,
+                &store.address,
+                format!("its rule does not allow a {}", candidate.kind.as_str()),
+            );
+        }
+        let too_old = matches!((candidate.loss_seconds, store.rule.max_age_seconds), (Some(loss), Some(most)) if loss > most);
+        let told = [&store.address, &store.name]
+            .iter()
+            .any(|subject| findings.all.contains(&("recovery-point-old", subject.as_str())));
+        if too_old && !told {
+            report.add(
+                Rule::Store,
+                &store.address,
+                "it has chosen what is older than its bound, and no finding says so",
+            );
+        }
+    }
+    known.extend(plan.stores.iter().map(|store| store.name.as_str()));
+    for step in graph.steps {
+        parts(&step.action, &mut |part| {
+            if let Part::Store(store) = part
+                && !known.contains(store)
+            {
+                report.add(Rule::Store, &step.id, format!("it names {store}, which is no store of the plan"));
+            }
+        });
+    }
+}

@@ -1,0 +1,284 @@
+//! RFC 8785 form, written in one pass: digests of plans of many megabytes are made twice for every plan.
+//!
+//! The same bytes as `serde_json_canonicalizer` writes, which keeps a sorted tree of every object and took most of
+//! the time of planning. Integers above 2^53 - 1 are refused: RFC 8785 writes numbers as doubles, so two of them
+//! could have one form, and a digest would not see the difference.
+
+mod open;
+
+use serde::Serialize;
+use serde::ser::{self, Error as _};
+use serde_json::Error;
+use sha2::{Digest, Sha256};
+
+use open::Open;
+
+/// Largest integer that a double has exactly, with all below it.
+const MAX_INTEGER: u64 = (1 << 53) - 1;
+
+/// A digest that is fed with canonical JSON, part by part.
+pub(super) struct Digester {
+    hash: Sha256,
+    /// The part that is being written; kept for its capacity.
+    out: Vec<u8>,
+    scratch: Vec<u8>,
+    /// Whether a field was written before.
+    begun: bool,
+}
+
+impl Digester {
+    pub(super) fn new() -> Self {
+        Self { hash: Sha256::new(), out: Vec::new(), scratch: Vec::new(), begun: false }
+    }
+
+    /// A value.
+    pub(super) fn value(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+        self.out.clear();
+        value.serialize(&mut Writer { out: &mut self.out, scratch: &mut self.scratch })?;
+        self.hash.update(&self.out);
+        Ok(())
+    }
+
+    /// A field of the outermost object. The caller names fields in the order of their keys.
+    pub(super) fn field(&mut self, key: &str, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+        self.key(key)?;
+        self.value(value)
+    }
+
+    /// A field that is a list, without holding the list's text.
+    pub(super) fn list<T: Serialize>(
+        &mut self,
+        key: &str,
+        items: impl Iterator<Item = T>,
+    ) -> Result<(), Error> {
+        self.key(key)?;
+        self.hash.update(b"[");
+        for (at, item) in items.enumerate() {
+            if at > 0 {
+                self.hash.update(b",");
+            }
+            self.value(&item)?;
+        }
+        self.hash.update(b"]");
+        Ok(())
+    }
+
+    fn key(&mut self, key: &str) -> Result<(), Error> {
+        self.hash.update(if std::mem::replace(&mut self.begun, true) { b"," } else { b"{" });
+        self.value(key)?;
+        self.hash.update(b":");
+        Ok(())
+    }
+
+    /// The digest of an object whose fields were given.
+    pub(super) fn end_object(mut self) -> String {
+        self.hash.update(b"}");
+        self.end()
+    }
+
+    /// `sha256:` and hex.
+    pub(super) fn end(self) -> String {
+        format!("sha256:{}", super::codec::hex(&self.hash.finalize()))
+    }
+}
+
+struct Writer<'w> {
+    out: &'w mut Vec<u8>,
+    scratch: &'w mut Vec<u8>,
+}
+
+impl Writer<'_> {
+    fn text(&mut self, text: &str) {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        self.out.push(b'"');
+        let bytes = text.as_bytes();
+        let mut plain = 0;
+        for (at, byte) in bytes.iter().enumerate() {
+            let escape = match byte {
+                b'"' => b'"',
+                b'\\' => b'\\',
+                0x08 => b'b',
+                b'\t' => b't',
+                b'\n' => b'n',
+                0x0c => b'f',
+                b'\r' => b'r',
+                0..=0x1f => b'u',
+                _ => continue,
+            };
+            self.out.extend_from_slice(bytes.get(plain..at).unwrap_or_default());
+            plain = at + 1;
+            self.out.extend_from_slice(&[b'\\', escape]);
+            if escape == b'u' {
+                let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or(b'0');
+                self.out.extend_from_slice(&[b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
+            }
+        }
+        self.out.extend_from_slice(bytes.get(plain..).unwrap_or_default());
+        self.out.push(b'"');
+    }
+
+    fn integer(&mut self, magnitude: u64, negative: bool) -> Result<(), Error> {
+        if magnitude > MAX_INTEGER {
+            return Err(Error::custom("an integer is above 2^53 - 1"));
+        }
+        if negative {
+            self.out.push(b'-');
+        }
+        let mut digits = [0_u8; 20];
+        let mut from = digits.len();
+        let mut rest = magnitude;
+        loop {
+            from -= 1;
+            if let (Some(digit), Ok(value)) = (digits.get_mut(from), u8::try_from(rest % 10)) {
+                *digit = b'0' + value;
+            }
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.out.extend_from_slice(digits.get(from..).unwrap_or_default());
+        Ok(())
+    }
+}
+
+impl<'s, 'w> ser::Serializer for &'s mut Writer<'w> {
+    type Ok = ();
+    type Error = Error;
+    type SerializeSeq = Open<'s, 'w>;
+    type SerializeTuple = Open<'s, 'w>;
+    type SerializeTupleStruct = Open<'s, 'w>;
+    type SerializeTupleVariant = Open<'s, 'w>;
+    type SerializeMap = Open<'s, 'w>;
+    type SerializeStruct = Open<'s, 'w>;
+    type SerializeStructVariant = Open<'s, 'w>;
+
+    fn serialize_bool(self, truth: bool) -> Result<(), Error> {
+        self.out.extend_from_slice(if truth { b"true" } else { b"false" });
+        Ok(())
+    }
+    fn serialize_i8(self, number: i8) -> Result<(), Error> {
+        self.serialize_i64(i64::from(number))
+    }
+    fn serialize_i16(self, number: i16) -> Result<(), Error> {
+        self.serialize_i64(i64::from(number))
+    }
+    fn serialize_i32(self, number: i32) -> Result<(), Error> {
+        self.serialize_i64(i64::from(number))
+    }
+    fn serialize_i64(self, number: i64) -> Result<(), Error> {
+        self.integer(number.unsigned_abs(), number < 0)
+    }
+    fn serialize_u8(self, number: u8) -> Result<(), Error> {
+        self.integer(u64::from(number), false)
+    }
+    fn serialize_u16(self, number: u16) -> Result<(), Error> {
+        self.integer(u64::from(number), false)
+    }
+    fn serialize_u32(self, number: u32) -> Result<(), Error> {
+        self.integer(u64::from(number), false)
+    }
+    fn serialize_u64(self, number: u64) -> Result<(), Error> {
+        self.integer(number, false)
+    }
+    fn serialize_f32(self, number: f32) -> Result<(), Error> {
+        self.serialize_f64(f64::from(number))
+    }
+    /// A plan has no fractions; other documents that are digested may.
+    fn serialize_f64(self, number: f64) -> Result<(), Error> {
+        self.out.extend_from_slice(&serde_json_canonicalizer::to_vec(&number)?);
+        Ok(())
+    }
+    fn serialize_char(self, c: char) -> Result<(), Error> {
+        self.text(c.encode_utf8(&mut [0; 4]));
+        Ok(())
+    }
+    fn serialize_str(self, text: &str) -> Result<(), Error> {
+        self.text(text);
+        Ok(())
+    }
+    fn serialize_bytes(self, bytes: &[u8]) -> Result<(), Error> {
+        bytes.serialize(self)
+    }
+    fn serialize_none(self) -> Result<(), Error> {
+        self.serialize_unit()
+    }
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Error> {
+        value.serialize(self)
+    }
+    fn serialize_unit(self) -> Result<(), Error> {
+        self.out.extend_from_slice(b"null");
+        Ok(())
+    }
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Error> {
+        self.serialize_unit()
+    }
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Error> {
+        self.serialize_str(variant)
+    }
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), Error> {
+        value.serialize(self)
+    }
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), Error> {
+        self.begin_variant(variant);
+        value.serialize(&mut *self)?;
+        self.out.push(b'}');
+        Ok(())
+    }
+    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'s, 'w>, Error> {
+        Ok(Open::new(self, b'[', b""))
+    }
+    fn serialize_tuple(self, _: usize) -> Result<Open<'s, 'w>, Error> {
+        Ok(Open::new(self, b'[', b""))
+    }
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Open<'s, 'w>, Error> {
+        Ok(Open::new(self, b'[', b""))
+    }
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Open<'s, 'w>, Error> {
+        self.begin_variant(variant);
+        Ok(Open::new(self, b'[', b"}"))
+    }
+    fn serialize_map(self, _: Option<usize>) -> Result<Open<'s, 'w>, Error> {
+        Ok(Open::new(self, b'{', b""))
+    }
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'s, 'w>, Error> {
+        Ok(Open::new(self, b'{', b""))
+    }
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Open<'s, 'w>, Error> {
+        self.begin_variant(variant);
+        Ok(Open::new(self, b'{', b"}"))
+    }
+}
+
+impl Writer<'_> {
+    fn begin_variant(&mut self, variant: &str) {
+        self.out.push(b'{');
+        self.text(variant);
+        self.out.push(b':');
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+//! Objects and lists while they are written: an object is put in the order of its keys when it is closed.
+
+use serde::Serialize;
+use serde::ser::{self, Error as _};
+use serde_json::Error;
+
+use super::Writer;
+
+/// An object or a list that is being written.
+pub(super) struct Open<'s, 'w> {
+    writer: &'s mut Writer<'w>,
+    /// Where it begins in the output.
+    start: usize,
+    /// Keys, and where the text of each entry begins and ends. Empty for a list.
+    entries: Vec<(Key, usize, usize)>,
+    sorted: bool,
+    /// The key of a map's entry whose value comes next.
+    key: Option<String>,
+    /// Closes what encloses it: a variant with content is an object of one field.
+    after: &'static [u8],
+}
+
+#[derive(PartialEq, Eq)]
+enum Key {
+    Field(&'static str),
+    Entry(String),
+}
+
+impl Key {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Field(key) => key,
+            Self::Entry(key) => key,
+        }
+    }
+    /// RFC 8785 sorts by UTF-16 units.
+    fn order(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().encode_utf16().cmp(other.as_str().encode_utf16())
+    }
+}
+
+impl<'s, 'w> Open<'s, 'w> {
+    pub(super) fn new(writer: &'s mut Writer<'w>, bracket: u8, after: &'static [u8]) -> Self {
+        let start = writer.out.len();
+        writer.out.push(bracket);
+        Self { writer, start, entries: Vec::new(), sorted: true, key: None, after }
+    }
+
+    fn element(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+        if self.writer.out.len() > self.start + 1 {
+            self.writer.out.push(b',');
+        }
+        value.serialize(&mut *self.writer)
+    }
+
+    fn entry(&mut self, key: Key, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+        if let Some((last, ..)) = self.entries.last() {
+            self.writer.out.push(b',');
+            self.sorted &= last.order(&key).is_lt();
+        }
+        let from = self.writer.out.len();
+        self.writer.text(key.as_str());
+        self.writer.out.push(b':');
+        value.serialize(&mut *self.writer)?;
+        self.entries.push((key, from, self.writer.out.len()));
+        Ok(())
+    }
+
+    fn close_list(self) {
+        self.writer.out.push(b']');
+        self.writer.out.extend_from_slice(self.after);
+    }
+
+    fn close_object(mut self) -> Result<(), Error> {
+        if !self.sorted {
+            self.entries.sort_by(|a, b| a.0.order(&b.0));
+            if self.entries.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+                return Err(Error::custom("an object has a key twice"));
+            }
+            let Writer { out, scratch } = &mut *self.writer;
+            scratch.clear();
+            for (at, (_, from, to)) in self.entries.iter().enumerate() {
+                if at > 0 {
+                    scratch.push(b',');
+                }
+                scratch.extend_from_slice(out.get(*from..*to).unwrap_or_default());
+            }
+            out.truncate(self.start + 1);
+            out.extend_from_slice(scratch);
+        }
+        self.writer.out.push(b'}');
+        self.writer.out.extend_from_slice(self.after);
+        Ok(())
+    }
+}
+
+macro_rules! lists {
+    ($($trait:ident::$name:ident),*) => { $(
+        impl ser::$trait for Open<'_, '_> {
+            type Ok = ();
+            type Error = Error;
+            fn $name<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+                self.element(value)
+            }
+            fn end(self) -> Result<(), Error> {
+                self.close_list();
+                Ok(())
+            }
+        }
+    )* };
+}
+
+lists!(
+    SerializeSeq::serialize_element,
+    SerializeTuple::serialize_element,
+    SerializeTupleStruct::serialize_field,
+    SerializeTupleVariant::serialize_field
+);
+
+macro_rules! objects {
+    ($($trait:ident),*) => { $(
+        impl ser::$trait for Open<'_, '_> {
+            type Ok = ();
+            type Error = Error;
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                key: &'static str,
+                value: &T,
+            ) -> Result<(), Error> {
+                self.entry(Key::Field(key), value)
+            }
+            fn end(self) -> Result<(), Error> {
+                self.close_object()
+            }
+        }
+    )* };
+}
+
+objects!(SerializeStruct, SerializeStructVariant);
+
+impl ser::SerializeMap for Open<'_, '_> {
+    type Ok = ();
+    type Error = Error;
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
+        self.key = Some(match serde_json::to_value(key)? {
+            serde_json::Value::String(key) => key,
+            other => other.to_string(),
+        });
+        Ok(())
+    }
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        let key = self.key.take().ok_or_else(|| Error::custom("an entry has no key"))?;
+        self.entry(Key::Entry(key), value)
+    }
+    fn end(self) -> Result<(), Error> {
+        self.close_object()
+    }
+}

@@ -1,0 +1,612 @@
+//! A small sound plan made by hand, for tests: two databases, three workloads, a gate, a record, a distribution.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::action::{Action, Check, EngineChange, Hold, Rewrite, Setting, Splice};
+use super::artifact::{
+    FORMAT_VERSION, Plan, Policy, Saw, SawConfiguration, SawManifests, SawRecording, SawState, Scenario,
+};
+use super::codec;
+use super::codes;
+use super::finding::Finding;
+use super::forecast::{Component, Forecast, PhaseSpan, Prepared, Rpo, Rto, Verdict};
+use super::resource::{Disposition, Engine, PlannedResource};
+use super::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
+use super::store::{Candidate, CandidateKind, PlannedStore, Rule};
+use super::values::{OwnedValue, Site, Use, UseDisposition};
+use crate::model::diagnostic::{Gap, GapReason, Place};
+use crate::model::document::Skipped;
+use crate::model::types::{Duration2, HoldsData, Recovery, Scope, TypeEntry, Uniqueness};
+use crate::model::value::ValueKind;
+
+const fn entry(name: &'static str, scope: Scope, data: HoldsData, recovery: Recovery) -> TypeEntry {
+    TypeEntry {
+        name,
+        scope,
+        unique: Uniqueness::None,
+        identity: &["id"],
+        owns: &[],
+        id_kind: ValueKind::Id,
+        data,
+        recovery,
+        import_id: "{id}",
+        replaces: &[],
+        quotas: &[],
+        create: Duration2 { p50: 1, p90: 2 },
+        page: "example/example",
+    }
+}
+
+/// The types of the sample, so that its tests do not move with the real table.
+static TYPES: &[TypeEntry] = &[
+    entry("aws_vpc", Scope::Regional, HoldsData::No, Recovery::Create),
+    entry("aws_eks_cluster", Scope::Regional, HoldsData::No, Recovery::Create),
+    entry("aws_iam_role", Scope::Global, HoldsData::No, Recovery::Share),
+    entry("aws_db_instance", Scope::Regional, HoldsData::Yes, Recovery::RdsInstance),
+    entry("aws_elasticache_replication_group", Scope::Regional, HoldsData::Yes, Recovery::ElastiCache),
+    entry("aws_sqs_queue", Scope::Regional, HoldsData::Unknown, Recovery::Store),
+    entry("aws_s3_bucket", Scope::Regional, HoldsData::Yes, Recovery::Bucket),
+    entry("aws_secretsmanager_secret", Scope::Regional, HoldsData::Yes, Recovery::Secret),
+    entry("aws_route53_record", Scope::Global, HoldsData::No, Recovery::Traffic),
+    entry("aws_cloudfront_distribution", Scope::Global, HoldsData::No, Recovery::Traffic),
+    entry("random_password", Scope::StateOnly, HoldsData::Yes, Recovery::Carry),
+    entry("helm_release", Scope::Cluster, HoldsData::No, Recovery::Create),
+];
+
+/// The sample's table of types.
+pub(crate) fn table(name: &str) -> Option<&'static TypeEntry> {
+    TYPES.iter().find(|entry| entry.name == name)
+}
+
+/// A step that waits for nothing in particular, of the phase that its id names.
+pub(crate) fn bare_step(id: &str, needs: &[String]) -> Step {
+    let phase = id.split_once('/').map_or("", |(phase, _)| phase);
+    Step {
+        id: id.to_owned(),
+        phase: Phase::ALL.into_iter().find(|known| known.as_str() == phase).unwrap_or(Phase::Infra),
+        action: Action::Join { address: "aws_vpc.main".to_owned(), instances: 1 },
+        needs: needs.to_vec(),
+        expects: Expects::Any,
+        done_when: DoneWhen::Answered,
+        plane: Plane::RegionalControl,
+        reversible: true,
+        estimate: Estimate { p50_seconds: 10, p90_seconds: 30, source: EstimateSource::Default },
+    }
+}
+
+fn step(id: &str, needs: &[&str], action: Action) -> Step {
+    let needs: Vec<String> = needs.iter().map(|need| (*need).to_owned()).collect();
+    let done_when = match &action {
+        Action::Gate { .. } => DoneWhen::Decided,
+        Action::Engine { address, .. } => DoneWhen::EngineComplete { address: address.clone() },
+        Action::AwaitReady { object } => DoneWhen::Ready { object: object.clone() },
+        Action::RestoreDatabase { identifier, .. } => {
+            DoneWhen::Status { subject: identifier.clone(), status: "available".to_owned() }
+        }
+        Action::EngineConverged { .. } => DoneWhen::Holds { what: "the plan is empty".to_owned() },
+        _ => DoneWhen::Answered,
+    };
+    Step { action, done_when, ..bare_step(id, &needs) }
+}
+
+fn engine(address: &str, change: EngineChange) -> Action {
+    let import_id = (change == EngineChange::Import).then(|| "shop-api".to_owned());
+    Action::Engine { address: address.to_owned(), change, import_id, import_known_after: None }
+}
+
+fn apply(kind: &str, name: &str, rewrites: Vec<Rewrite>, hold: Option<Hold>) -> Action {
+    Action::ApplyObject {
+        file: format!("kubernetes/{name}.yaml"),
+        document: 0,
+        api_version: "v1".to_owned(),
+        object_kind: kind.to_owned(),
+        namespace: Some("shop".to_owned()),
+        name: name.to_owned(),
+        rewrites,
+        hold,
+        document_digest: format!("sha256:{}", "0".repeat(64)),
+    }
+}
+
+fn rewrite(path: &str, token: &str, known_after: &str) -> Rewrite {
+    Rewrite {
+        path: path.to_owned(),
+        within: None,
+        token: token.to_owned(),
+        owner: Some("aws_db_instance.orders".to_owned()),
+        counterpart: None,
+        known_after: Some(known_after.to_owned()),
+    }
+}
+
+fn setting(name: &str, value: Option<&str>, known_after: Option<&str>) -> Setting {
+    Setting {
+        name: name.to_owned(),
+        value: value.map(str::to_owned),
+        known_after: known_after.map(str::to_owned),
+        from: "aws_db_instance.orders.db_subnet_group_name".to_owned(),
+    }
+}
+
+/// The steps, each after what it needs.
+fn steps() -> Vec<Step> {
+    let orders = "orders.abc.us-east-2.rds.amazonaws.com";
+    let await_ready = |name: &str| Action::AwaitReady { object: format!("Deployment/shop/{name}") };
+    vec![
+        step(
+            "preflight/identity",
+            &[],
+            Action::Check { check: Check::Identity { account: Some("123456789012".to_owned()) } },
+        ),
+        step(
+            "preflight/recovery-point",
+            &["preflight/identity"],
+            Action::Check { check: Check::RecoveryPoint { store: "aws_db_instance.orders".to_owned() } },
+        ),
+        step(
+            "fence/probe",
+            &["preflight/identity"],
+            Action::ProbePrimary {
+                region: Some("us-east-2".to_owned()),
+                hosts: vec!["shop.example.com".to_owned()],
+            },
+        ),
+        step(
+            "fence/primary",
+            &["fence/probe"],
+            Action::Fence {
+                workloads: vec!["Deployment/shop/api".to_owned()],
+                databases: vec!["aws_db_instance.orders".to_owned()],
+            },
+        ),
+        step("infra/role", &["preflight/identity"], engine("aws_iam_role.api", EngineChange::Import)),
+        step("infra/salt", &["preflight/identity"], engine("random_password.salt", EngineChange::Carry)),
+        step("infra/vpc", &["preflight/identity"], engine("aws_vpc.main", EngineChange::Create)),
+        step("infra/bucket", &["infra/vpc"], engine("aws_s3_bucket.media", EngineChange::Import)),
+        step(
+            "infra/cache",
+            &["infra/vpc"],
+            engine("aws_elasticache_replication_group.carts", EngineChange::Create),
+        ),
+        step(
+            "infra/cluster",
+            &["infra/role", "infra/vpc"],
+            engine("aws_eks_cluster.main", EngineChange::Create),
+        ),
+        step(
+            "infra/trust",
+            &["infra/cluster"],
+            Action::TrustIssuer {
+                role: "shop-api".to_owned(),
+                service_accounts: vec!["shop/api".to_owned()],
+                issuer_known_after: "infra/cluster".to_owned(),
+            },
+        ),
+        step(
+            "restore/orders",
+            &["fence/primary", "infra/vpc", "preflight/recovery-point"],
+            Action::RestoreDatabase {
+                address: "aws_db_instance.orders".to_owned(),
+                identifier: "orders".to_owned(),
+                store: "aws_db_instance.orders".to_owned(),
+                settings: vec![
+                    setting("DBSubnetGroupName", None, Some("infra/vpc")),
+                    setting("MultiAZ", Some("true"), None),
+                    setting("ManageMasterUserPassword", Some("false"), None),
+                ],
+            },
+        ),
+        step(
+            "restore/ledger",
+            &["fence/primary", "infra/vpc"],
+            Action::PromoteReplica {
+                address: "aws_db_instance.ledger".to_owned(),
+                identifier: "ledger-replica".to_owned(),
+                settings: vec![setting("BackupRetentionPeriod", Some("7"), None)],
+            },
+        ),
+        step(
+            "restore/orders-password",
+            &["restore/orders"],
+            Action::SetPassword { identifier: "orders".to_owned(), source: "env:DB_PASSWORD".to_owned() },
+        ),
+        step(
+            "restore/secret",
+            &["preflight/identity"],
+            Action::PromoteSecret {
+                address: "aws_secretsmanager_secret.db".to_owned(),
+                name: "shop/db".to_owned(),
+                arn: "arn:aws:secretsmanager:us-west-2:123456789012:secret:shop/db-AbCdEf".to_owned(),
+            },
+        ),
+        step(
+            "restore/secret-splice",
+            &["restore/orders", "restore/secret"],
+            Action::SpliceSecret {
+                name: "shop/db".to_owned(),
+                splices: vec![Splice {
+                    path: "/host".to_owned(),
+                    token: orders.to_owned(),
+                    counterpart: None,
+                    known_after: Some("restore/orders".to_owned()),
+                }],
+            },
+        ),
+        step(
+            "infra/chart",
+            &["infra/cluster", "restore/ledger"],
+            engine("helm_release.reports", EngineChange::Create),
+        ),
+        step(
+            "manifests/config",
+            &["infra/cluster", "restore/orders"],
+            apply("ConfigMap", "config", vec![rewrite("/data/DB_HOST", orders, "restore/orders")], None),
+        ),
+        step(
+            "manifests/api",
+            &["infra/trust", "manifests/config", "restore/orders-password", "restore/secret-splice"],
+            apply(
+                "Deployment",
+                "api",
+                vec![rewrite("/spec/template/spec/containers/0/env/0/value", orders, "restore/orders")],
+                None,
+            ),
+        ),
+        step("manifests/worker", &["manifests/config"], apply("Deployment", "worker", vec![], None)),
+        step(
+            "manifests/nightly",
+            &["manifests/config"],
+            apply("CronJob", "nightly", vec![], Some(Hold::Suspend)),
+        ),
+        step(
+            "manifests/external-dns",
+            &["infra/cluster"],
+            apply("Deployment", "external-dns", vec![], Some(Hold::Replicas)),
+        ),
+        step("manifests/api-ready", &["manifests/api"], await_ready("api")),
+        step("manifests/worker-ready", &["manifests/worker"], await_ready("worker")),
+        step(
+            "dns/gate",
+            &["infra/cache", "manifests/api-ready", "manifests/worker-ready", "restore/ledger"],
+            Action::Gate { ask: "move traffic to us-west-2?".to_owned(), before: Phase::Dns },
+        ),
+        step(
+            "dns/shop.example.com",
+            &["dns/gate", "manifests/api-ready"],
+            Action::ChangeRecord {
+                address: Some("aws_route53_record.shop".to_owned()),
+                zone: "Z0123456789".to_owned(),
+                name: "shop.example.com".to_owned(),
+                record_type: "A".to_owned(),
+                set_identifier: None,
+                from: "shop-1.us-east-2.elb.amazonaws.com".to_owned(),
+                to: None,
+                to_known_after: Some("manifests/api-ready".to_owned()),
+                ttl_seconds: 60,
+            },
+        ),
+        step(
+            "dns/distribution",
+            &["dns/gate"],
+            Action::ChangeDistribution {
+                address: Some("aws_cloudfront_distribution.shop".to_owned()),
+                id: "E2QWRUHAPOMQ".to_owned(),
+                rewrites: vec![],
+            },
+        ),
+        step(
+            "dns/external-dns",
+            &["dns/gate", "manifests/external-dns"],
+            Action::Release { object: "Deployment/shop/external-dns".to_owned(), hold: Hold::Replicas },
+        ),
+        step(
+            "verify/nightly",
+            &["dns/gate", "manifests/nightly"],
+            Action::Release { object: "CronJob/shop/nightly".to_owned(), hold: Hold::Suspend },
+        ),
+        step(
+            "verify/shop.example.com",
+            &["dns/shop.example.com"],
+            Action::ResolveName { name: "shop.example.com".to_owned(), ttl_seconds: 60 },
+        ),
+        step(
+            "verify/converged",
+            &["dns/distribution", "dns/shop.example.com"],
+            Action::EngineConverged { left_out: vec!["aws_sqs_queue.mail".to_owned()] },
+        ),
+    ]
+}
+
+fn resource(address: &str, disposition: Disposition, engine: Engine) -> PlannedResource {
+    PlannedResource {
+        address: address.to_owned(),
+        deposed: None,
+        type_name: address.split('.').next().unwrap_or_default().to_owned(),
+        disposition,
+        reason: "the table says so".to_owned(),
+        engine,
+        counterpart: None,
+        known_after: None,
+        region: Some("us-east-2".to_owned()),
+        unknown_type: false,
+    }
+}
+
+fn resources() -> Vec<PlannedResource> {
+    let mut all = vec![
+        resource("aws_cloudfront_distribution.shop", Disposition::Update, Engine::Withhold),
+        resource("aws_db_instance.ledger", Disposition::Promote, Engine::Exclude),
+        resource("aws_db_instance.orders", Disposition::Restore, Engine::Exclude),
+        resource("aws_eks_cluster.main", Disposition::Create, Engine::Create),
+        resource("aws_elasticache_replication_group.carts", Disposition::Create, Engine::Create),
+        resource("aws_iam_role.api", Disposition::Share, Engine::Import),
+        resource("aws_route53_record.shop", Disposition::Update, Engine::Withhold),
+        resource("aws_s3_bucket.media", Disposition::Adopt, Engine::Import),
+        resource("aws_secretsmanager_secret.db", Disposition::Promote, Engine::Exclude),
+        resource("aws_sqs_queue.mail", Disposition::Block, Engine::Exclude),
+        resource("aws_vpc.main", Disposition::Create, Engine::Create),
+        PlannedResource {
+            deposed: Some("0a1b2c3d".to_owned()),
+            ..resource("aws_vpc.main", Disposition::Skip, Engine::None)
+        },
+        resource("helm_release.reports", Disposition::Create, Engine::Create),
+        resource("random_password.salt", Disposition::Carry, Engine::Carry),
+    ];
+    for resource in &mut all {
+        resource.known_after = match resource.address.as_str() {
+            "aws_db_instance.orders" => Some("restore/orders".to_owned()),
+            "aws_vpc.main" if resource.deposed.is_none() => Some("infra/vpc".to_owned()),
+            _ => None,
+        };
+    }
+    all
+}
+
+fn values() -> Vec<OwnedValue> {
+    let file = |line: u32, path: &str| Site::File {
+        file: "kubernetes/config.yaml".to_owned(),
+        line,
+        object: Some("ConfigMap/shop/config".to_owned()),
+        path: path.to_owned(),
+        within: None,
+    };
+    let at = |resource: &str, path: &str| Site::Resource {
+        resource: resource.to_owned(),
+        path: path.to_owned(),
+        within: None,
+    };
+    let used = |site: Site, disposition: UseDisposition, to: Option<&str>, after: Option<&str>| Use {
+        site,
+        disposition,
+        counterpart: to.map(str::to_owned),
+        known_after: after.map(str::to_owned),
+    };
+    vec![
+        OwnedValue {
+            kind: ValueKind::Endpoint,
+            value: "orders.abc.us-east-2.rds.amazonaws.com".to_owned(),
+            owner: Some("aws_db_instance.orders".to_owned()),
+            uses: vec![
+                used(at("aws_db_instance.orders", "/address"), UseDisposition::Own, None, None),
+                used(file(7, "/data/DB_HOST"), UseDisposition::KnownAfter, None, Some("restore/orders")),
+            ],
+        },
+        OwnedValue {
+            kind: ValueKind::Endpoint,
+            value: "ledger.abc.us-east-2.rds.amazonaws.com".to_owned(),
+            owner: Some("aws_db_instance.ledger".to_owned()),
+            uses: vec![used(
+                at("helm_release.reports", "/values/0"),
+                UseDisposition::KnownAfter,
+                None,
+                Some("restore/ledger"),
+            )],
+        },
+        OwnedValue {
+            kind: ValueKind::Region,
+            value: "us-east-2".to_owned(),
+            owner: None,
+            uses: vec![
+                used(file(8, "/data/REGION"), UseDisposition::Rewritten, Some("us-west-2"), None),
+                used(file(9, "/data/FLAGS"), UseDisposition::Unplaced, None, None),
+            ],
+        },
+    ]
+}
+
+fn stores(at: Timestamp) -> Vec<PlannedStore> {
+    let candidate = |kind: CandidateKind, id: &str, loss: Option<u64>| Candidate {
+        kind,
+        id: id.to_owned(),
+        data_at: loss
+            .and_then(|loss| at.checked_sub(SignedDuration::from_secs(i64::try_from(loss).ok()?)).ok()),
+        loss_seconds: loss,
+        restore_p50_seconds: Some(1_500),
+        restore_p90_seconds: Some(2_700),
+        ruled_out: None,
+    };
+    let store = |address: &str, order: Vec<CandidateKind>, candidates: Vec<Candidate>| PlannedStore {
+        address: address.to_owned(),
+        name: address.rsplit('.').next().unwrap_or_default().to_owned(),
+        rule: Rule { order, max_age_seconds: Some(93_600), classes: vec!["db.r6g.large".to_owned()] },
+        chosen: candidates.first().map(|candidate| candidate.id.clone()),
+        candidates,
+        why: "the newest usable".to_owned(),
+    };
+    vec![
+        store(
+            "aws_db_instance.ledger",
+            vec![CandidateKind::ReadReplica],
+            vec![candidate(CandidateKind::ReadReplica, "ledger-replica", Some(30))],
+        ),
+        store(
+            "aws_db_instance.orders",
+            vec![CandidateKind::AutomatedBackup, CandidateKind::Snapshot],
+            vec![
+                candidate(CandidateKind::AutomatedBackup, "ab-orders", Some(420)),
+                candidate(CandidateKind::Snapshot, "orders-nightly", Some(36_000)),
+            ],
+        ),
+        store(
+            "aws_elasticache_replication_group.carts",
+            vec![CandidateKind::CacheSnapshot],
+            vec![candidate(CandidateKind::Empty, "empty", None)],
+        ),
+    ]
+}
+
+fn forecast(steps: &[Step]) -> Forecast {
+    let span = |phase: Phase, from_seconds: u64, to_seconds: u64| PhaseSpan {
+        phase,
+        steps: u64::try_from(steps.iter().filter(|step| step.phase == phase).count()).unwrap_or(0),
+        from_seconds,
+        to_seconds,
+        critical: true,
+    };
+    let rpo = |store: &str, now_seconds, worst_seconds, objective_seconds, verdict| Rpo {
+        store: store.to_owned(),
+        now_seconds,
+        worst_seconds,
+        objective_seconds,
+        verdict,
+        why: "the schedule".to_owned(),
+    };
+    Forecast {
+        rto: Rto {
+            p50_seconds: 3_120,
+            p90_seconds: 3_500,
+            objective_seconds: Some(3_600),
+            verdict: Verdict::Ok,
+            critical_path: [
+                "preflight/identity",
+                "infra/vpc",
+                "restore/orders",
+                "manifests/config",
+                "manifests/api",
+                "manifests/api-ready",
+                "dns/gate",
+                "dns/shop.example.com",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+        },
+        components: vec![Component {
+            component: "database".to_owned(),
+            p50_seconds: 1_600,
+            p90_seconds: 2_800,
+            objective_seconds: Some(1_800),
+            verdict: Verdict::Missed,
+        }],
+        rpo: vec![
+            rpo("aws_db_instance.ledger", Some(30), Some(60), Some(86_400), Verdict::Ok),
+            rpo("aws_db_instance.orders", Some(420), Some(90_000), Some(86_400), Verdict::Missed),
+            rpo("aws_elasticache_replication_group.carts", None, None, None, Verdict::Unknown),
+        ],
+        samples: 1_000,
+        best_prepared: Some(Prepared { step: "infra/cluster".to_owned(), saves_seconds: 600 }),
+        phases: vec![
+            span(Phase::Preflight, 0, 30),
+            span(Phase::Fence, 10, 60),
+            span(Phase::Infra, 30, 900),
+            span(Phase::Restore, 100, 1_900),
+            span(Phase::Manifests, 1_000, 2_400),
+            span(Phase::Dns, 2_400, 3_000),
+            span(Phase::Verify, 2_900, 3_120),
+        ],
+    }
+}
+
+fn finding(code: &str, subject: &str, at: Option<Place>) -> Finding {
+    Finding {
+        severity: codes::lookup(code).map_or(super::finding::Severity::Note, |code| code.severity),
+        code: code.to_owned(),
+        subject: subject.to_owned(),
+        message: "what is so".to_owned(),
+        fix: "what to do".to_owned(),
+        at,
+    }
+}
+
+/// The sample, not sealed.
+pub(crate) fn unsealed() -> Plan {
+    let at = Timestamp::from_second(1_795_348_800).unwrap_or_default();
+    let policy = Policy {
+        allowed_signers: Some("allowed_signers".to_owned()),
+        revoked: None,
+        quorum: 2,
+        expiry_seconds: 90 * 86_400,
+        break_glass: false,
+    };
+    let recording = |region: &str| SawRecording {
+        region: region.to_owned(),
+        account: Some("123456789012".to_owned()),
+        taken_at: at,
+        gaps: vec![Gap {
+            source: "rds:DescribeDBSnapshots".to_owned(),
+            reason: GapReason::AccessDenied,
+            detail: "not allowed".to_owned(),
+        }],
+    };
+    let steps = steps();
+    let resources = resources();
+    Plan {
+        format_version: FORMAT_VERSION,
+        digest: String::new(),
+        decision_digest: String::new(),
+        scenario: Scenario::Region,
+        stack: "shop".to_owned(),
+        created_at: at,
+        expires_at: at.saturating_add(SignedDuration::from_secs(90 * 86_400)).unwrap_or(at),
+        policy,
+        saw: Saw {
+            state: SawState {
+                origin: "state.tfstate".to_owned(),
+                lineage: "3f8c1c2e".to_owned(),
+                serial: 412,
+                resources: u64::try_from(resources.len()).unwrap_or(0),
+                engine_version: "1.12.0".to_owned(),
+            },
+            configuration: Some(SawConfiguration {
+                root: "terraform".to_owned(),
+                modules: 3,
+                resources: 14,
+                gaps: vec![],
+            }),
+            manifests: SawManifests {
+                objects: 5,
+                skipped: vec![Skipped {
+                    file: "kubernetes/values.yaml".to_owned(),
+                    why: "no kind".to_owned(),
+                }],
+                gaps: vec![],
+            },
+            observation: Some(recording("us-east-2")),
+            inventory: Some(recording("us-west-2")),
+            primary_region: Some("us-east-2".to_owned()),
+            recovery_region: "us-west-2".to_owned(),
+            account: Some("123456789012".to_owned()),
+            workspace: "dr".to_owned(),
+            gaps: vec![],
+        },
+        resources,
+        values: values(),
+        stores: stores(at),
+        forecast: forecast(&steps),
+        steps,
+        findings: vec![
+            finding("literal-unplaced", "us-east-2", Some(Place::new("kubernetes/config.yaml", 9))),
+            finding("store-no-recovery", "aws_sqs_queue.mail", None),
+        ],
+    }
+}
+
+/// The sample, sealed.
+pub(crate) fn plan() -> Plan {
+    sealed(unsealed())
+}
+
+/// Seals a plan that was changed.
+#[allow(clippy::expect_used, reason = "test")]
+pub(crate) fn sealed(plan: Plan) -> Plan {
+    codec::seal(plan).expect("the plan's types can be written")
+}

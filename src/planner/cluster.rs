@@ -1,0 +1,102 @@
+//! The EKS cluster: which steps make it, and what must stand before a pod may start.
+
+use super::dispositions::{Decided, step_id};
+use super::facts::{Facts, Object};
+use crate::model::value::ValueKind;
+use crate::plan::resource::{Disposition, Engine};
+
+/// Steps after which objects can be applied: cluster, nodes, add-ons, what Helm installs.
+pub(super) fn foundation(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<String> {
+    let types = [
+        "aws_eks_cluster",
+        "aws_eks_node_group",
+        "aws_eks_fargate_profile",
+        "aws_eks_addon",
+        "aws_eks_access_entry",
+        "aws_eks_access_policy_association",
+        "aws_eks_pod_identity_association",
+        "helm_release",
+        "kubernetes_manifest",
+    ];
+    made(facts, decided, |object| types.contains(&object.type_name()))
+}
+
+/// Steps after which nodes are there; what an estimate calls the cluster.
+pub(super) fn nodes(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<String> {
+    made(facts, decided, |object| {
+        matches!(object.type_name(), "aws_eks_cluster" | "aws_eks_node_group" | "aws_eks_fargate_profile")
+    })
+}
+
+fn made(facts: &Facts<'_, '_>, decided: &Decided, which: impl Fn(&Object<'_, '_>) -> bool) -> Vec<String> {
+    let mut steps: Vec<String> = facts
+        .objects
+        .iter()
+        .enumerate()
+        .filter(|(_, object)| object.is_managed() && which(object))
+        .filter(|(at, _)| decided.resource(*at).is_some_and(|resource| resource.engine == Engine::Create))
+        .map(|(_, object)| step_id("infra", object.address()))
+        .collect();
+    steps.sort();
+    steps
+}
+
+/// A shared role that trusts the issuer of a cluster that is made anew.
+pub(super) struct TrustingRole {
+    pub(super) address: String,
+    pub(super) arn: String,
+    pub(super) name: String,
+    pub(super) service_accounts: Vec<String>,
+    /// Step after which the new issuer is known.
+    pub(super) issuer_step: String,
+}
+
+/// Roles for service accounts (IRSA) whose trust names an issuer that will change.
+pub(super) fn trusting_roles(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<TrustingRole> {
+    let issuers: Vec<(&str, String)> = facts
+        .objects
+        .iter()
+        .enumerate()
+        .filter(|(at, object)| {
+            object.type_name() == "aws_eks_cluster"
+                && decided.resource(*at).is_some_and(|resource| resource.disposition == Disposition::Create)
+        })
+        .filter_map(|(_, object)| Some((object.owns(ValueKind::Issuer)?, step_id("infra", object.address()))))
+        .collect();
+    if issuers.is_empty() {
+        return Vec::new();
+    }
+    let shared = |at: usize| {
+        decided.resource(at).is_some_and(|resource| {
+            matches!(resource.disposition, Disposition::Share | Disposition::Adopt)
+        })
+    };
+    let roles = facts.objects.iter().enumerate().filter(|(_, object)| object.type_name() == "aws_iam_role");
+    let mut found = Vec::new();
+    for (_, role) in roles.filter(|(at, object)| object.is_managed() && shared(*at)) {
+        let tree = role.tree();
+        let Some(policy) = tree.get("assume_role_policy").and_then(|policy| policy.as_str()) else { continue };
+        let Some((_, step)) = issuers.iter().find(|(issuer, _)| policy.contains(issuer)) else { continue };
+        let mut accounts: Vec<String> = policy
+            .split("system:serviceaccount:")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .map(|account| account.replace(':', "/"))
+            .collect();
+        accounts.sort();
+        accounts.dedup();
+        found.push(TrustingRole {
+            address: role.address().to_owned(),
+            arn: role.arn.as_deref().unwrap_or_default().to_owned(),
+            name: role.name(),
+            service_accounts: accounts,
+            issuer_step: step.clone(),
+        });
+    }
+    found
+}
+
+/// The id of the step that adds the new issuer to a role.
+pub(super) fn trust_step(address: &str) -> String {
+    step_id("infra", &format!("trust/{address}"))
+}

@@ -1,0 +1,271 @@
+//! What becomes of each managed object of the state, and why.
+
+use super::facts::{Facts, Object};
+use super::findings::Findings;
+use super::stores::{self, Outcome};
+use crate::model::diagnostic::Place;
+use crate::model::settings::Objective;
+use crate::model::types::{HoldsData, Recovery, Scope};
+use crate::plan::resource::{Disposition, Engine, PlannedResource};
+use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
+
+/// The decision about every resource.
+pub(super) struct Decided {
+    pub(super) resources: Vec<PlannedResource>,
+    pub(super) stores: Vec<PlannedStore>,
+    /// For each object of the facts, its place in `resources`; `None` for data sources.
+    pub(super) of_object: Vec<Option<usize>>,
+}
+
+impl Decided {
+    pub(super) fn resource(&self, object: usize) -> Option<&PlannedResource> {
+        self.of_object.get(object).copied().flatten().and_then(|index| self.resources.get(index))
+    }
+    pub(super) fn store(&self, address: &str) -> Option<&PlannedStore> {
+        self.stores.iter().find(|store| store.address == address)
+    }
+}
+
+/// A decision with its reason, before it becomes part of the artifact.
+pub(super) struct Fate {
+    pub(super) disposition: Disposition,
+    pub(super) engine: Engine,
+    pub(super) reason: String,
+    pub(super) counterpart: Option<String>,
+}
+
+pub(super) fn fate(disposition: Disposition, engine: Engine, reason: impl Into<String>) -> Fate {
+    Fate { disposition, engine, reason: reason.into(), counterpart: None }
+}
+
+impl Fate {
+    pub(super) fn with(mut self, counterpart: impl Into<String>) -> Self {
+        self.counterpart = Some(counterpart.into());
+        self
+    }
+}
+
+/// Decides about every managed object of the state.
+pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) -> Decided {
+    let mut decided =
+        Decided { resources: Vec::new(), stores: Vec::new(), of_object: vec![None; facts.objects.len()] };
+    // Stores first: what belongs to a bucket, a cluster or a secret follows it.
+    let order = [true, false];
+    let mut fates: Vec<Option<Fate>> = facts.objects.iter().map(|_| None).collect();
+    for leads in order {
+        for (index, object) in facts.objects.iter().enumerate() {
+            if object.is_managed() && fates[index].is_none() && leads_others(object) == leads {
+                let outcome = decide(facts, index, &fates, findings);
+                decided.stores.extend(outcome.store);
+                fates[index] = Some(outcome.fate);
+            }
+        }
+    }
+    for (index, (object, fate)) in facts.objects.iter().zip(fates).enumerate() {
+        let Some(fate) = fate else { continue };
+        decided.of_object[index] = Some(decided.resources.len());
+        decided.resources.push(as_resource(facts, object, fate));
+    }
+    decided.stores.sort_by(|a, b| a.address.cmp(&b.address));
+    decided
+}
+
+fn leads_others(object: &Object<'_, '_>) -> bool {
+    object.entry.is_some_and(|entry| {
+        matches!(entry.recovery, Recovery::Bucket | Recovery::Secret | Recovery::RdsCluster | Recovery::RdsInstance)
+    })
+}
+
+fn as_resource(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fate: Fate) -> PlannedResource {
+    let known_after = match (fate.disposition, &fate.counterpart) {
+        (_, Some(_)) => None,
+        (Disposition::Create, None) => Some(step_id("infra", object.address())),
+        (Disposition::Restore | Disposition::Promote, None) => Some(step_id("restore", object.address())),
+        _ => None,
+    };
+    let scope = object.entry.map(|entry| entry.scope);
+    let region = match (&object.region, scope) {
+        (_, Some(Scope::Global | Scope::StateOnly | Scope::Cluster)) => None,
+        (Some(region), _) => Some(region.to_string()),
+        (None, _) if is_aws(object) => facts.primary.clone(),
+        (None, _) => None,
+    };
+    PlannedResource {
+        address: object.address().to_owned(),
+        deposed: object.instance.deposed.as_ref().map(ToString::to_string),
+        type_name: object.type_name().to_owned(),
+        disposition: fate.disposition,
+        reason: fate.reason,
+        engine: fate.engine,
+        counterpart: fate.counterpart,
+        known_after,
+        region,
+        unknown_type: object.entry.is_none(),
+    }
+}
+
+/// The id of the step about a subject.
+pub(super) fn step_id(phase: &str, subject: &str) -> String {
+    format!("{phase}/{subject}")
+}
+
+pub(super) fn is_aws(object: &Object<'_, '_>) -> bool {
+    let provider = &object.instance.provider;
+    provider.ends_with("/aws") || provider == "aws" || object.type_name().starts_with("aws_")
+}
+
+fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings: &mut Findings) -> Outcome {
+    let object = &facts.objects[index];
+    if let Some(key) = &object.instance.deposed {
+        return fate(Disposition::Skip, Engine::None, format!("deposed object {key}: left behind by a replacement"))
+            .into();
+    }
+    if let Some(skip) = facts.input.settings.skips.iter().find(|skip| facts.meant_by(&skip.address, object)) {
+        let reason = format!("skipped by drplan.hcl: {}", skip.reason);
+        return fate(Disposition::Skip, Engine::Exclude, reason).into();
+    }
+    let Some(entry) = object.entry else { return decide_unknown(facts, object, findings) };
+    match entry.scope {
+        Scope::StateOnly if entry.recovery == Recovery::Carry => {
+            return fate(Disposition::Carry, Engine::Carry, "its value lives only in the state").into();
+        }
+        Scope::StateOnly => {
+            return fate(Disposition::Create, Engine::Create, "made by the engine without the cloud").into();
+        }
+        Scope::Cluster => {
+            return fate(Disposition::Create, Engine::Create, "lives in the cluster, which is made anew").into();
+        }
+        Scope::Global => return decide_global(facts, object, entry.recovery),
+        Scope::GlobalWhenUsEast1 if is_cloudfront_scope(object) => {
+            return decide_global(facts, object, entry.recovery);
+        }
+        Scope::GlobalWhenUsEast1 | Scope::Regional => {}
+    }
+    if let Some(elsewhere) = decide_elsewhere(facts, object) {
+        return elsewhere.into();
+    }
+    if let Some(workspace) = facts.inventory().and_then(|inventory| inventory.workspace.as_ref())
+        && workspace.addresses.iter().any(|address| address == object.address())
+    {
+        let reason = format!("already in workspace {} of the recovery", workspace.name);
+        return fate(Disposition::Adopt, Engine::None, reason).with(object.address()).into();
+    }
+    stores::decide_regional(facts, object, entry.recovery, fates, findings)
+}
+
+/// A web ACL, rule group or IP set with scope CLOUDFRONT is global and lives in us-east-1.
+fn is_cloudfront_scope(object: &Object<'_, '_>) -> bool {
+    object.tree().get("scope").and_then(|scope| scope.as_str()) == Some("CLOUDFRONT")
+}
+
+fn decide_global(facts: &Facts<'_, '_>, object: &Object<'_, '_>, recovery: Recovery) -> Outcome {
+    match recovery {
+        Recovery::Traffic if super::dns::points_into_primary(facts, object) => fate(
+            Disposition::Update,
+            Engine::Withhold,
+            "global, and it leads traffic into the primary: changed behind the dns gate",
+        )
+        .with(object.name())
+        .into(),
+        Recovery::Skip => {
+            fate(Disposition::Skip, Engine::Exclude, "serves the primary's backups, not the recovery").into()
+        }
+        _ => fate(Disposition::Share, Engine::Import, "global: there is one in the account, used as it is")
+            .with(object.name())
+            .into(),
+    }
+}
+
+/// Objects of the recovery region and of third regions.
+fn decide_elsewhere(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<Fate> {
+    let region = object.region.as_deref()?;
+    if facts.primary.is_none() || facts.is_primary(region) {
+        return None;
+    }
+    let name = object.id.as_deref().unwrap_or(object.address()).to_owned();
+    if region == facts.recovery {
+        let replica = object.entry.is_some_and(|entry| entry.recovery == Recovery::RdsInstance)
+            && super::references::replica_source(object).is_some();
+        return Some(if replica {
+            fate(Disposition::Promote, Engine::Exclude, format!("a read replica in {region}: promoted")).with(name)
+        } else {
+            fate(Disposition::Adopt, Engine::Import, format!("in {region} already, by the primary's own state")).with(name)
+        });
+    }
+    Some(fate(Disposition::Share, Engine::Import, format!("lives in {region}, which is not lost")).with(name))
+}
+
+/// Types without an entry: rules on their attributes.
+fn decide_unknown(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Findings) -> Outcome {
+    let address = object.address();
+    let type_name = object.type_name();
+    findings.add(
+        "unknown-type",
+        address,
+        format!("{type_name} is not in drplan's table of resource types; rules on its attributes decided"),
+        "check what becomes of it; an entry in src/model/types/ teaches drplan the type",
+        None,
+    );
+    if let Some(elsewhere) = decide_elsewhere(facts, object) {
+        return elsewhere.into();
+    }
+    if !is_aws(object) {
+        return fate(Disposition::Share, Engine::Import, "of another provider: not in the lost region")
+            .with(object.id.as_deref().unwrap_or(address))
+            .into();
+    }
+    let arn = object.arn.as_deref().and_then(crate::model::arn::Arn::parse);
+    if object.region.is_none() && arn.is_some_and(|arn| arn.region.is_empty()) {
+        return fate(Disposition::Share, Engine::Import, "its ARN names no region, so it is global")
+            .with(object.id.as_deref().unwrap_or(address))
+            .into();
+    }
+    stores::decide_store(facts, object, findings)
+}
+
+/// A store that comes back empty because drplan.hcl accepts its loss.
+pub(super) fn accepted_loss(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<Outcome> {
+    let losses = &facts.input.settings.accepted_losses;
+    let loss = losses.iter().find(|loss| facts.meant_by(&loss.address, object))?;
+    let mut outcome: Outcome =
+        fate(Disposition::Create, Engine::Create, format!("its data may go, says drplan.hcl: {}", loss.reason)).into();
+    outcome.store = Some(PlannedStore {
+        address: object.address().to_owned(),
+        name: object.name(),
+        rule: Rule { order: vec![CandidateKind::Empty], max_age_seconds: None, classes: Vec::new() },
+        candidates: vec![Candidate {
+            kind: CandidateKind::Empty,
+            id: "empty".to_owned(),
+            data_at: None,
+            loss_seconds: None,
+            restore_p50_seconds: None,
+            restore_p90_seconds: None,
+            ruled_out: None,
+        }],
+        chosen: Some("empty".to_owned()),
+        why: format!("loss accepted in drplan.hcl: {}", loss.reason),
+    });
+    Some(outcome)
+}
+
+impl<'i> Facts<'i, '_> {
+    /// The objective of an object: by its address, else its component.
+    pub(super) fn objective(&self, component: &str, object: &Object<'_, '_>) -> Option<&'i Objective> {
+        let objectives = &self.input.settings.objectives;
+        objectives
+            .iter()
+            .find(|objective| self.meant_by(&objective.component, object))
+            .or_else(|| objectives.iter().find(|objective| objective.component == component))
+    }
+
+    /// Where the code of an object stands.
+    pub(super) fn place_in_code(&self, object: &Object<'_, '_>) -> Option<Place> {
+        let block = self.block(object.instance)?;
+        block.place.clone()
+    }
+}
+
+/// Whether the table, or its silence, says that the object may hold data.
+pub(super) fn may_hold_data(object: &Object<'_, '_>) -> bool {
+    object.entry.is_none_or(|entry| entry.data != HoldsData::No)
+}

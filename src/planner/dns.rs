@@ -1,0 +1,263 @@
+//! Traffic moves last, behind a gate.
+
+use super::build::{FENCED, GATE, step};
+use super::dispositions::{Decided, step_id};
+use super::facts::{Facts, Object};
+use super::findings::Findings;
+use super::manifests;
+use super::provenance::Values;
+use crate::model::value::ValueKind;
+use crate::plan::action::{Action, Hold, Rewrite};
+use crate::plan::resource::Disposition;
+use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
+use crate::plan::values::{Site, UseDisposition};
+
+/// How long a gate's decision takes where drplan.hcl does not say.
+const DEFAULT_DECISION: Estimate = Estimate { p50_seconds: 300, p90_seconds: 600, source: EstimateSource::Policy };
+/// An alias record's time to live is its target's: 60 s for load balancers and CloudFront.
+const ALIAS_TTL: u64 = 60;
+
+/// Whether a global record or distribution leads into the lost region.
+pub(super) fn points_into_primary(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
+    let Some(primary) = facts.primary.as_deref() else { return object.type_name() == "aws_cloudfront_distribution" };
+    let text = object.instance.attributes;
+    if text.contains(primary) {
+        return true;
+    }
+    // A distribution may reach the primary by a name that a record of the state answers for.
+    if object.type_name() != "aws_cloudfront_distribution" {
+        return false;
+    }
+    facts.objects.iter().any(|record| {
+        record.type_name() == "aws_route53_record"
+            && record.is_managed()
+            && record.instance.attributes.contains(primary)
+            && record.tree().get("fqdn").and_then(|name| name.as_str()).is_some_and(|name| text.contains(&format!("\"{name}\"")))
+    })
+}
+
+/// Plans the gate, the records, the distributions, and what was held until then.
+pub(super) fn plan_dns(
+    facts: &Facts<'_, '_>,
+    decided: &Decided,
+    values: &Values,
+    steps: &mut Vec<Step>,
+    findings: &mut Findings,
+) {
+    let mut moves = Vec::new();
+    for (at, object) in facts.objects.iter().enumerate() {
+        let updated = decided.resource(at).is_some_and(|resource| resource.disposition == Disposition::Update);
+        if !updated {
+            continue;
+        }
+        let rewrites = rewrites_of(values, object.address());
+        moves.push(match object.type_name() {
+            "aws_route53_record" => record(facts, object, &rewrites, findings),
+            _ => distribution(facts, object, rewrites),
+        });
+    }
+    let held: Vec<&crate::model::document::Object> = facts
+        .input
+        .manifests
+        .objects
+        .iter()
+        .filter(|object| steps.iter().any(|step| step.id == manifests::apply_id(object) && is_held(&step.action).is_some()))
+        .collect();
+    if moves.is_empty() && held.is_empty() {
+        if !facts.input.manifests.objects.is_empty() && facts.input.settings.dns.names.is_empty() {
+            findings.add(
+                "dns-step-empty",
+                "dns",
+                "no record or distribution of the inputs leads traffic to the stack: the plan cannot move it",
+                "record the zones (drplan inventory), or name what users come by: dns { names = [...] }",
+                None,
+            );
+        }
+        return;
+    }
+    // The gate's proof: every workload is up and every store is back.
+    let proof: Vec<String> = steps
+        .iter()
+        .filter(|step| match &step.action {
+            Action::AwaitReady { .. } => true,
+            Action::Engine { .. } => step.phase == Phase::Restore,
+            Action::SetPassword { .. } | Action::SpliceSecret { .. } | Action::WarmUp { .. } => true,
+            Action::ApplyObject { hold, .. } => hold.is_some(),
+            _ => false,
+        })
+        .map(|step| step.id.clone())
+        .chain([FENCED.to_owned()])
+        .collect();
+    let probes = probes(facts, steps);
+    let probe_ids: Vec<String> = probes.iter().map(|step| step.id.clone()).collect();
+    steps.extend(probes);
+    let gate = facts.input.settings.gates.iter().find(|gate| gate.phase == "dns");
+    let estimate = gate.map_or(DEFAULT_DECISION, |gate| Estimate {
+        p50_seconds: gate.decision_seconds,
+        p90_seconds: gate.decision_seconds * 2,
+        source: EstimateSource::Policy,
+    });
+    let ask = gate.and_then(|gate| gate.ask.clone()).unwrap_or_else(|| {
+        format!("traffic moves to {}: this is the point of no easy return", facts.recovery)
+    });
+    steps.push(
+        step(Phase::Dns, "gate", Action::Gate { ask, before: Phase::Dns }, estimate)
+            .needs(proof.into_iter().chain(probe_ids))
+            .done_when(DoneWhen::Decided)
+            .plane(Plane::People),
+    );
+    debug_assert_eq!(GATE, "dns/gate");
+    let moved: Vec<String> = moves.iter().map(|step| step.id.clone()).collect();
+    steps.extend(moves);
+    for object in held {
+        let id = manifests::apply_id(object);
+        let Some(hold) = steps.iter().find(|step| step.id == id).and_then(|step| is_held(&step.action)) else { continue };
+        let release = Action::Release { object: object.label(), hold };
+        steps.push(
+            step(Phase::Dns, &format!("release/{}", object.label()), release, facts.estimate("object"))
+                .needs(moved.iter().cloned().chain([GATE.to_owned(), id]))
+                .irreversible(),
+        );
+    }
+}
+
+fn is_held(action: &Action) -> Option<Hold> {
+    match action {
+        Action::ApplyObject { hold, .. } => *hold,
+        _ => None,
+    }
+}
+
+/// Each load balancer is asked before traffic moves to it.
+fn probes(facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<Step> {
+    let balancers: Vec<String> = facts
+        .input
+        .manifests
+        .objects
+        .iter()
+        .filter(|object| object.kind == "Ingress")
+        .map(manifests::ready_id)
+        .filter(|id| steps.iter().any(|step| step.id == *id))
+        .collect();
+    let ups: Vec<String> = steps
+        .iter()
+        .filter(|step| step.phase == Phase::Manifests && matches!(step.action, Action::AwaitReady { .. }))
+        .map(|step| step.id.clone())
+        .collect();
+    balancers
+        .into_iter()
+        .map(|ready| {
+            let name = ready.replacen("manifests/ready/", "probe/", 1);
+            let action = Action::ProbeEndpoint { host: None, host_known_after: Some(ready.clone()) };
+            step(Phase::Manifests, &name, action, facts.estimate("probe"))
+                .needs(ups.iter().cloned().chain([ready]))
+                .done_when(DoneWhen::Holds { what: "it answers over HTTP".to_owned() })
+        })
+        .collect()
+}
+
+fn rewrites_of(values: &Values, address: &str) -> Vec<Rewrite> {
+    let mut rewrites = Vec::new();
+    for value in &values.values {
+        for found in &value.uses {
+            let Site::Resource { resource, path, within } = &found.site else { continue };
+            let changed = matches!(found.disposition, UseDisposition::Rewritten | UseDisposition::KnownAfter);
+            if resource == address && changed {
+                rewrites.push(Rewrite {
+                    path: path.clone(),
+                    within: within.clone(),
+                    token: value.value.clone(),
+                    owner: value.owner.clone(),
+                    counterpart: found.counterpart.clone(),
+                    known_after: found.known_after.clone(),
+                });
+            }
+        }
+    }
+    rewrites.sort();
+    rewrites
+}
+
+fn record(facts: &Facts<'_, '_>, object: &Object<'_, '_>, rewrites: &[Rewrite], findings: &mut Findings) -> Step {
+    let tree = object.tree();
+    let text = |name: &str| tree.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    let alias = tree.pointer("/alias/0/name").and_then(|name| name.as_str());
+    let values = tree.get("records").and_then(|records| records.as_array());
+    let from = alias.map(str::to_owned).unwrap_or_else(|| {
+        values.into_iter().flatten().filter_map(|value| value.as_str()).collect::<Vec<_>>().join(",")
+    });
+    let target = rewrites.iter().find(|rewrite| rewrite.path.starts_with("/alias/0/name") || rewrite.path.starts_with("/records"));
+    let (to, after) = match target {
+        Some(rewrite) => {
+            (rewrite.counterpart.as_ref().map(|to| from.replace(&rewrite.token, to)), rewrite.known_after.clone())
+        }
+        None => (None, None),
+    };
+    let name = text("fqdn");
+    let name = if name.is_empty() { text("name") } else { name };
+    if to.is_none() && after.is_none() {
+        findings.add(
+            "dns-no-target",
+            object.address(),
+            format!("record {name} points at {from}, and what it should point at is unknown"),
+            "record the primary while it is healthy (drplan inventory REGION --primary), so that its target is tied to \
+             its Ingress; or name the target: rewrite \"OLD\" { to = \"NEW\" }",
+            facts.place_in_code(object),
+        );
+    }
+    let ttl = tree.get("ttl").and_then(serde_json::Value::as_u64).filter(|ttl| *ttl > 0).unwrap_or(ALIAS_TTL);
+    let action = Action::ChangeRecord {
+        address: Some(object.address().to_owned()),
+        zone: text("zone_id"),
+        name: name.clone(),
+        record_type: text("type"),
+        set_identifier: Some(text("set_identifier")).filter(|id| !id.is_empty()),
+        from: from.clone(),
+        to,
+        to_known_after: after.clone(),
+        ttl_seconds: ttl,
+    };
+    step(Phase::Dns, object.address(), action, facts.estimate("records"))
+        .needs([GATE.to_owned()].into_iter().chain(after))
+        .expects(Expects::Present { subject: name, value: Some(from) })
+        .done_when(DoneWhen::Status { subject: "the change".to_owned(), status: "INSYNC".to_owned() })
+        .plane(Plane::UsEast1Control)
+}
+
+fn distribution(facts: &Facts<'_, '_>, object: &Object<'_, '_>, rewrites: Vec<Rewrite>) -> Step {
+    let id = object.owns(ValueKind::Id).map_or_else(|| object.name(), str::to_owned);
+    let after: Vec<String> = rewrites.iter().filter_map(|rewrite| rewrite.known_after.clone()).collect();
+    let action =
+        Action::ChangeDistribution { address: Some(object.address().to_owned()), id: id.clone(), rewrites };
+    step(Phase::Dns, object.address(), action, facts.estimate("distribution"))
+        .needs([GATE.to_owned()].into_iter().chain(after))
+        .expects(Expects::Present { subject: id.clone(), value: None })
+        .done_when(DoneWhen::Status { subject: id, status: "Deployed".to_owned() })
+        .plane(Plane::UsEast1Control)
+}
+
+/// Names that users come by: those that drplan.hcl lists and those of the records that move.
+pub(super) fn names(facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<(String, u64, Vec<String>)> {
+    let mut names: Vec<(String, u64, Vec<String>)> = Vec::new();
+    for step in steps {
+        if let Action::ChangeRecord { name, ttl_seconds, .. } = &step.action {
+            match names.iter_mut().find(|(known, ..)| known == name) {
+                Some((_, ttl, needs)) => {
+                    *ttl = (*ttl).max(*ttl_seconds);
+                    needs.push(step.id.clone());
+                }
+                None => names.push((name.clone(), *ttl_seconds, vec![step.id.clone()])),
+            }
+        }
+    }
+    let last: Vec<String> =
+        steps.iter().filter(|step| matches!(step.action, Action::ChangeDistribution { .. })).map(|s| s.id.clone()).collect();
+    for name in &facts.input.settings.dns.names {
+        if !names.iter().any(|(known, ..)| known == name) && steps.iter().any(|step| step.id == GATE) {
+            let needs = if last.is_empty() { vec![step_id("dns", "gate")] } else { last.clone() };
+            names.push((name.clone(), ALIAS_TTL, needs));
+        }
+    }
+    names.sort();
+    names
+}

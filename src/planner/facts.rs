@@ -1,0 +1,398 @@
+//! What the inputs say of themselves: regions, account, what each object of the state is and owns.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use crate::model::arn::Arn;
+use crate::model::attributes::{self, Scalar, Segment};
+use crate::model::configuration::ResourceBlock;
+use crate::model::diagnostic::{BadInput, Problem};
+use crate::model::input::PlanningInput;
+use crate::model::inventory::Inventory;
+use crate::model::region;
+use crate::model::state::{Instance, Mode};
+use crate::model::types::{self, Scope, TypeEntry};
+use crate::model::value::ValueKind;
+use crate::plan::artifact::{Policy, Saw, SawConfiguration, SawManifests, SawRecording, SawState};
+
+/// All that later parts ask of the inputs.
+pub(super) struct Facts<'i, 'a> {
+    pub(super) input: &'i PlanningInput<'a>,
+    pub(super) primary: Option<String>,
+    pub(super) recovery: &'i str,
+    pub(super) account: Option<String>,
+    /// One for each instance of the state, in its order.
+    pub(super) objects: Vec<Object<'i, 'a>>,
+    /// Indexes of managed, current objects by address without indexes.
+    pub(super) by_config: HashMap<&'i str, Vec<usize>>,
+    /// Indexes of all current objects by address.
+    pub(super) by_address: HashMap<&'i str, usize>,
+    /// Blocks of the code: by module path, `data` or not, type and name.
+    blocks: HashMap<BlockKey<'i>, &'i ResourceBlock>,
+}
+
+type BlockKey<'i> = (&'i str, bool, &'i str, &'i str);
+
+/// An object of the state with what was found in its attributes.
+pub(super) struct Object<'i, 'a> {
+    pub(super) instance: &'i Instance<'a>,
+    pub(super) entry: Option<&'static TypeEntry>,
+    /// Region it lives in; `None` where nothing tells, or where it is global.
+    pub(super) region: Option<Cow<'a, str>>,
+    pub(super) id: Option<Cow<'a, str>>,
+    pub(super) arn: Option<Cow<'a, str>>,
+    pub(super) owned: Vec<Owned<'a>>,
+}
+
+/// A value that an object owns.
+pub(super) struct Owned<'a> {
+    pub(super) kind: ValueKind,
+    pub(super) value: Cow<'a, str>,
+}
+
+impl<'i> Object<'i, '_> {
+    pub(super) fn is_managed(&self) -> bool {
+        self.instance.mode == Mode::Managed
+    }
+    pub(super) fn type_name(&self) -> &str {
+        &self.instance.type_name
+    }
+    pub(super) fn address(&self) -> &'i str {
+        &self.instance.address
+    }
+    /// The attributes as a tree; for the few objects whose settings a step carries.
+    pub(super) fn tree(&self) -> serde_json::Value {
+        attributes::tree(self.instance.attributes)
+    }
+    /// The first owned value of a kind.
+    pub(super) fn owns(&self, kind: ValueKind) -> Option<&str> {
+        self.owned.iter().find(|owned| owned.kind == kind).map(|owned| &*owned.value)
+    }
+    /// What people call it: the first identity attribute that has text, else its id, else its address.
+    pub(super) fn name(&self) -> String {
+        let tree = self.tree();
+        let identity = self.entry.map_or(&[][..], |entry| entry.identity);
+        identity
+            .iter()
+            .filter(|attribute| **attribute != "id")
+            .find_map(|attribute| tree.get(*attribute)?.as_str().filter(|text| !text.is_empty()))
+            .or(self.id.as_deref())
+            .unwrap_or(self.address())
+            .to_owned()
+    }
+}
+
+impl<'i> Facts<'i, '_> {
+    pub(super) fn inventory(&self) -> Option<&'i Inventory> {
+        self.input.inventory.as_ref()
+    }
+    pub(super) fn is_primary(&self, region: &str) -> bool {
+        self.primary.as_deref() == Some(region)
+    }
+    /// Whether a subject of drplan.hcl means this object: its address, the address without index, its module, its name.
+    pub(super) fn meant_by(&self, subject: &str, object: &Object<'_, '_>) -> bool {
+        let instance = object.instance;
+        subject == instance.address
+            || subject == instance.config_address
+            || (subject.starts_with("module.")
+                && instance.config_address.strip_prefix(subject).is_some_and(|rest| rest.starts_with('.')))
+    }
+    /// The block of the code that made an instance.
+    pub(super) fn block(&self, instance: &Instance<'_>) -> Option<&'i ResourceBlock> {
+        let key = (&*instance.module, instance.mode == Mode::Data, &*instance.type_name, &*instance.name);
+        self.blocks.get(&key).copied()
+    }
+    pub(super) fn workspace(&self) -> String {
+        self.input.settings.terraform.workspace.clone().unwrap_or_else(|| "dr".to_owned())
+    }
+    pub(super) fn expires_at(&self) -> Timestamp {
+        let seconds = i64::try_from(self.input.settings.approval.expiry_seconds).unwrap_or(i64::MAX);
+        self.input.at.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
+    }
+    pub(super) fn policy(&self) -> Policy {
+        let approval = &self.input.settings.approval;
+        Policy {
+            allowed_signers: approval.allowed_signers.clone(),
+            revoked: approval.revoked.clone(),
+            quorum: approval.quorum,
+            expiry_seconds: approval.expiry_seconds,
+            break_glass: approval.break_glass,
+        }
+    }
+    pub(super) fn saw(&self) -> Saw {
+        let input = self.input;
+        let state = &input.state;
+        Saw {
+            state: SawState {
+                origin: state.origin.clone(),
+                lineage: state.lineage.clone(),
+                serial: state.serial,
+                resources: self.objects.iter().filter(|object| object.is_managed()).count() as u64,
+                engine_version: state.engine_version.clone(),
+            },
+            configuration: input.configuration.as_ref().map(|configuration| SawConfiguration {
+                root: configuration.root.clone(),
+                modules: configuration.modules.len() as u64,
+                resources: configuration
+                    .modules
+                    .iter()
+                    .map(|module| module.resources.iter().filter(|block| !block.data).count() as u64)
+                    .sum(),
+                gaps: configuration.gaps.clone(),
+            }),
+            manifests: SawManifests {
+                objects: input.manifests.objects.len() as u64,
+                skipped: input.manifests.skipped.clone(),
+                gaps: input.manifests.gaps.clone(),
+            },
+            observation: input.observation.as_ref().map(|observation| SawRecording {
+                region: observation.region.clone(),
+                account: observation.account.clone(),
+                taken_at: observation.taken_at,
+                gaps: observation.gaps.clone(),
+            }),
+            inventory: input.inventory.as_ref().map(|inventory| SawRecording {
+                region: inventory.region.clone(),
+                account: inventory.account.clone(),
+                taken_at: inventory.taken_at,
+                gaps: inventory.gaps.clone(),
+            }),
+            primary_region: self.primary.clone(),
+            recovery_region: self.recovery.to_owned(),
+            account: self.account.clone(),
+            workspace: self.workspace(),
+            gaps: input.gaps.clone(),
+        }
+    }
+}
+
+/// Reads what the inputs say of themselves.
+///
+/// # Errors
+/// A tie of regions, the same region twice, recordings of another region or account.
+pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, 'a>, BadInput> {
+    let mut objects: Vec<_> = input.state.instances.iter().map(read_object).collect();
+    place_by_provider(&mut objects);
+    let primary = choose_primary(input, &objects)?;
+    let account = choose_account(input, &objects);
+    check_recordings(input, primary.as_deref())?;
+    let mut by_config: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut by_address = HashMap::with_capacity(objects.len());
+    for (index, object) in objects.iter().enumerate() {
+        if object.instance.deposed.is_some() {
+            continue;
+        }
+        by_address.insert(object.address(), index);
+        if object.is_managed() {
+            by_config.entry(&object.instance.config_address).or_default().push(index);
+        }
+    }
+    let blocks = index_blocks(input);
+    Ok(Facts { input, primary, recovery: &input.recovery, account, objects, by_config, by_address, blocks })
+}
+
+fn index_blocks<'i>(input: &'i PlanningInput<'_>) -> HashMap<BlockKey<'i>, &'i ResourceBlock> {
+    let modules = input.configuration.iter().flat_map(|configuration| &configuration.modules);
+    let mut blocks = HashMap::new();
+    for module in modules {
+        for path in &module.paths {
+            for block in &module.resources {
+                blocks.insert((path.as_str(), block.data, block.type_name.as_str(), block.name.as_str()), block);
+            }
+        }
+    }
+    blocks
+}
+
+/// One walk over the attributes: region, id, ARN and what the type table says it owns.
+fn read_object<'i, 'a>(instance: &'i Instance<'a>) -> Object<'i, 'a> {
+    let entry = types::lookup(&instance.type_name);
+    let mut object = Object { instance, entry, region: None, id: None, arn: None, owned: Vec::new() };
+    let (mut region, mut zone) = (None, None);
+    let id_kind = entry.map_or(ValueKind::Id, |entry| entry.id_kind);
+    let mut visit = |path: &[Segment<'a>], scalar: Scalar<'a>| {
+        let text = match scalar {
+            Scalar::String(text) if !text.is_empty() => text,
+            Scalar::Integer(number) => Cow::Owned(number.to_string()),
+            _ => return,
+        };
+        if let [Segment::Key(key)] = path {
+            match &**key {
+                "region" => region = Some(text.clone()),
+                "availability_zone" => zone = Some(text.clone()),
+                "id" => {
+                    object.id = Some(text.clone());
+                    let kind = if text.starts_with("arn:") { ValueKind::Arn } else { id_kind };
+                    object.owned.push(Owned { kind, value: text.clone() });
+                }
+                "arn" => {
+                    object.arn = Some(text.clone());
+                    object.owned.push(Owned { kind: arn_kind(&instance.type_name), value: text.clone() });
+                }
+                _ => {}
+            }
+        }
+        for owns in entry.map_or(&[][..], |entry| entry.owns) {
+            if attributes::matches(path, owns.path) {
+                let value = if owns.kind == ValueKind::Issuer { without_scheme(text.clone()) } else { text.clone() };
+                if owns.kind == ValueKind::Url
+                    && let Some(host) = host_of(&text)
+                {
+                    object.owned.push(Owned { kind: ValueKind::Endpoint, value: Cow::Owned(host.to_owned()) });
+                }
+                object.owned.push(Owned { kind: owns.kind, value });
+            }
+        }
+    };
+    // A state whose attributes are not sound JSON never gets here: the reader refuses it.
+    let _ = attributes::walk(instance.attributes, &mut visit);
+    let of_arn = object.arn.as_deref().and_then(Arn::parse).filter(|arn| !arn.region.is_empty());
+    object.region = match (region, of_arn, zone) {
+        (Some(region), _, _) if looks_like_region(&region) => Some(region),
+        (_, Some(arn), _) => Some(Cow::Owned(arn.region.to_owned())),
+        (_, _, Some(zone)) => region::of_zone(&zone).map(|region| Cow::Owned(region.to_owned())),
+        _ => None,
+    };
+    object
+}
+
+fn arn_kind(type_name: &str) -> ValueKind {
+    match type_name {
+        "aws_acm_certificate" => ValueKind::Certificate,
+        "aws_kms_key" | "aws_kms_replica_key" | "aws_kms_alias" => ValueKind::Key,
+        _ => ValueKind::Arn,
+    }
+}
+
+/// The host of a URL, which is often written without its scheme.
+fn host_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', ':']).next()?;
+    host.contains('.').then_some(host)
+}
+
+fn without_scheme(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text.strip_prefix("https://") {
+        Some(rest) => Cow::Owned(rest.to_owned()),
+        None => text,
+    }
+}
+
+fn looks_like_region(text: &str) -> bool {
+    region::known(text) || (text.len() < 20 && text.split('-').count() >= 3 && text.ends_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Objects that name no region live where others of the same aliased provider do.
+fn place_by_provider(objects: &mut [Object<'_, '_>]) {
+    let mut votes: HashMap<String, BTreeMap<String, usize>> = HashMap::new();
+    for object in &*objects {
+        if let (Some(alias), Some(region)) = (&object.instance.provider_alias, &object.region) {
+            *votes.entry(alias.to_string()).or_default().entry(region.to_string()).or_default() += 1;
+        }
+    }
+    for object in objects {
+        let regional = object.entry.is_none_or(|entry| entry.scope != Scope::Global);
+        if let (Some(alias), None, true) = (&object.instance.provider_alias, &object.region, regional)
+            && let Some(regions) = votes.get(&**alias)
+            && let Some((region, _)) = regions.iter().max_by_key(|(_, count)| **count)
+        {
+            object.region = Some(Cow::Owned(region.clone()));
+        }
+    }
+}
+
+fn choose_primary(input: &PlanningInput<'_>, objects: &[Object<'_, '_>]) -> Result<Option<String>, BadInput> {
+    let named = input.primary.clone().or_else(|| input.settings.primary.clone());
+    let primary = match named {
+        Some(primary) => Some(primary),
+        None => most_named(input, objects)?,
+    };
+    if primary.as_deref() == Some(&*input.recovery) {
+        return Err(Problem::new(
+            format!("{} is the primary region itself: a recovery needs another", input.recovery),
+            "name another region, or the right primary with --primary",
+        )
+        .into());
+    }
+    Ok(primary)
+}
+
+/// The region that most regional, managed objects name.
+fn most_named(input: &PlanningInput<'_>, objects: &[Object<'_, '_>]) -> Result<Option<String>, BadInput> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for object in objects.iter().filter(|object| object.is_managed()) {
+        let regional = object.entry.is_none_or(|entry| entry.scope != Scope::Global);
+        if let (Some(region), true) = (&object.region, regional) {
+            *counts.entry(region).or_default() += 1;
+        }
+    }
+    let Some(most) = counts.values().max().copied() else {
+        return Ok(input.observation.as_ref().map(|observation| observation.region.clone()));
+    };
+    let first: Vec<&str> = counts.iter().filter(|(_, count)| **count == most).map(|(region, _)| *region).collect();
+    match first.as_slice() {
+        [region] => Ok(Some((*region).to_owned())),
+        _ => Err(Problem::new(
+            format!("the state names {} equally often ({most} resources each): which one is lost?", first.join(" and ")),
+            format!("name it: --primary {}, or primary = \"{}\" in drplan.hcl", first[0], first[0]),
+        )
+        .into()),
+    }
+}
+
+/// The account that answered the recordings, else the one that most ARNs of the state name.
+fn choose_account(input: &PlanningInput<'_>, objects: &[Object<'_, '_>]) -> Option<String> {
+    let recorded = input
+        .inventory
+        .as_ref()
+        .and_then(|inventory| inventory.account.clone())
+        .or_else(|| input.observation.as_ref().and_then(|observation| observation.account.clone()));
+    recorded.or_else(|| {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for object in objects.iter().filter(|object| object.is_managed()) {
+            if let Some(arn) = object.arn.as_deref().and_then(Arn::parse)
+                && is_account(arn.account)
+            {
+                *counts.entry(arn.account).or_default() += 1;
+            }
+        }
+        // The first of equals, so that the choice does not depend on order.
+        counts.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0))).map(|(account, _)| (*account).to_owned())
+    })
+}
+
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn check_recordings(input: &PlanningInput<'_>, primary: Option<&str>) -> Result<(), BadInput> {
+    let mut problems = Vec::new();
+    if let Some(inventory) = &input.inventory
+        && inventory.region != input.recovery
+    {
+        problems.push(Problem::new(
+            format!("the inventory is of {}, the recovery region is {}", inventory.region, input.recovery),
+            format!("record one: drplan inventory {} -o inventory.json", input.recovery),
+        ));
+    }
+    if let (Some(observation), Some(primary)) = (&input.observation, primary)
+        && observation.region != primary
+    {
+        problems.push(Problem::new(
+            format!("the observation is of {}, the primary region is {primary}", observation.region),
+            format!("record one while it is healthy: drplan inventory {primary} --primary -o observation.json"),
+        ));
+    }
+    if let (Some(inventory), Some(observation)) = (&input.inventory, &input.observation)
+        && let (Some(here), Some(there)) = (&inventory.account, &observation.account)
+        && here != there
+    {
+        problems.push(Problem::new(
+            format!("the inventory is of account {here}, the observation of account {there}"),
+            "record both with the same account's credentials",
+        ));
+    }
+    if problems.is_empty() { Ok(()) } else { Err(BadInput(problems)) }
+}

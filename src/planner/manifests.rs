@@ -1,0 +1,347 @@
+//! Objects are applied in order of reference and rank, and workloads come up.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use sha2::{Digest as _, Sha256};
+
+use super::build::{READY, step};
+use super::cluster;
+use super::dispositions::{Decided, step_id};
+use super::facts::Facts;
+use super::findings::Findings;
+use super::provenance::Values;
+use crate::model::document::{Node, Object, Tree};
+use crate::plan::action::{Action, Hold};
+use crate::plan::codec::hex;
+use crate::plan::step::{DoneWhen, Expects, Phase, Step};
+
+/// What stands first when nothing refers to anything: the order that kapp, Helm and cli-utils agree on.
+const RANK: &[&str] = &[
+    "CustomResourceDefinition",
+    "Namespace",
+    "PriorityClass",
+    "RuntimeClass",
+    "StorageClass",
+    "IngressClass",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "ResourceQuota",
+    "LimitRange",
+    "NetworkPolicy",
+    "ServiceAccount",
+    "Role",
+    "RoleBinding",
+    "Secret",
+    "ConfigMap",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "Service",
+    "PodDisruptionBudget",
+    "HorizontalPodAutoscaler",
+];
+
+/// Kinds that run pods.
+pub(super) const WORKLOADS: &[&str] =
+    &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "Pod"];
+
+/// Plans the application of every object.
+pub(super) fn plan_manifests(
+    facts: &Facts<'_, '_>,
+    decided: &Decided,
+    values: &Values,
+    steps: &mut Vec<Step>,
+    findings: &mut Findings,
+) {
+    let objects = &facts.input.manifests.objects;
+    if objects.is_empty() {
+        return;
+    }
+    let mut foundation = cluster::foundation(facts, decided);
+    if foundation.is_empty() {
+        foundation.push(READY.to_owned());
+    }
+    let count = foundation.len() as u64;
+    let ready = Action::Join { address: "cluster".to_owned(), instances: count };
+    steps.push(step(Phase::Manifests, "cluster-ready", ready, super::schedule::instant()).needs(foundation));
+    let index = Index::new(objects);
+    let trust: HashMap<String, String> = cluster::trusting_roles(facts, decided)
+        .into_iter()
+        .map(|role| (role.arn, cluster::trust_step(&role.address)))
+        .collect();
+    for (at, object) in objects.iter().enumerate() {
+        let rewrites = values.rewrites.get(&at).cloned().unwrap_or_default();
+        let mut needs: BTreeSet<String> = rewrites.iter().filter_map(|rewrite| rewrite.known_after.clone()).collect();
+        needs.insert("manifests/cluster-ready".to_owned());
+        index.references(object, &mut needs);
+        if let Some(role) = object.root.str_at(&["metadata", "annotations", "eks.amazonaws.com/role-arn"]) {
+            needs.extend(trust.get(role).cloned());
+        }
+        let workload = WORKLOADS.contains(&object.kind.as_str()) || object.kind == "CronJob";
+        if workload {
+            // No workload starts before the stores are back that its namespace's configuration names.
+            needs.extend(steps.iter().filter(|step| step.id.starts_with("restore/password/")).map(|step| step.id.clone()));
+        }
+        let id = apply_id(object);
+        needs.remove(&id);
+        let hold = hold_of(object);
+        let action = Action::ApplyObject {
+            file: object.file.clone(),
+            document: object.document,
+            api_version: object.api_version.clone(),
+            object_kind: object.kind.clone(),
+            namespace: object.namespace.clone(),
+            name: object.name.clone(),
+            rewrites,
+            hold,
+            document_digest: digest(object),
+        };
+        steps.push(
+            step(Phase::Manifests, &object.label(), action, facts.estimate("object"))
+                .needs(needs)
+                .expects(Expects::Any)
+                .done_when(DoneWhen::Answered),
+        );
+        if hold.is_none() && waits(object) {
+            steps.push(await_ready(facts, object, Phase::Manifests, vec![id]));
+        }
+    }
+    check_placeholders(facts, findings);
+}
+
+pub(super) fn apply_id(object: &Object) -> String {
+    step_id("manifests", &object.label())
+}
+
+pub(super) fn ready_id(object: &Object) -> String {
+    step_id("manifests", &format!("ready/{}", object.label()))
+}
+
+/// Kinds whose readiness others wait for.
+fn waits(object: &Object) -> bool {
+    WORKLOADS.contains(&object.kind.as_str())
+        || object.kind == "Ingress"
+        || (object.kind == "Service" && object.root.str_at(&["spec", "type"]) == Some("LoadBalancer"))
+        || object.kind == "CustomResourceDefinition"
+}
+
+pub(super) fn await_ready(facts: &Facts<'_, '_>, object: &Object, phase: Phase, needs: Vec<String>) -> Step {
+    let estimate = match object.kind.as_str() {
+        "Ingress" | "Service" => facts.estimate("load_balancer"),
+        "Job" => facts.estimate("job"),
+        "CustomResourceDefinition" => facts.estimate("object"),
+        _ => facts.estimate("rollout"),
+    };
+    let label = object.label();
+    step(phase, &format!("ready/{label}"), Action::AwaitReady { object: label.clone() }, estimate)
+        .needs(needs)
+        .done_when(DoneWhen::Ready { object: label })
+}
+
+/// Nothing acts before its gate.
+fn hold_of(object: &Object) -> Option<Hold> {
+    match object.kind.as_str() {
+        "CronJob" => Some(Hold::Suspend),
+        "Deployment" if is_external_dns(object) => Some(Hold::Replicas),
+        _ => None,
+    }
+}
+
+fn is_external_dns(object: &Object) -> bool {
+    let containers = object.root.at(&["spec", "template", "spec", "containers"]);
+    containers.into_iter().flat_map(Node::items).any(|container| {
+        container.str_at(&["image"]).is_some_and(|image| image.contains("external-dns/external-dns") || image.contains("/external-dns:"))
+    })
+}
+
+/// What an object refers to, by kind, namespace and name.
+struct Index<'o> {
+    by_name: HashMap<(&'o str, &'o str, &'o str), String>,
+    namespaces: HashMap<&'o str, String>,
+    /// CRDs by group and kind.
+    definitions: HashMap<(String, String), String>,
+    /// Objects of low rank in each namespace, which stand before its workloads.
+    foundations: HashMap<&'o str, Vec<(usize, String)>>,
+    cluster_wide: Vec<(usize, String)>,
+}
+
+impl<'o> Index<'o> {
+    fn new(objects: &'o [Object]) -> Self {
+        let mut index = Self {
+            by_name: HashMap::new(),
+            namespaces: HashMap::new(),
+            definitions: HashMap::new(),
+            foundations: HashMap::new(),
+            cluster_wide: Vec::new(),
+        };
+        for object in objects {
+            let id = apply_id(object);
+            let namespace = object.namespace.as_deref().unwrap_or_default();
+            index.by_name.insert((&object.kind, namespace, &object.name), id.clone());
+            match object.kind.as_str() {
+                "Namespace" => {
+                    index.namespaces.insert(&object.name, id);
+                }
+                "CustomResourceDefinition" => {
+                    let group = object.root.str_at(&["spec", "group"]).unwrap_or_default().to_owned();
+                    let kind = object.root.str_at(&["spec", "names", "kind"]).unwrap_or_default().to_owned();
+                    index.definitions.insert((group, kind), ready_id(object));
+                }
+                // Policies and quotas must hold before the first pod: they are no reference, so rank decides.
+                "NetworkPolicy" | "ResourceQuota" | "LimitRange" if object.namespace.is_some() => {
+                    index.foundations.entry(namespace).or_default().push((rank(&object.kind), id));
+                }
+                "PriorityClass" | "RuntimeClass" => index.cluster_wide.push((rank(&object.kind), id)),
+                _ => {}
+            }
+        }
+        index
+    }
+
+    fn references(&self, object: &Object, needs: &mut BTreeSet<String>) {
+        let namespace = object.namespace.as_deref().unwrap_or_default();
+        needs.extend(self.namespaces.get(namespace).cloned());
+        needs.extend(self.definitions.get(&(object.group().to_owned(), object.kind.clone())).cloned());
+        if WORKLOADS.contains(&object.kind.as_str()) || object.kind == "CronJob" {
+            let own = rank(&object.kind);
+            let before = self.foundations.get(namespace).into_iter().flatten().chain(&self.cluster_wide);
+            needs.extend(before.filter(|(rank, _)| *rank < own).map(|(_, id)| id.clone()));
+        }
+        let mut named = HashSet::new();
+        collect(&object.root, "", namespace, &mut named);
+        for (kind, namespace, name) in &named {
+            let found = self
+                .by_name
+                .get(&(kind.as_str(), namespace.as_str(), name.as_str()))
+                .or_else(|| self.by_name.get(&(kind.as_str(), "", name.as_str())));
+            // A reference to itself or to something applied later by rank (an HPA's target) is no order.
+            if let Some(id) = found
+                && *id != apply_id(object)
+            {
+                needs.insert(id.clone());
+            }
+        }
+    }
+}
+
+fn rank(kind: &str) -> usize {
+    RANK.iter().position(|known| *known == kind).unwrap_or(RANK.len())
+}
+
+/// References by the names of fields that Kubernetes gives a meaning.
+fn collect(node: &Node, field: &str, namespace: &str, named: &mut HashSet<(String, String, String)>) {
+    let mut add = |kind: &str, namespace: &str, name: &str| {
+        named.insert((kind.to_owned(), namespace.to_owned(), name.to_owned()));
+    };
+    match &node.tree {
+        Tree::Sequence(items) => items.iter().for_each(|item| collect(item, field, namespace, named)),
+        Tree::String(text) => match field {
+            "serviceAccountName" => add("ServiceAccount", namespace, text),
+            "priorityClassName" => add("PriorityClass", "", text),
+            "runtimeClassName" => add("RuntimeClass", "", text),
+            "storageClassName" => add("StorageClass", "", text),
+            "ingressClassName" => add("IngressClass", "", text),
+            "claimName" => add("PersistentVolumeClaim", namespace, text),
+            "secretName" => add("Secret", namespace, text),
+            _ => {}
+        },
+        Tree::Mapping(entries) => {
+            let name = node.str_at(&["name"]);
+            match (field, name) {
+                ("configMapKeyRef" | "configMapRef" | "configMap", Some(name)) => add("ConfigMap", namespace, name),
+                ("secretKeyRef" | "secretRef" | "imagePullSecrets", Some(name)) => add("Secret", namespace, name),
+                ("roleRef" | "subjects" | "scaleTargetRef", Some(name)) => {
+                    let kind = node.str_at(&["kind"]).unwrap_or_default();
+                    let namespace = node.str_at(&["namespace"]).unwrap_or(namespace);
+                    add(kind, namespace, name);
+                }
+                ("backend" | "service", Some(name)) => add("Service", namespace, name),
+                _ => {}
+            }
+            for (key, value) in entries {
+                collect(value, key, namespace, named);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `sha256:` and hex over the document with every value of a Secret replaced by its key.
+fn digest(object: &Object) -> String {
+    let mut json = object.root.to_json();
+    if object.kind == "Secret" {
+        for field in ["data", "stringData"] {
+            if let Some(entries) = json.get_mut(field).and_then(|value| value.as_object_mut()) {
+                for value in entries.values_mut() {
+                    *value = serde_json::Value::Null;
+                }
+            }
+        }
+    }
+    redact(&mut json);
+    let bytes = serde_json_canonicalizer::to_vec(&json).unwrap_or_default();
+    format!("sha256:{}", hex(&Sha256::digest(&bytes)))
+}
+
+/// Values under secret-like names are no part of a digest either.
+fn redact(value: &mut serde_json::Value) {
+    use crate::model::secret::{looks_secret, marker};
+    match value {
+        serde_json::Value::Object(entries) => {
+            let named_secret = entries.get("name").and_then(|name| name.as_str()).is_some_and(looks_secret);
+            for (key, value) in entries.iter_mut() {
+                if value.is_string() && (looks_secret(key) || (named_secret && key == "value")) {
+                    *value = serde_json::Value::Null;
+                } else {
+                    redact(value);
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(redact),
+        serde_json::Value::String(text) if marker(text).is_some() => *value = serde_json::Value::Null,
+        _ => {}
+    }
+}
+
+/// `${VAR}` in a field that Kubernetes or a controller reads: nobody fills it at 3 a.m.
+fn check_placeholders(facts: &Facts<'_, '_>, findings: &mut Findings) {
+    for object in &facts.input.manifests.objects {
+        if matches!(object.kind.as_str(), "ConfigMap" | "Secret") {
+            for part in ["metadata", "kind", "apiVersion"] {
+                if let Some(node) = object.root.get(part) {
+                    placeholders(object, node, part, findings);
+                }
+            }
+            continue;
+        }
+        placeholders(object, &object.root, "", findings);
+    }
+}
+
+fn placeholders(object: &Object, node: &Node, field: &str, findings: &mut Findings) {
+    match &node.tree {
+        // Text of scripts: the shell fills what looks like a placeholder.
+        _ if matches!(field, "command" | "args") => {}
+        Tree::Sequence(items) => items.iter().for_each(|item| placeholders(object, item, field, findings)),
+        Tree::Mapping(entries) => entries.iter().for_each(|(key, value)| placeholders(object, value, key, findings)),
+        Tree::String(text) if !text.contains('\n') => {
+            if let Some(name) = placeholder(text) {
+                findings.add(
+                    "placeholder-unfilled",
+                    object.label(),
+                    format!("${{{name}}} is left in {field}: nothing fills it"),
+                    "render the manifest first, or give the folder that holds the rendered one",
+                    Some(crate::model::diagnostic::Place::new(&object.file, node.span.line)),
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+fn placeholder(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("${")?;
+    let (name, _) = rest.split_once('}')?;
+    let sound = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-' || c == ':' || c == '.');
+    sound.then_some(name)
+}

@@ -1,0 +1,76 @@
+//! The decision: one synchronous function from the input to a plan.
+//!
+//! Pure: time, inputs and gaps are fields of [`PlanningInput`]; nothing here reads a clock, a file or the network.
+//! One file per concern; each part returns its own result and later parts branch on it.
+
+mod build;
+mod cluster;
+mod dispositions;
+mod dns;
+mod estimates;
+mod facts;
+mod findings;
+mod forecast;
+mod infra;
+mod manifests;
+mod preflight;
+mod provenance;
+mod recovery_points;
+mod references;
+mod requests;
+mod restore;
+mod schedule;
+mod stores;
+mod verify;
+
+use crate::model::diagnostic::BadInput;
+use crate::model::input::PlanningInput;
+use crate::plan::artifact::{FORMAT_VERSION, Plan, Scenario};
+use crate::plan::codec;
+
+/// Plans the recovery of the stack in another region.
+///
+/// # Errors
+/// Inputs that contradict each other: no plan can be made of them.
+pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
+    let facts = facts::gather(input)?;
+    let mut findings = findings::Findings::default();
+    let decided = dispositions::plan_dispositions(&facts, &mut findings);
+    let values = provenance::plan_values(&facts, &decided, &mut findings);
+    let mut steps = Vec::new();
+    preflight::plan_preflight(&facts, &decided, &values, &mut steps, &mut findings);
+    infra::plan_infra(&facts, &decided, &mut steps, &mut findings);
+    restore::plan_restore(&facts, &decided, &values, &mut steps, &mut findings);
+    manifests::plan_manifests(&facts, &decided, &values, &mut steps, &mut findings);
+    dns::plan_dns(&facts, &decided, &values, &mut steps, &mut findings);
+    verify::plan_verify(&facts, &decided, &mut steps);
+    let steps = schedule::in_order(steps, &mut findings);
+    let forecast = forecast::plan_forecast(&facts, &decided, &steps);
+    findings::check_inputs(&facts, &decided, &mut findings);
+    seal(Plan {
+        format_version: FORMAT_VERSION,
+        digest: String::new(),
+        decision_digest: String::new(),
+        scenario: Scenario::Region,
+        stack: input.settings.stack.clone(),
+        created_at: input.at,
+        expires_at: facts.expires_at(),
+        policy: facts.policy(),
+        saw: facts.saw(),
+        resources: decided.resources,
+        values: values.values,
+        stores: decided.stores,
+        steps,
+        forecast,
+        findings: findings.into_sorted(),
+    })
+}
+
+fn seal(plan: Plan) -> Result<Plan, BadInput> {
+    codec::seal(plan).map_err(|error| {
+        BadInput(vec![crate::model::diagnostic::Problem::new(
+            format!("the plan cannot be written as JSON: {error}"),
+            "this is a defect of drplan: report it",
+        )])
+    })
+}

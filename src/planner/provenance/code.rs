@@ -1,0 +1,206 @@
+//! Uses written out in the Terraform code, with file and line.
+
+use std::collections::HashSet;
+
+use super::super::dispositions::Decided;
+use super::super::facts::Facts;
+use super::super::findings::Findings;
+use super::Verdict;
+use super::tokens::{Counterpart, Index, Owner, Token};
+use super::uses::Uses;
+use crate::model::configuration::{Argument, Configuration, Literal, RegionSource};
+use crate::model::document::push_pointer;
+use crate::model::settings::ValueSource;
+use crate::model::value::ValueKind;
+use crate::plan::resource::Disposition;
+use crate::plan::values::{Site, UseDisposition};
+
+/// What a literal stands in, which decides what becomes of it.
+enum Context<'c> {
+    /// A provider's region: the private copy gets an override.
+    ProviderRegion,
+    /// The backend: the private copy gets another.
+    Backend,
+    /// The default or given value of a variable.
+    Variable(&'c str),
+    /// A resource that the engine makes from this text.
+    Made,
+    /// A resource that stays as it is.
+    Left,
+    /// Import and moved blocks: not part of what is made.
+    History,
+    /// Anything else that the engine may evaluate.
+    Evaluated,
+}
+
+/// Searches every literal of the configuration.
+pub(super) fn search<'f>(
+    facts: &Facts<'_, '_>,
+    decided: &Decided,
+    index: &Index<'f>,
+    uses: &mut Uses<'_, 'f>,
+    findings: &mut Findings,
+) {
+    let Some(configuration) = &facts.input.configuration else { return };
+    let overridden = overridden_variables(facts, configuration);
+    let mut search = Search { facts, index, uses, findings, overridden };
+    for module in &configuration.modules {
+        let root = module.paths.iter().any(String::is_empty);
+        for provider in &module.providers {
+            if let RegionSource::Literal(literal) = &provider.region {
+                search.literal(literal, &format!("provider.{}", provider.name), "/region", &Context::ProviderRegion);
+            }
+            let name = format!("provider.{}", provider.name);
+            for argument in provider.arguments.iter().filter(|argument| argument.path != "region") {
+                search.argument(argument, &name, &Context::Evaluated);
+            }
+        }
+        if let Some(backend) = &module.backend {
+            for argument in &backend.arguments {
+                search.argument(argument, &format!("backend.{}", backend.kind), &Context::Backend);
+            }
+        }
+        for variable in &module.variables {
+            if let Some(default) = &variable.default {
+                let context = if root { Context::Variable(&variable.name) } else { Context::Evaluated };
+                search.argument(default, &format!("var.{}", variable.name), &context);
+            }
+        }
+        for call in &module.calls {
+            for argument in call.arguments.iter().filter(|argument| argument.path != "source") {
+                search.argument(argument, &format!("module.{}", call.name), &Context::Evaluated);
+            }
+        }
+        for block in &module.resources {
+            let prefix = if block.data { "data." } else { "" };
+            let name = format!("{prefix}{}.{}", block.type_name, block.name);
+            let context = if block.data { Context::Evaluated } else { made_from(facts, decided, &module.paths, &name) };
+            for argument in &block.arguments {
+                search.argument(argument, &name, &context);
+            }
+        }
+        for argument in &module.others {
+            let history = ["import", "moved", "removed", "terraform"]
+                .iter()
+                .any(|block| argument.path == *block || argument.path.starts_with(&format!("{block}.")));
+            let context = if history { Context::History } else { Context::Evaluated };
+            let object = argument.path.split('.').next().unwrap_or_default().to_owned();
+            search.argument(argument, &object, &context);
+        }
+    }
+    for given in &configuration.given {
+        search.argument(&given.value, &format!("var.{}", given.variable), &Context::Variable(&given.variable));
+    }
+}
+
+/// Whether anything is made from a block.
+fn made_from<'c>(facts: &Facts<'_, '_>, decided: &Decided, paths: &[String], name: &str) -> Context<'c> {
+    let mut known = false;
+    for path in paths {
+        let dot = if path.is_empty() { "" } else { "." };
+        let Some(objects) = facts.by_config.get(format!("{path}{dot}{name}").as_str()) else { continue };
+        for resource in objects.iter().filter_map(|at| decided.resource(*at)) {
+            known = true;
+            if matches!(resource.disposition, Disposition::Create) {
+                return Context::Made;
+            }
+        }
+    }
+    // In code but not in the state: the engine would make it.
+    if known { Context::Left } else { Context::Made }
+}
+
+/// Root variables whose value the recovery replaces: those that feed a provider's region, those that drplan.hcl gives.
+fn overridden_variables(facts: &Facts<'_, '_>, configuration: &Configuration) -> HashSet<String> {
+    let mut names: HashSet<String> = HashSet::new();
+    for module in configuration.modules.iter().filter(|module| module.paths.iter().any(String::is_empty)) {
+        for provider in &module.providers {
+            if let (None, RegionSource::Variable(name)) = (&provider.alias, &provider.region) {
+                names.insert(name.clone());
+            }
+        }
+    }
+    for variable in &facts.input.settings.terraform.variables {
+        if let ValueSource::Plain(_) = variable.source {
+            names.insert(variable.name.clone());
+        }
+    }
+    names
+}
+
+struct Search<'s, 'x, 'f, 'i, 'a> {
+    facts: &'s Facts<'i, 'a>,
+    index: &'s Index<'f>,
+    uses: &'s mut Uses<'x, 'f>,
+    findings: &'s mut Findings,
+    overridden: HashSet<String>,
+}
+
+impl Search<'_, '_, '_, '_, '_> {
+    fn argument(&mut self, argument: &Argument, object: &str, context: &Context<'_>) {
+        let mut pointer = String::new();
+        argument.path.split('.').for_each(|part| push_pointer(&mut pointer, part));
+        for literal in &argument.literals {
+            self.literal(literal, object, &pointer, context);
+        }
+    }
+
+    fn literal(&mut self, literal: &Literal, object: &str, path: &str, context: &Context<'_>) {
+        for found in self.index.find(&literal.text) {
+            let token = &self.index.tokens[found.token];
+            let line = literal.place.line + newlines(&literal.text[..found.start]);
+            let verdict = self.classify(token, literal, context);
+            if verdict.disposition == UseDisposition::Unplaced {
+                self.report(token, object, &literal.place.file, line);
+            }
+            let site = Site::File {
+                file: literal.place.file.clone(),
+                line,
+                object: Some(object.to_owned()),
+                path: path.to_owned(),
+                within: None,
+            };
+            self.uses.add(found.token, verdict.at(site));
+        }
+    }
+
+    fn classify(&self, token: &Token<'_>, literal: &Literal, context: &Context<'_>) -> Verdict {
+        match (&token.counterpart, context) {
+            (Counterpart::Same, _) | (_, Context::Backend | Context::Left | Context::History) => Verdict::kept(),
+            (Counterpart::Known(to), _) if token.owner == Owner::Settings => Verdict::rewritten(to.clone()),
+            (_, Context::ProviderRegion) if token.kind == ValueKind::Region => {
+                Verdict::rewritten(self.facts.recovery.to_owned())
+            }
+            (_, Context::Variable(name)) if literal.whole && self.overridden.contains(*name) => {
+                match &token.counterpart {
+                    Counterpart::Known(to) => Verdict::rewritten(to.clone()),
+                    Counterpart::After(step) => Verdict::after(step.clone()),
+                    _ => Verdict::unplaced(),
+                }
+            }
+            _ => Verdict::unplaced(),
+        }
+    }
+
+    fn report(&mut self, token: &Token<'_>, object: &str, file: &str, line: u32) {
+        self.findings.add(
+            "literal-in-code",
+            token.text.to_string(),
+            format!(
+                "{} \"{}\" of the primary is written out in {object}: the engine would use it in {} too",
+                token.kind.as_str(),
+                token.text,
+                self.facts.recovery
+            ),
+            format!(
+                "refer to it instead (a variable, a data source), or say that it stays: rewrite \"{}\" {{ keep = true }}",
+                token.text
+            ),
+            Some(crate::model::diagnostic::Place::new(file, line)),
+        );
+    }
+}
+
+pub(super) fn newlines(text: &str) -> u32 {
+    u32::try_from(text.bytes().filter(|byte| *byte == b'\n').count()).unwrap_or(u32::MAX)
+}

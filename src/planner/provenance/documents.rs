@@ -1,0 +1,315 @@
+//! Uses in the manifests, and in the text of files that were passed over.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::facts::Facts;
+use super::super::findings::Findings;
+use super::super::references;
+use super::code::newlines;
+use super::tokens::{Counterpart, Index, Owner, Token, is_ecr_host};
+use super::uses::Uses;
+use super::{NamedImage, Values, Verdict, encoded};
+use crate::model::diagnostic::Place;
+use crate::model::document::{Node, Object, Span, Tree, push_index, push_pointer};
+use crate::model::value::ValueKind;
+use crate::plan::action::Rewrite;
+use crate::plan::values::{Site, UseDisposition};
+
+/// Searches every object, then every text that holds none.
+pub(super) fn search<'f>(
+    facts: &Facts<'_, '_>,
+    index: &Index<'f>,
+    uses: &mut Uses<'_, 'f>,
+    values: &mut Values,
+    findings: &mut Findings,
+) {
+    let manifests = &facts.input.manifests;
+    let texts: HashMap<&str, &str> =
+        manifests.texts.iter().map(|source| (source.path.as_str(), source.text.as_str())).collect();
+    for (at, object) in manifests.objects.iter().enumerate() {
+        let label = object.label();
+        let source = texts.get(object.file.as_str()).copied().unwrap_or_default();
+        let mut walk = Walk { facts, index, uses, values, findings, object, label, source, at };
+        walk.node(&object.root, &mut String::new(), "");
+    }
+    let with_objects: HashSet<&str> = manifests.objects.iter().map(|object| object.file.as_str()).collect();
+    let mut passed_over: Vec<&str> = manifests
+        .skipped
+        .iter()
+        .map(|skipped| skipped.file.as_str())
+        .filter(|file| !with_objects.contains(file))
+        .collect();
+    passed_over.sort_unstable();
+    passed_over.dedup();
+    for file in passed_over {
+        if let Some(text) = texts.get(file) {
+            search_text(index, file, text, uses, findings);
+        }
+    }
+}
+
+struct Walk<'s, 'x, 'f, 'i, 'a> {
+    facts: &'s Facts<'i, 'a>,
+    index: &'s Index<'f>,
+    uses: &'s mut Uses<'x, 'f>,
+    values: &'s mut Values,
+    findings: &'s mut Findings,
+    object: &'s Object,
+    label: String,
+    source: &'s str,
+    at: usize,
+}
+
+impl Walk<'_, '_, '_, '_, '_> {
+    fn node(&mut self, node: &Node, pointer: &mut String, field: &str) {
+        let length = pointer.len();
+        match &node.tree {
+            Tree::String(text) => self.string(text, node.span, pointer, field),
+            Tree::Sequence(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    push_index(pointer, at);
+                    self.node(item, pointer, named_by_sibling(item).unwrap_or(field));
+                    pointer.truncate(length);
+                }
+            }
+            Tree::Mapping(entries) => {
+                for (key, value) in entries {
+                    push_pointer(pointer, key);
+                    for found in self.index.find(key) {
+                        self.record(found.token, key, found.start, value.span, pointer, Some("key".to_owned()));
+                    }
+                    // The value of an env entry means what its name says.
+                    let field = if key == "value" && !field.is_empty() { field } else { key };
+                    self.node(value, pointer, field);
+                    pointer.truncate(length);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn string(&mut self, text: &str, span: Span, pointer: &str, field: &str) {
+        if let Some(image) = image_in(text) {
+            self.image(image, span, pointer);
+            return;
+        }
+        if let Some(token) = self.plain_use(text, field) {
+            self.record(token, text, 0, span, pointer, None);
+            return;
+        }
+        let index = self.index;
+        encoded::scan(index, text, &mut |hit| {
+            self.record(hit.at.token, hit.text, hit.at.start, span, pointer, hit.within);
+        });
+    }
+
+    fn record(&mut self, token: usize, text: &str, start: usize, span: Span, pointer: &str, within: Option<String>) {
+        let owned = &self.index.tokens[token];
+        let verdict = classify(owned, text, start);
+        let nth = text[..start].matches(&*owned.text).count();
+        let line = self.line_of(span, &owned.text, nth);
+        match verdict.disposition {
+            UseDisposition::Unplaced => report(self.findings, owned, &self.object.file, line, pointer),
+            UseDisposition::Rewritten | UseDisposition::KnownAfter => {
+                self.values.rewrites.entry(self.at).or_default().push(Rewrite {
+                    path: pointer.to_owned(),
+                    within: within.clone(),
+                    token: owned.text.to_string(),
+                    owner: owner_name(self.facts, &owned.owner),
+                    counterpart: verdict.counterpart.clone(),
+                    known_after: verdict.known_after.clone(),
+                });
+            }
+            _ => {}
+        }
+        let site = self.site(line, pointer, within);
+        self.uses.add(token, verdict.at(site));
+    }
+
+    /// An image of an ECR registry: one use of its own kind, whoever owns it.
+    fn image(&mut self, image: &str, span: Span, pointer: &str) {
+        let (host, rest) = image.split_once('/').unwrap_or((image, ""));
+        let Some((account, region)) = is_ecr_host(host) else { return };
+        let (repository, reference) = split_image(rest);
+        let line = self.line_of(span, image, 0);
+        let ours = self.facts.account.as_deref().is_none_or(|known| known == account) && self.facts.is_primary(region);
+        let site = self.site(line, pointer, None);
+        if !ours {
+            self.findings.add(
+                "image-foreign",
+                image,
+                format!("image {image} is of registry {account} in {region}: it stays as it is"),
+                "make sure that it can be pulled while the primary is gone",
+                Some(Place::new(&self.object.file, line)),
+            );
+            self.uses.add_other(ValueKind::Image, image, None, Verdict::kept().at(site));
+            return;
+        }
+        let owner = self.facts.objects.iter().find(|object| {
+            object.is_managed() && object.type_name() == "aws_ecr_repository" && object.id.as_deref() == Some(repository)
+        });
+        let owner = owner.map_or_else(|| "primary".to_owned(), |object| object.address().to_owned());
+        let to = image.replacen(region, self.facts.recovery, 1);
+        self.values.images.push(NamedImage {
+            repository: repository.to_owned(),
+            reference: reference.to_owned(),
+            at: Place::new(&self.object.file, line),
+            object: self.label.clone(),
+        });
+        self.values.rewrites.entry(self.at).or_default().push(Rewrite {
+            path: pointer.to_owned(),
+            within: None,
+            token: image.to_owned(),
+            owner: Some(owner.clone()),
+            counterpart: Some(to.clone()),
+            known_after: None,
+        });
+        self.uses.add_other(ValueKind::Image, image, Some(owner), Verdict::rewritten(to).at(site));
+    }
+
+    fn site(&self, line: u32, pointer: &str, within: Option<String>) -> Site {
+        Site::File {
+            file: self.object.file.clone(),
+            line,
+            object: Some(self.label.clone()),
+            path: pointer.to_owned(),
+            within,
+        }
+    }
+
+    /// The line of the n-th time that a token stands in the text of a node.
+    fn line_of(&self, span: Span, token: &str, nth: usize) -> u32 {
+        let range = span.start as usize..span.end as usize;
+        let text = self.source.get(range).unwrap_or_default();
+        text.match_indices(token).nth(nth).map_or(span.line, |(at, _)| span.line + newlines(&text[..at]))
+    }
+
+    /// A plain name counts where the key's words say what it names, and the whole field is the name.
+    fn plain_use(&self, text: &str, field: &str) -> Option<usize> {
+        let owners = self.index.plain.get(text)?;
+        let field = field.to_ascii_lowercase().replace(['-', '.'], "_");
+        let meant = meaning_of_key(&field);
+        owners.iter().copied().find(|token| {
+            let Owner::Object(owner) = self.index.tokens[*token].owner else { return false };
+            meant.contains(&self.facts.objects[owner].type_name())
+        })
+    }
+}
+
+/// The name of an env entry, so that its value's meaning is known.
+fn named_by_sibling(item: &Node) -> Option<&str> {
+    item.get("value")?;
+    item.str_at(&["name"])
+}
+
+fn meaning_of_key(field: &str) -> &'static [&'static str] {
+    let direct = references::meaning(field);
+    if !direct.is_empty() {
+        return direct;
+    }
+    [
+        ("bucket", &["aws_s3_bucket"][..]),
+        ("cluster_name", &["aws_eks_cluster"]),
+        ("queue", &["aws_sqs_queue"]),
+        ("table", &["aws_dynamodb_table"]),
+        ("secret_name", &["aws_secretsmanager_secret"]),
+        ("secret_id", &["aws_secretsmanager_secret"]),
+        ("log_group", &["aws_cloudwatch_log_group"]),
+        ("db_instance", &["aws_db_instance"]),
+    ]
+    .into_iter()
+    .find(|(word, _)| field.contains(word))
+    .map_or(&[], |(_, types)| types)
+}
+
+/// A whole string that is an image of an ECR registry.
+fn image_in(text: &str) -> Option<&str> {
+    let (host, rest) = text.split_once('/')?;
+    is_ecr_host(host)?;
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | ':' | '@' | '-');
+    (!rest.is_empty() && rest.chars().all(allowed)).then_some(text)
+}
+
+/// Repository and `:tag` or `@digest`.
+fn split_image(rest: &str) -> (&str, &str) {
+    let at = rest.find('@').or_else(|| rest.rfind(':')).unwrap_or(rest.len());
+    let (repository, reference) = rest.split_at(at);
+    // `repo:tag@digest`: the digest decides, the tag is only a name for it.
+    (repository.split(':').next().unwrap_or(repository), reference)
+}
+
+fn classify(token: &Token<'_>, text: &str, start: usize) -> Verdict {
+    let end = start + token.text.len();
+    let part_of_name =
+        matches!(token.kind, ValueKind::Region | ValueKind::Zone | ValueKind::ZoneId) && !stands_alone(text, start, end);
+    match &token.counterpart {
+        Counterpart::Same => Verdict::kept(),
+        _ if part_of_name => Verdict::unplaced(),
+        Counterpart::Known(to) => Verdict::rewritten(to.clone()),
+        Counterpart::After(step) => Verdict::after(step.clone()),
+        Counterpart::Nobody => Verdict::unplaced(),
+    }
+}
+
+/// Whether a region is a word of its own or the region of a service's host; as part of a name or of an ARN that
+/// nobody owns it says nothing of what the name would be elsewhere.
+fn stands_alone(text: &str, start: usize, end: usize) -> bool {
+    let boundary = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';' | '=' | '&' | '|' | '(' | ')' | '<' | '>' | '`');
+    let word_start = text[..start].rfind(boundary).map_or(0, |at| at + 1);
+    let word_end = text[end..].find(boundary).map_or(text.len(), |at| end + at);
+    let (word, before, after) = (&text[word_start..word_end], &text[word_start..start], &text[end..word_end]);
+    if word.contains("arn:") {
+        return false;
+    }
+    let neighbour = |c: Option<char>| c.is_none_or(|c| matches!(c, '/' | ':' | '?' | '[' | ']' | '{' | '}' | '@'));
+    if neighbour(before.chars().next_back()) && neighbour(after.chars().next()) {
+        return true;
+    }
+    // `sqs.us-east-2.amazonaws.com`, with scheme, port or path around it: one label for the service.
+    let host = before.rsplit(['/', '@', ':']).next().unwrap_or_default();
+    let service = host.strip_suffix('.').unwrap_or_default();
+    let service = service.strip_prefix("api.").unwrap_or(service);
+    !service.is_empty()
+        && service.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        && (after.starts_with(".amazonaws.com") || after.starts_with(".api.aws"))
+}
+
+fn report(findings: &mut Findings, token: &Token<'_>, file: &str, line: u32, pointer: &str) {
+    let key = pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+    findings.add(
+        "literal-unplaced",
+        token.text.to_string(),
+        format!("{} \"{}\" of the primary stands in {key}, and the plan cannot place it", token.kind.as_str(), token.text),
+        format!(
+            "name what the whole text becomes: rewrite \"TEXT WITH {}\" {{ to = \"...\" }}, or keep = true",
+            token.text
+        ),
+        Some(Place::new(file, line)),
+    );
+}
+
+fn owner_name(facts: &Facts<'_, '_>, owner: &Owner) -> Option<String> {
+    match owner {
+        Owner::Object(at) => Some(facts.objects[*at].address().to_owned()),
+        Owner::Primary => Some("primary".to_owned()),
+        Owner::Observed(what) => Some(what.clone()),
+        Owner::Settings => Some("drplan.hcl".to_owned()),
+    }
+}
+
+/// A file without objects is not applied; what it names of the primary is still worth a look.
+fn search_text(index: &Index<'_>, file: &str, text: &str, uses: &mut Uses<'_, '_>, findings: &mut Findings) {
+    for (number, line) in (1_u32..).zip(text.lines()) {
+        for found in index.find(line) {
+            let token = &index.tokens[found.token];
+            let verdict =
+                if token.counterpart == Counterpart::Same { Verdict::kept() } else { Verdict::unplaced() };
+            if verdict.disposition == UseDisposition::Unplaced {
+                report(findings, token, file, number, "text");
+            }
+            let site =
+                Site::File { file: file.to_owned(), line: number, object: None, path: String::new(), within: None };
+            uses.add(found.token, verdict.at(site));
+        }
+    }
+}

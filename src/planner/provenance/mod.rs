@@ -1,0 +1,84 @@
+//! Values have provenance: every value that the primary owns, found wherever it is used.
+//!
+//! Structured values are found anywhere as whole tokens, the longest owner winning. Plain names and ports are found
+//! only as the whole of a field whose meaning is known. Each use is classified once, by what becomes of its owner.
+
+mod code;
+mod documents;
+mod encoded;
+mod resources;
+mod tokens;
+mod uses;
+
+use std::collections::HashMap;
+
+use super::dispositions::Decided;
+use super::facts::Facts;
+use super::findings::Findings;
+use crate::plan::action::Rewrite;
+use crate::plan::values::{OwnedValue, Site, Use, UseDisposition};
+
+
+/// The values and, for the manifests, what each object's rewrites are.
+pub(super) struct Values {
+    pub(super) values: Vec<OwnedValue>,
+    /// Rewrites by index of the object in the manifests.
+    pub(super) rewrites: HashMap<usize, Vec<Rewrite>>,
+    /// Splices by address of the secret version: the places of owned tokens in a secret's value.
+    pub(super) secret_splices: HashMap<String, Vec<Rewrite>>,
+    /// Images that the manifests name, `(repository, reference)`, of the primary's registry.
+    pub(super) images: Vec<NamedImage>,
+}
+
+/// An image of the primary's registry that a manifest names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct NamedImage {
+    pub(super) repository: String,
+    /// `:tag` or `@sha256:...`; empty for `latest`.
+    pub(super) reference: String,
+    pub(super) at: crate::model::diagnostic::Place,
+    pub(super) object: String,
+}
+
+/// Finds and classifies every use.
+pub(super) fn plan_values(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) -> Values {
+    let index = tokens::index(facts, decided);
+    let mut uses = uses::Uses::new(&index);
+    let mut values =
+        Values { values: Vec::new(), rewrites: HashMap::new(), secret_splices: HashMap::new(), images: Vec::new() };
+    resources::search(facts, decided, &index, &mut uses, &mut values, findings);
+    code::search(facts, decided, &index, &mut uses, findings);
+    documents::search(facts, &index, &mut uses, &mut values, findings);
+    values.images.sort();
+    values.images.dedup();
+    values.values = uses.into_values();
+    values
+}
+
+/// How a use is classified before it is written down.
+pub(super) struct Verdict {
+    disposition: UseDisposition,
+    counterpart: Option<String>,
+    known_after: Option<String>,
+}
+
+impl Verdict {
+    fn own() -> Self {
+        Self { disposition: UseDisposition::Own, counterpart: None, known_after: None }
+    }
+    fn kept() -> Self {
+        Self { disposition: UseDisposition::Kept, counterpart: None, known_after: None }
+    }
+    fn rewritten(to: String) -> Self {
+        Self { disposition: UseDisposition::Rewritten, counterpart: Some(to), known_after: None }
+    }
+    fn after(step: String) -> Self {
+        Self { disposition: UseDisposition::KnownAfter, counterpart: None, known_after: Some(step) }
+    }
+    fn unplaced() -> Self {
+        Self { disposition: UseDisposition::Unplaced, counterpart: None, known_after: None }
+    }
+    fn at(self, site: Site) -> Use {
+        Use { site, disposition: self.disposition, counterpart: self.counterpart, known_after: self.known_after }
+    }
+}

@@ -1,0 +1,251 @@
+//! Uses inside the attributes of the state's objects.
+
+use super::super::dispositions::{Decided, step_id};
+use super::super::facts::{Facts, Object};
+use super::super::findings::Findings;
+use super::super::references;
+use super::encoded;
+use super::tokens::{Counterpart, Index, Owner, Token};
+use super::uses::Uses;
+use super::{Values, Verdict};
+use crate::model::attributes::{self, Scalar, Segment};
+use crate::model::configuration::{Argument, Literal, ResourceBlock};
+use crate::model::value::ValueKind;
+use crate::plan::action::Rewrite;
+use crate::plan::resource::Disposition;
+use crate::plan::values::{Site, UseDisposition};
+
+/// Searches every object of the state, data sources too.
+pub(super) fn search(
+    facts: &Facts<'_, '_>,
+    decided: &Decided,
+    index: &Index<'_>,
+    uses: &mut Uses<'_, '_>,
+    values: &mut Values,
+    findings: &mut Findings,
+) {
+    uses.name_owners(facts.objects.iter().map(|object| object.address().to_owned()).collect());
+    let mut unverified = 0_u64;
+    for (at, object) in facts.objects.iter().enumerate() {
+        let site = ResourceSite::new(facts, decided, index, at, object);
+        let mut tally = Tally { splices: Vec::new(), unverified: 0, unplaced: Vec::new() };
+        let mut visit = |path: &[Segment<'_>], scalar: Scalar<'_>| match scalar {
+            Scalar::String(text) => {
+                if let Some(token) = plain_use(facts, index, object, path, &text) {
+                    record(&site, index, token, path, None, uses, &mut tally);
+                    return;
+                }
+                encoded::scan(index, &text, &mut |hit| {
+                    record(&site, index, hit.at.token, path, hit.within, uses, &mut tally);
+                });
+            }
+            Scalar::Integer(number) => {
+                let text = number.to_string();
+                if let Some(token) = own_port(index, at, path, &text) {
+                    record(&site, index, token, path, None, uses, &mut tally);
+                }
+            }
+            Scalar::Bool(_) => {}
+        };
+        let _ = attributes::walk(object.instance.attributes, &mut visit);
+        unverified += tally.unverified;
+        for (token, pointer) in tally.unplaced {
+            report(&index.tokens[token], &site, &pointer, findings);
+        }
+        if !tally.splices.is_empty() && object.type_name() == "aws_secretsmanager_secret_version" {
+            values.secret_splices.insert(object.address().to_owned(), tally.splices);
+        }
+    }
+    if unverified > 0 {
+        findings.add(
+            "references-unverified",
+            facts.input.state.origin.clone(),
+            format!(
+                "{unverified} values of the primary stand in resources that the engine makes anew; \
+                 whether the code computes them or has them written out cannot be told without the code"
+            ),
+            "give the configuration: --terraform DIR",
+            None,
+        );
+    }
+}
+
+/// What decides about the uses in one object.
+struct ResourceSite<'s> {
+    at: usize,
+    label: String,
+    address: &'s str,
+    managed: bool,
+    disposition: Option<Disposition>,
+    block: Option<&'s ResourceBlock>,
+    /// Literals of the block that hold a token.
+    pinned: Vec<(&'s Argument, &'s Literal)>,
+}
+
+impl<'s> ResourceSite<'s> {
+    fn new(
+        facts: &Facts<'s, '_>,
+        decided: &Decided,
+        index: &Index<'_>,
+        at: usize,
+        object: &Object<'s, '_>,
+    ) -> Self {
+        let block = facts.block(object.instance);
+        let pinned = block
+            .map(|block| &block.arguments[..])
+            .unwrap_or_default()
+            .iter()
+            .flat_map(|argument| argument.literals.iter().map(move |literal| (argument, literal)))
+            .filter(|(_, literal)| !index.find(&literal.text).is_empty())
+            .collect();
+        let label = match &object.instance.deposed {
+            Some(key) => format!("{} (deposed {key})", object.address()),
+            None => object.address().to_owned(),
+        };
+        let disposition = decided.resource(at).map(|resource| resource.disposition);
+        Self { at, label, address: object.address(), managed: object.is_managed(), disposition, block, pinned }
+    }
+
+    fn classify(&self, token: &Token<'_>, path: &[Segment<'_>], unverified: &mut u64) -> Verdict {
+        if token.owner == Owner::Object(self.at) || !self.managed {
+            return Verdict::own();
+        }
+        match self.disposition {
+            Some(Disposition::Create) => self.classify_made(token, path, unverified),
+            Some(Disposition::Restore | Disposition::Promote | Disposition::Update) => match &token.counterpart {
+                Counterpart::Same => Verdict::kept(),
+                Counterpart::Known(to) => Verdict::rewritten(to.clone()),
+                Counterpart::After(step) => Verdict::after(step.clone()),
+                Counterpart::Nobody => Verdict::unplaced(),
+            },
+            // It stays as it is: shared, adopted as found, or left out.
+            _ => Verdict::kept(),
+        }
+    }
+
+    /// Inside what the engine makes: written out in the code, computed by it, or by AWS.
+    fn classify_made(&self, token: &Token<'_>, path: &[Segment<'_>], unverified: &mut u64) -> Verdict {
+        let here = || step_id("infra", self.address);
+        let written = self.pinned.iter().any(|(argument, literal)| {
+            literal.text.contains(&*token.text) && argument_holds(&argument.path, path)
+        });
+        if written && token.counterpart != Counterpart::Same {
+            return Verdict::unplaced();
+        }
+        if self.block.is_none() && token.counterpart != Counterpart::Same {
+            *unverified += 1;
+        }
+        match &token.counterpart {
+            Counterpart::Same => Verdict::kept(),
+            Counterpart::Known(to) if self.block.is_none_or(|block| has_argument(block, path)) => {
+                Verdict::rewritten(to.clone())
+            }
+            Counterpart::After(step) => Verdict::after(step.clone()),
+            Counterpart::Known(_) | Counterpart::Nobody => Verdict::after(here()),
+        }
+    }
+}
+
+/// Whether an argument of the code, its names joined by `.`, is or holds what the state has at a path.
+fn argument_holds(argument: &str, path: &[Segment<'_>]) -> bool {
+    let mut names = path.iter().filter_map(|segment| match segment {
+        Segment::Key(key) => Some(&**key),
+        Segment::Index(_) => None,
+    });
+    // The state may end earlier (a policy's JSON is one string) or go deeper than the code's names.
+    argument.split('.').all(|part| names.next().is_none_or(|name| name == part))
+}
+
+fn has_argument(block: &ResourceBlock, path: &[Segment<'_>]) -> bool {
+    let Some(Segment::Key(first)) = path.first() else { return false };
+    block.arguments.iter().any(|argument| argument.path.split('.').next() == Some(&**first))
+}
+
+/// What the walk over one object leaves besides its uses.
+struct Tally {
+    splices: Vec<Rewrite>,
+    unverified: u64,
+    unplaced: Vec<(usize, String)>,
+}
+
+fn report(token: &Token<'_>, site: &ResourceSite<'_>, pointer: &str, findings: &mut Findings) {
+    findings.add(
+        "literal-unplaced",
+        &site.label,
+        format!(
+            "{} \"{}\" of the primary stands in {pointer}, and what it becomes is unknown",
+            token.kind.as_str(),
+            token.text
+        ),
+        format!("bring its owner back, or name what it becomes: rewrite \"{}\" {{ to = \"...\" }}", token.text),
+        None,
+    );
+}
+
+fn record(
+    site: &ResourceSite<'_>,
+    index: &Index<'_>,
+    token: usize,
+    path: &[Segment<'_>],
+    within: Option<String>,
+    uses: &mut Uses<'_, '_>,
+    tally: &mut Tally,
+) {
+    let owned = &index.tokens[token];
+    let verdict = site.classify(owned, path, &mut tally.unverified);
+    let pointer = attributes::pointer(path);
+    if pointer.starts_with("/secret_string")
+        && matches!(verdict.disposition, UseDisposition::Rewritten | UseDisposition::KnownAfter)
+    {
+        tally.splices.push(Rewrite {
+            path: pointer.clone(),
+            within: within.clone(),
+            token: owned.text.to_string(),
+            owner: None,
+            counterpart: verdict.counterpart.clone(),
+            known_after: verdict.known_after.clone(),
+        });
+    }
+    // What is made and pinned is reported where the code has it, with file and line.
+    if verdict.disposition == UseDisposition::Unplaced && site.disposition != Some(Disposition::Create) {
+        tally.unplaced.push((token, pointer.clone()));
+    }
+    uses.add(token, verdict.at(Site::Resource { resource: site.label.clone(), path: pointer, within }));
+}
+
+/// A plain name counts where the field's meaning is the owner's type and the owner is among the dependencies.
+fn plain_use(
+    facts: &Facts<'_, '_>,
+    index: &Index<'_>,
+    object: &Object<'_, '_>,
+    path: &[Segment<'_>],
+    text: &str,
+) -> Option<usize> {
+    let owners = index.plain.get(text)?;
+    let field = path.iter().rev().find_map(|segment| match segment {
+        Segment::Key(key) => Some(&**key),
+        Segment::Index(_) => None,
+    })?;
+    let meant = references::meaning(field);
+    owners.iter().copied().find(|token| {
+        let Owner::Object(owner) = index.tokens[*token].owner else { return false };
+        let owner = &facts.objects[owner];
+        index.tokens[*token].kind == ValueKind::Name
+            && meant.contains(&owner.type_name())
+            && (owner.address() == object.address()
+                || object.instance.dependencies.iter().any(|address| **address == *owner.instance.config_address))
+    })
+}
+
+/// A port counts where the object that owns it states it.
+fn own_port(index: &Index<'_>, at: usize, path: &[Segment<'_>], text: &str) -> Option<usize> {
+    let [Segment::Key(key)] = path else { return None };
+    if key != "port" {
+        return None;
+    }
+    let owners = index.plain.get(text)?;
+    owners
+        .iter()
+        .copied()
+        .find(|token| index.tokens[*token].owner == Owner::Object(at) && index.tokens[*token].kind == ValueKind::Port)
+}

@@ -1,0 +1,418 @@
+//! The index of owned values: one automaton over all structured tokens, one map of plain names.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+use super::super::dispositions::{Decided, step_id};
+use super::super::facts::{Facts, is_account};
+use crate::model::arn::Arn;
+use crate::model::region;
+use crate::model::types::Uniqueness;
+use crate::model::value::ValueKind;
+use crate::plan::resource::Disposition;
+
+/// What stands for an owned value in the recovery region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Counterpart {
+    /// It stays.
+    Same,
+    /// Known now.
+    Known(String),
+    /// Known after a step.
+    After(String),
+    /// Nobody knows.
+    Nobody,
+}
+
+/// Who owns a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// An object of the facts.
+    Object(usize),
+    /// The primary as a whole: region, zones, account, registry.
+    Primary,
+    /// The observation, by what it is of.
+    Observed(String),
+    /// drplan.hcl names it.
+    Settings,
+}
+
+/// An owned token.
+#[derive(Clone, Debug)]
+pub(super) struct Token<'f> {
+    pub(super) text: Cow<'f, str>,
+    pub(super) kind: ValueKind,
+    pub(super) owner: Owner,
+    pub(super) counterpart: Counterpart,
+    /// Lower wins where two own the same text: 0 for its `id` or ARN.
+    rank: u8,
+}
+
+/// Where a token stands in a text.
+#[derive(Clone, Debug)]
+pub(super) struct Match {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Index into `tokens`.
+    pub(super) token: usize,
+}
+
+/// All owned tokens.
+pub(super) struct Index<'f> {
+    pub(super) tokens: Vec<Token<'f>>,
+    automaton: Option<AhoCorasick>,
+    shortest: usize,
+    /// Plain names: the tokens of a text.
+    pub(super) plain: HashMap<String, Vec<usize>>,
+}
+
+impl Index<'_> {
+    /// Structured tokens of a text: whole, longest first, never overlapping.
+    pub(super) fn find(&self, text: &str) -> Vec<Match> {
+        let Some(automaton) = self.automaton.as_ref().filter(|_| text.len() >= self.shortest) else {
+            return Vec::new();
+        };
+        let mut found: Vec<Match> = Vec::new();
+        for hit in automaton.find_overlapping_iter(text) {
+            let (start, end, token) = (hit.start(), hit.end(), hit.pattern().as_usize());
+            if is_whole(text, start, end, self.tokens[token].kind) {
+                found.push(Match { start, end, token });
+            }
+        }
+        if found.len() > 1 {
+            found.sort_by_key(|hit| (std::cmp::Reverse(hit.end - hit.start), hit.start));
+            let mut taken: Vec<Match> = Vec::with_capacity(found.len());
+            for hit in found {
+                if taken.iter().all(|other| hit.end <= other.start || other.end <= hit.start) {
+                    taken.push(hit);
+                }
+            }
+            taken.sort_by_key(|hit| hit.start);
+            return taken;
+        }
+        found
+    }
+}
+
+/// A token ends where its alphabet ends: `vpc-1` is not in `vpc-12`, `us-east-2` is in `logs-us-east-2`.
+fn is_whole(text: &str, start: usize, end: usize, kind: ValueKind) -> bool {
+    let before = text[..start].chars().next_back();
+    let after = text[end..].chars().next();
+    let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    match kind {
+        // A region or zone may be a part of a name; a letter or digit beside it makes it another word.
+        ValueKind::Region | ValueKind::Zone | ValueKind::ZoneId | ValueKind::Account => !word(before) && !word(after),
+        // `arn:...:role/app` is not in `arn:...:role/app-extra`, nor a host in a longer host.
+        ValueKind::Arn | ValueKind::Certificate | ValueKind::Key => {
+            !word(before) && !word(after) && !matches!(after, Some('-' | '_'))
+        }
+        ValueKind::Endpoint | ValueKind::BucketDomain | ValueKind::Issuer | ValueKind::Registry => {
+            !word(before) && !word(after) && !matches!(before, Some('-' | '.')) && !matches!(after, Some('-'))
+        }
+        ValueKind::Literal => true,
+        _ => {
+            !word(before)
+                && !word(after)
+                && !matches!(after, Some('-' | '_'))
+                && !matches!(before, Some('-' | '_'))
+        }
+    }
+}
+
+/// Whether a host is an ECR registry: account, region.
+pub(super) fn is_ecr_host(host: &str) -> Option<(&str, &str)> {
+    let (account, rest) = host.split_once(".dkr.ecr.")?;
+    let region = rest.strip_suffix(".amazonaws.com").or_else(|| rest.strip_suffix(".amazonaws.com.cn"))?;
+    (is_account(account) && !region.is_empty()).then_some((account, region))
+}
+
+/// Builds the index from all that the inputs own.
+pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f> {
+    let mut builder = Builder { by_text: HashMap::new(), tokens: Vec::new(), plain: HashMap::new() };
+    for rewrite in &facts.input.settings.rewrites {
+        let counterpart = rewrite.to.clone().map_or(Counterpart::Same, Counterpart::Known);
+        builder.add(Cow::Borrowed(&rewrite.text), ValueKind::Literal, Owner::Settings, counterpart, 0);
+    }
+    for counterpart in &facts.input.settings.counterparts {
+        if counterpart.subject.contains([':', '.']) || counterpart.subject.contains('-') {
+            let kind = kind_of_text(&counterpart.subject);
+            if is_structured(kind, &counterpart.subject) {
+                let known = Counterpart::Known(counterpart.to.clone());
+                builder.add(Cow::Borrowed(&counterpart.subject), kind, Owner::Settings, known, 1);
+            }
+        }
+    }
+    for (at, object) in facts.objects.iter().enumerate() {
+        let Some(resource) = decided.resource(at) else { continue };
+        if object.instance.deposed.is_some() {
+            continue;
+        }
+        for owned in &object.owned {
+            let own_id = object.id.as_deref() == Some(&*owned.value) || object.arn.as_deref() == Some(&*owned.value);
+            let counterpart = counterpart_of(facts, at, resource, owned.kind, &owned.value);
+            let kind = if owned.value.starts_with("arn:") && owned.kind == ValueKind::Id {
+                ValueKind::Arn
+            } else {
+                owned.kind
+            };
+            // A name that the whole world must have only once is as good as an id.
+            let unmistakable = kind == ValueKind::Name
+                && object.entry.is_some_and(|entry| entry.unique == Uniqueness::Everywhere)
+                && own_id
+                && owned.value.len() >= 8
+                && owned.value.contains(['-', '.']);
+            if unmistakable || (kind.is_structured() && is_structured(kind, &owned.value)) {
+                builder.add(Cow::Borrowed(&*owned.value), kind, Owner::Object(at), counterpart, u8::from(!own_id) + 2);
+            } else {
+                builder.add_plain(&owned.value, kind, at, counterpart);
+            }
+        }
+    }
+    add_observation(facts, &mut builder);
+    add_primary(facts, &mut builder);
+    builder.finish()
+}
+
+struct Builder<'f> {
+    by_text: HashMap<Cow<'f, str>, usize>,
+    tokens: Vec<Token<'f>>,
+    plain: HashMap<String, Vec<usize>>,
+}
+
+impl<'f> Builder<'f> {
+    fn add(&mut self, text: Cow<'f, str>, kind: ValueKind, owner: Owner, counterpart: Counterpart, rank: u8) {
+        if text.is_empty() {
+            return;
+        }
+        if let Some(at) = self.by_text.get(&text) {
+            let known = &mut self.tokens[*at];
+            if rank < known.rank {
+                *known = Token { text, kind, owner, counterpart, rank };
+            } else if rank == known.rank && known.counterpart != counterpart {
+                // Two owners, two counterparts: nobody can tell which is meant.
+                known.counterpart = Counterpart::Nobody;
+            }
+            return;
+        }
+        self.by_text.insert(text.clone(), self.tokens.len());
+        self.tokens.push(Token { text, kind, owner, counterpart, rank });
+    }
+
+    fn add_plain(&mut self, text: &str, kind: ValueKind, owner: usize, counterpart: Counterpart) {
+        let token = Token {
+            text: Cow::Owned(text.to_owned()),
+            kind: if kind == ValueKind::Port { kind } else { ValueKind::Name },
+            owner: Owner::Object(owner),
+            counterpart,
+            rank: 9,
+        };
+        self.plain.entry(text.to_owned()).or_default().push(self.tokens.len());
+        self.tokens.push(token);
+    }
+
+    fn finish(self) -> Index<'f> {
+        // Plain tokens keep their place so that indexes agree; the automaton never matches them.
+        let structured: Vec<&str> =
+            self.tokens.iter().map(|token| if token.rank == 9 { "\u{0}plain" } else { &*token.text }).collect();
+        let shortest = self.tokens.iter().filter(|t| t.rank != 9).map(|t| t.text.len()).min().unwrap_or(usize::MAX);
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(&structured)
+            .or_else(|_| AhoCorasick::new(&structured))
+            .ok();
+        Index { tokens: self.tokens, automaton, shortest, plain: self.plain }
+    }
+}
+
+/// Whether a value has the shape of its kind, so that finding it anywhere is no accident.
+fn is_structured(kind: ValueKind, text: &str) -> bool {
+    let digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    let letter = text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    if text.contains(char::is_whitespace) {
+        return false;
+    }
+    match kind {
+        ValueKind::Id => text.len() >= 8 && digit && letter,
+        ValueKind::Arn | ValueKind::Certificate => text.starts_with("arn:"),
+        ValueKind::Key => text.starts_with("arn:") || text.starts_with("mrk-") || (text.len() == 36 && digit),
+        ValueKind::Endpoint | ValueKind::BucketDomain | ValueKind::Registry | ValueKind::Issuer | ValueKind::Image => {
+            text.contains('.') && text.len() >= 8
+        }
+        ValueKind::Url => text.contains("://"),
+        ValueKind::Address => text.parse::<std::net::IpAddr>().is_ok(),
+        ValueKind::Account => is_account(text),
+        ValueKind::Region => region::known(text) || text.len() >= 9,
+        ValueKind::Zone => text.len() >= 10,
+        ValueKind::ZoneId => text.contains("-az"),
+        ValueKind::Literal => true,
+        ValueKind::Name | ValueKind::Port | ValueKind::Domain => false,
+    }
+}
+
+fn kind_of_text(text: &str) -> ValueKind {
+    match Arn::parse(text) {
+        Some(arn) if arn.service == "acm" => ValueKind::Certificate,
+        Some(arn) if arn.service == "kms" => ValueKind::Key,
+        Some(_) => ValueKind::Arn,
+        None if text.contains('.') => ValueKind::Endpoint,
+        None => ValueKind::Id,
+    }
+}
+
+fn add_observation<'f>(facts: &'f Facts<'_, '_>, builder: &mut Builder<'f>) {
+    let Some(observation) = &facts.input.observation else { return };
+    let mut seen = BTreeSet::new();
+    for balancer in observation.load_balancers.iter().flatten() {
+        // Ingresses of one group share a load balancer, there as here: the first of them tells its name.
+        if !seen.insert(balancer.hostname.as_str()) {
+            continue;
+        }
+        let object = format!("{}/{}/{}", balancer.object_kind, balancer.namespace, balancer.name);
+        let owner = Owner::Observed(format!("observation:{object}"));
+        let applied = facts.input.manifests.objects.iter().any(|known| {
+            known.kind == balancer.object_kind
+                && known.name == balancer.name
+                && known.namespace.as_deref().unwrap_or("default") == balancer.namespace
+        });
+        let counterpart = if applied {
+            Counterpart::After(step_id("manifests", &format!("ready/{object}")))
+        } else {
+            Counterpart::Nobody
+        };
+        builder.add(Cow::Borrowed(&balancer.hostname), ValueKind::Endpoint, owner.clone(), counterpart.clone(), 4);
+        if let Some(arn) = &balancer.arn {
+            builder.add(Cow::Borrowed(arn), ValueKind::Arn, owner, counterpart, 4);
+        }
+    }
+}
+
+/// Region, zones, account and registry of the primary.
+fn add_primary<'f>(facts: &'f Facts<'_, '_>, builder: &mut Builder<'f>) {
+    if let Some(account) = &facts.account {
+        builder.add(Cow::Borrowed(account), ValueKind::Account, Owner::Primary, Counterpart::Same, 5);
+    }
+    let Some(primary) = &facts.primary else { return };
+    let recovery = facts.recovery;
+    builder.add(Cow::Borrowed(primary), ValueKind::Region, Owner::Primary, Counterpart::Known(recovery.to_owned()), 5);
+    if let Some(account) = &facts.account {
+        let host = |region: &str| format!("{account}.dkr.ecr.{region}.amazonaws.com");
+        let counterpart = Counterpart::Known(host(recovery));
+        builder.add(Cow::Owned(host(primary)), ValueKind::Registry, Owner::Primary, counterpart, 5);
+    }
+    let zones = facts.input.inventory.as_ref().and_then(|inventory| inventory.zones.as_ref());
+    let mut names: Vec<&str> = zones.into_iter().flatten().map(|zone| zone.name.as_str()).collect();
+    names.sort_unstable();
+    let mut ids: Vec<&str> = zones.into_iter().flatten().map(|zone| zone.id.as_str()).collect();
+    ids.sort_unstable();
+    // Zones map by index over those that the primary uses: the same spread, in the order of their names.
+    for (at, letter) in primary_zones(facts, primary).into_iter().enumerate() {
+        let counterpart = names.get(at).map_or(Counterpart::Nobody, |zone| Counterpart::Known((*zone).to_owned()));
+        builder.add(Cow::Owned(letter), ValueKind::Zone, Owner::Primary, counterpart, 5);
+    }
+    if let Some(short) = short_name(primary) {
+        for number in 1..=6_usize {
+            let counterpart = ids.get(number - 1).map_or(Counterpart::Nobody, |id| Counterpart::Known((*id).to_owned()));
+            builder.add(Cow::Owned(format!("{short}-az{number}")), ValueKind::ZoneId, Owner::Primary, counterpart, 5);
+        }
+    }
+}
+
+/// Zones of the primary, those in use first in order, then the letters that regions have.
+fn primary_zones(facts: &Facts<'_, '_>, primary: &str) -> Vec<String> {
+    let mut used = BTreeSet::new();
+    for object in &facts.objects {
+        if object.type_name() == "aws_subnet"
+            && let Some(zone) = object.tree().get("availability_zone").and_then(|zone| zone.as_str())
+            && region::of_zone(zone) == Some(primary)
+        {
+            used.insert(zone.to_owned());
+        }
+    }
+    let mut zones: Vec<String> = used.iter().cloned().collect();
+    zones.extend(('a'..='f').map(|letter| format!("{primary}{letter}")).filter(|zone| !used.contains(zone)));
+    zones
+}
+
+/// `us-east-2` as zone ids have it: `use2`.
+fn short_name(region: &str) -> Option<String> {
+    let mut parts = region.split('-');
+    let (area, direction, number) = (parts.next()?, parts.next()?, parts.next()?);
+    let direction = match direction {
+        "northeast" => "ne",
+        "northwest" => "nw",
+        "southeast" => "se",
+        "southwest" => "sw",
+        other => other.get(..1)?,
+    };
+    parts.next().is_none().then(|| format!("{area}{direction}{number}"))
+}
+
+fn counterpart_of(
+    facts: &Facts<'_, '_>,
+    at: usize,
+    resource: &crate::plan::resource::PlannedResource,
+    kind: ValueKind,
+    value: &str,
+) -> Counterpart {
+    let object = &facts.objects[at];
+    let plain = matches!(kind, ValueKind::Name | ValueKind::Port);
+    if let Some(named) = facts.named_counterpart(&[value]) {
+        return Counterpart::Known(named.to_owned());
+    }
+    if resource.region.as_deref() == Some(facts.recovery) && resource.disposition == Disposition::Adopt {
+        return Counterpart::Same;
+    }
+    match resource.disposition {
+        Disposition::Share | Disposition::Update | Disposition::Carry => Counterpart::Same,
+        Disposition::Create if plain => Counterpart::Same,
+        Disposition::Create => Counterpart::After(step_id("infra", object.address())),
+        Disposition::Adopt | Disposition::Promote | Disposition::Restore => {
+            let step = if resource.disposition == Disposition::Adopt { "infra" } else { "restore" };
+            found_counterpart(facts, object.type_name(), resource.counterpart.as_deref(), kind, value)
+                .unwrap_or_else(|| Counterpart::After(step_id(step, object.address())))
+        }
+        Disposition::Skip | Disposition::Block if plain => Counterpart::Same,
+        Disposition::Skip | Disposition::Block => Counterpart::Nobody,
+    }
+}
+
+/// The counterpart of what is there already, where its form follows from the name or ARN that was found.
+fn found_counterpart(
+    facts: &Facts<'_, '_>,
+    type_name: &str,
+    counterpart: Option<&str>,
+    kind: ValueKind,
+    value: &str,
+) -> Option<Counterpart> {
+    let known = |text: String| Some(Counterpart::Known(text));
+    let primary = facts.primary.as_deref()?;
+    match (type_name, kind) {
+        (_, ValueKind::Port) => Some(Counterpart::Same),
+        ("aws_s3_bucket", ValueKind::Name | ValueKind::Id) => known(counterpart?.to_owned()),
+        ("aws_s3_bucket", ValueKind::Arn) => known(format!("arn:{}:s3:::{}", Arn::parse(value)?.partition, counterpart?)),
+        ("aws_s3_bucket", ValueKind::BucketDomain | ValueKind::Endpoint) => {
+            let (_, rest) = value.split_once(".s3")?;
+            known(format!("{}.s3{}", counterpart?, rest.replace(primary, facts.recovery)))
+        }
+        ("aws_ecr_repository", ValueKind::Arn) => known(Arn::parse(value)?.in_region(facts.recovery)),
+        ("aws_ecr_repository", ValueKind::Registry | ValueKind::Image | ValueKind::Url | ValueKind::Endpoint) => {
+            known(value.replace(primary, facts.recovery))
+        }
+        ("aws_kms_key" | "aws_kms_replica_key", ValueKind::Key | ValueKind::Id | ValueKind::Arn) => {
+            let counterpart = counterpart?;
+            match (value.starts_with("arn:"), counterpart.rsplit_once("key/")) {
+                (false, Some((_, id))) => known(id.to_owned()),
+                _ => known(counterpart.to_owned()),
+            }
+        }
+        ("aws_db_instance" | "aws_rds_cluster", ValueKind::Arn) => known(Arn::parse(value)?.in_region(facts.recovery)),
+        (_, ValueKind::Arn | ValueKind::Key | ValueKind::Certificate) => {
+            known(counterpart.filter(|text| text.starts_with("arn:"))?.to_owned())
+        }
+        (_, ValueKind::Name) => Some(Counterpart::Same),
+        _ => None,
+    }
+}

@@ -1,0 +1,268 @@
+//! What a database can come back from, and which of it the rule takes.
+
+use jiff::Timestamp;
+
+use super::facts::{Facts, Object};
+use crate::model::arn::Arn;
+use crate::model::inventory::Inventory;
+use crate::model::settings::Database;
+use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
+
+/// The bound of design.md where neither the database nor an objective names one: a day and the time of a copy.
+const DEFAULT_MAX_AGE_SECONDS: u64 = 26 * 3_600;
+
+const DEFAULT_ORDER: [CandidateKind; 4] = [
+    CandidateKind::ReadReplica,
+    CandidateKind::AutomatedBackup,
+    CandidateKind::Snapshot,
+    CandidateKind::BackupPoint,
+];
+
+impl<'i> Facts<'i, '_> {
+    /// What drplan.hcl says of a database.
+    pub(super) fn database_settings(&self, object: &Object<'_, '_>) -> Option<&'i Database> {
+        let settings = &self.input.settings;
+        settings.databases.iter().find(|database| match &database.address {
+            Some(address) => self.meant_by(address, object),
+            None => {
+                self.meant_by(&database.name, object)
+                    || database.name == object.instance.name
+                    || Some(database.name.as_str()) == object.id.as_deref()
+            }
+        })
+    }
+}
+
+/// All candidates of a database, and the choice.
+pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, cluster: bool) -> PlannedStore {
+    let settings = facts.database_settings(object);
+    let tree = object.tree();
+    let text = |name: &str| tree.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+    let identifier = if cluster { text("cluster_identifier") } else { text("identifier") };
+    let identifier = if identifier.is_empty() { object.id.as_deref().unwrap_or_default() } else { identifier };
+    let class = text("instance_class");
+    let mut classes: Vec<String> = settings.map(|database| database.classes.clone()).unwrap_or_default();
+    if classes.is_empty() && !class.is_empty() {
+        classes.push(class.to_owned());
+    }
+    let rule = Rule {
+        order: order_of(settings),
+        max_age_seconds: Some(
+            settings
+                .and_then(|database| database.max_age_seconds)
+                .or_else(|| facts.objective("database", object).and_then(|objective| objective.rpo_seconds))
+                .unwrap_or(DEFAULT_MAX_AGE_SECONDS),
+        ),
+        classes,
+    };
+    let source = Source {
+        identifier,
+        arn: object.arn.as_deref().unwrap_or_default(),
+        cluster,
+        gib: tree.get("allocated_storage").and_then(serde_json::Value::as_u64).unwrap_or(0),
+    };
+    let mut candidates = facts.inventory().map(|inventory| candidates(facts, inventory, &source)).unwrap_or_default();
+    for candidate in &mut candidates {
+        let old = match (candidate.loss_seconds, rule.max_age_seconds) {
+            (Some(loss), Some(bound)) => loss > bound,
+            _ => false,
+        };
+        if candidate.ruled_out.is_none() && old {
+            candidate.ruled_out = Some(format!(
+                "its data is {} old, the bound is {}",
+                hours(candidate.loss_seconds.unwrap_or_default()),
+                hours(rule.max_age_seconds.unwrap_or_default())
+            ));
+        }
+    }
+    // Usable first, then in the rule's order, then the newest, then by id so that equals have an order.
+    candidates.sort_by_key(|candidate| {
+        let rank = rule.order.iter().position(|kind| *kind == candidate.kind).unwrap_or(usize::MAX);
+        (candidate.ruled_out.is_some(), rank, candidate.loss_seconds.unwrap_or(u64::MAX), candidate.id.clone())
+    });
+    let chosen = candidates.first().filter(|candidate| candidate.ruled_out.is_none());
+    let why = match (chosen, facts.inventory()) {
+        (Some(candidate), _) => format!("{}, the first usable of the rule's order", candidate.kind.as_str()),
+        (None, None) => "unknown: there is no inventory of the recovery region".to_owned(),
+        (None, Some(inventory)) if unseen(inventory) => "unknown: the inventory could not see its backups".to_owned(),
+        (None, Some(_)) if candidates.is_empty() => {
+            format!("{} has no replica, backup or snapshot of it", facts.recovery)
+        }
+        (None, Some(_)) => "every candidate is ruled out".to_owned(),
+    };
+    PlannedStore {
+        address: object.address().to_owned(),
+        name: identifier.to_owned(),
+        chosen: chosen.map(|candidate| candidate.id.clone()),
+        rule,
+        candidates,
+        why,
+    }
+}
+
+/// Whether what would decide is unknown rather than absent.
+pub(super) fn unseen(inventory: &Inventory) -> bool {
+    inventory.automated_backups.is_none() || inventory.db_snapshots.is_none() || inventory.db_instances.is_none()
+}
+
+struct Source<'s> {
+    identifier: &'s str,
+    arn: &'s str,
+    cluster: bool,
+    gib: u64,
+}
+
+impl Source<'_> {
+    fn is(&self, other: &str) -> bool {
+        !other.is_empty() && (other == self.arn || other == self.identifier)
+    }
+}
+
+fn order_of(settings: Option<&Database>) -> Vec<CandidateKind> {
+    let named: Vec<_> = settings
+        .map(|database| &database.prefer[..])
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|word| match word.as_str() {
+            "replica" => Some(CandidateKind::ReadReplica),
+            "automated_backup" => Some(CandidateKind::AutomatedBackup),
+            "snapshot" => Some(CandidateKind::Snapshot),
+            "backup" => Some(CandidateKind::BackupPoint),
+            _ => None,
+        })
+        .collect();
+    if named.is_empty() { DEFAULT_ORDER.to_vec() } else { named }
+}
+
+fn candidates(facts: &Facts<'_, '_>, inventory: &Inventory, source: &Source<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    if source.cluster {
+        for cluster in inventory.db_clusters.iter().flatten() {
+            if cluster.replica_of.as_deref().is_some_and(|of| source.is(of)) {
+                found.push(replica(facts, &cluster.arn, &cluster.status, None));
+            }
+        }
+    } else {
+        for instance in inventory.db_instances.iter().flatten() {
+            if instance.replica_of.as_deref().is_some_and(|of| source.is(of)) {
+                found.push(replica(facts, &instance.arn, &instance.status, instance.lag_seconds));
+            }
+        }
+        for backup in inventory.automated_backups.iter().flatten() {
+            if source.is(&backup.source_arn) || (backup.source_arn.is_empty() && source.is(&backup.source)) {
+                let ruled_out = match backup.status.as_str() {
+                    "active" | "retained" => key_problem(inventory, backup.kms_key.as_deref()),
+                    status => Some(format!("its status is {status}")),
+                };
+                let size = if backup.storage_gib == 0 { source.gib } else { backup.storage_gib };
+                let missing = backup.latest.is_none().then(|| "it has no restorable time yet".to_owned());
+                found.push(restored(
+                    facts,
+                    CandidateKind::AutomatedBackup,
+                    &backup.arn,
+                    backup.latest,
+                    size,
+                    ruled_out.or(missing),
+                ));
+            }
+        }
+    }
+    for snapshot in inventory.db_snapshots.iter().flatten() {
+        if snapshot.of_cluster == source.cluster && source.is(&snapshot.source) {
+            let ruled_out = match snapshot.status.as_str() {
+                "available" => key_problem(inventory, snapshot.kms_key.as_deref()),
+                status => Some(format!("its status is {status}")),
+            };
+            let size = if snapshot.storage_gib == 0 { source.gib } else { snapshot.storage_gib };
+            found.push(restored(
+                facts,
+                CandidateKind::Snapshot,
+                &snapshot.arn,
+                Some(snapshot.data_at),
+                size,
+                ruled_out,
+            ));
+        }
+    }
+    for point in inventory.backup_points.iter().flatten() {
+        if source.is(&point.resource_arn) {
+            let ruled_out = match point.status.as_str() {
+                "COMPLETED" => key_problem(inventory, point.kms_key.as_deref()),
+                status => Some(format!("its status is {status}")),
+            };
+            let data_at = Some(point.data_at);
+            found.push(restored(facts, CandidateKind::BackupPoint, &point.arn, data_at, source.gib, ruled_out));
+        }
+    }
+    found
+}
+
+fn replica(facts: &Facts<'_, '_>, arn: &str, status: &str, lag: Option<i64>) -> Candidate {
+    let estimate = facts.estimate("promote");
+    let ruled_out = match (status, lag) {
+        (_, Some(lag)) if lag < 0 => Some("it does not replicate (its lag is -1)".to_owned()),
+        ("available" | "storage-optimization", _) => None,
+        (status, _) => Some(format!("its status is {status}")),
+    };
+    Candidate {
+        kind: CandidateKind::ReadReplica,
+        id: arn.to_owned(),
+        data_at: None,
+        loss_seconds: lag.and_then(|lag| u64::try_from(lag).ok()),
+        restore_p50_seconds: Some(estimate.p50_seconds),
+        restore_p90_seconds: Some(estimate.p90_seconds),
+        ruled_out,
+    }
+}
+
+fn restored(
+    facts: &Facts<'_, '_>,
+    kind: CandidateKind,
+    id: &str,
+    data_at: Option<Timestamp>,
+    gib: u64,
+    ruled_out: Option<String>,
+) -> Candidate {
+    let estimate = facts.restore_estimate(gib);
+    Candidate {
+        kind,
+        id: id.to_owned(),
+        data_at,
+        loss_seconds: data_at.map(|data_at| facts.age(data_at)),
+        restore_p50_seconds: Some(estimate.p50_seconds),
+        restore_p90_seconds: Some(estimate.p90_seconds),
+        ruled_out,
+    }
+}
+
+impl Facts<'_, '_> {
+    /// Seconds from an instant to the plan's clock; 0 for one that is yet to come.
+    pub(super) fn age(&self, instant: Timestamp) -> u64 {
+        u64::try_from(self.input.at.duration_since(instant).as_secs()).unwrap_or(0)
+    }
+}
+
+/// What keeps a recovery point closed: its key is not here, not enabled, or not the caller's to use.
+pub(super) fn key_problem(inventory: &Inventory, key: Option<&str>) -> Option<String> {
+    let (key, keys) = (key?, inventory.keys.as_ref()?);
+    let found = keys.iter().find(|known| {
+        known.arn == key || known.id == key || known.aliases.iter().any(|alias| alias == key || key.ends_with(alias))
+    });
+    match found {
+        None if Arn::parse(key).is_some_and(|arn| arn.region != inventory.region) => {
+            Some(format!("its key {key} lies in another region"))
+        }
+        None => Some(format!("its key {key} is not in {}", inventory.region)),
+        Some(found) if found.state != "Enabled" => Some(format!("its key {key} is {}", found.state)),
+        Some(found) if found.usable == Some(false) => Some(format!("its key {key} may not be used by the caller")),
+        Some(_) => None,
+    }
+}
+
+pub(super) fn hours(seconds: u64) -> String {
+    match (seconds / 3_600, seconds % 3_600 / 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}

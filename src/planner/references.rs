@@ -1,0 +1,163 @@
+//! What stands for something of the primary in the recovery region, and what belongs to what.
+
+use super::facts::{Facts, Object};
+use crate::model::types::Recovery;
+
+/// Found, known to be absent, or unknown because nothing could look.
+pub(super) enum Found {
+    /// It is there, under this name.
+    Known(String),
+    /// It is not there.
+    Absent,
+    /// Nobody could look.
+    Unknown,
+}
+
+impl<'i> Facts<'i, '_> {
+    /// The counterpart that drplan.hcl names for any of these subjects.
+    pub(super) fn named_counterpart(&self, subjects: &[&str]) -> Option<&'i str> {
+        let counterparts = &self.input.settings.counterparts;
+        counterparts
+            .iter()
+            .find(|counterpart| subjects.contains(&counterpart.subject.as_str()))
+            .map(|counterpart| counterpart.to.as_str())
+    }
+}
+
+/// The source of a read replica, `None` for an instance that replicates nothing.
+pub(super) fn replica_source(object: &Object<'_, '_>) -> Option<String> {
+    let tree = object.tree();
+    let source = tree.get("replicate_source_db")?.as_str()?;
+    (!source.is_empty()).then(|| source.to_owned())
+}
+
+/// The object that a follower goes with: the cluster of an instance, the secret of a version.
+pub(super) fn leader(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<usize> {
+    let tree = object.tree();
+    let key = ["cluster_identifier", "secret_id", "replication_group_id"]
+        .iter()
+        .find_map(|name| tree.get(*name)?.as_str().filter(|text| !text.is_empty()))?;
+    let leads = |candidate: &Object<'_, '_>| {
+        candidate.entry.is_some_and(|entry| {
+            matches!(entry.recovery, Recovery::RdsCluster | Recovery::Secret | Recovery::ElastiCache)
+        }) && (candidate.id.as_deref() == Some(key) || candidate.arn.as_deref() == Some(key))
+    };
+    facts.objects.iter().position(|candidate| candidate.is_managed() && leads(candidate))
+}
+
+/// The managed bucket of a name.
+pub(super) fn bucket_object(facts: &Facts<'_, '_>, name: &str) -> Option<usize> {
+    facts.objects.iter().position(|object| {
+        object.is_managed() && object.type_name() == "aws_s3_bucket" && object.id.as_deref() == Some(name)
+    })
+}
+
+/// The bucket that stands for another: named, or the one it is replicated to.
+pub(super) fn bucket_counterpart(facts: &Facts<'_, '_>, name: &str) -> Found {
+    if let Some(named) = facts.named_counterpart(&[name]) {
+        return Found::Known(named.to_owned());
+    }
+    let Some(buckets) = facts.inventory().and_then(|inventory| inventory.buckets.as_ref()) else {
+        return Found::Unknown;
+    };
+    let here = |bucket: &str| buckets.iter().any(|known| known.name == bucket && known.region == facts.recovery);
+    match buckets.iter().find(|bucket| bucket.name == name).map(|bucket| &bucket.replicates_to) {
+        Some(Some(targets)) => match targets.iter().find(|target| here(target)) {
+            Some(target) => Found::Known(target.clone()),
+            None => Found::Absent,
+        },
+        Some(None) => Found::Unknown,
+        None => Found::Absent,
+    }
+}
+
+/// An issued certificate of the recovery region that covers all names of the primary's.
+pub(super) fn certificate_counterpart(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<String> {
+    if let Some(named) = object.arn.as_deref().and_then(|arn| facts.named_counterpart(&[arn, object.address()])) {
+        return Some(named.to_owned());
+    }
+    let tree = object.tree();
+    let mut domains: Vec<&str> = tree.get("domain_name").and_then(|name| name.as_str()).into_iter().collect();
+    let more = tree.get("subject_alternative_names").and_then(|names| names.as_array());
+    domains.extend(more.into_iter().flatten().filter_map(|name| name.as_str()));
+    if domains.is_empty() {
+        return None;
+    }
+    let certificates = facts.inventory()?.certificates.as_ref()?;
+    certificates
+        .iter()
+        .filter(|certificate| certificate.status == "ISSUED")
+        .filter(|certificate| certificate.not_after.is_none_or(|end| end > facts.input.at))
+        .find(|certificate| domains.iter().all(|domain| certificate.domains.iter().any(|pattern| covers(pattern, domain))))
+        .map(|certificate| certificate.arn.clone())
+}
+
+/// Whether a certificate's name covers a domain; `*` stands for one label (RFC 6125).
+pub(super) fn covers(pattern: &str, domain: &str) -> bool {
+    pattern == domain
+        || pattern
+            .strip_prefix("*.")
+            .is_some_and(|parent| domain.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest == parent))
+}
+
+/// Whether a key of the recovery region carries the alias.
+pub(super) fn alias_is_taken(facts: &Facts<'_, '_>, alias: &str) -> bool {
+    let keys = facts.inventory().and_then(|inventory| inventory.keys.as_ref());
+    keys.is_some_and(|keys| keys.iter().any(|key| key.aliases.iter().any(|known| known == alias)))
+}
+
+/// The key that stands for another: named, its multi-region replica, or the bearer of the same alias.
+pub(super) fn key_counterpart(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<String> {
+    let (arn, id) = (object.arn.as_deref().unwrap_or_default(), object.id.as_deref().unwrap_or_default());
+    if let Some(named) = facts.named_counterpart(&[arn, id, object.address()]) {
+        return Some(named.to_owned());
+    }
+    let keys = facts.inventory()?.keys.as_ref()?;
+    let replica = keys.iter().find(|key| {
+        key.state == "Enabled" && (key.primary_arn.as_deref() == Some(arn) || (id.starts_with("mrk-") && key.id == id))
+    });
+    let aliases: Vec<String> = facts
+        .objects
+        .iter()
+        .filter(|candidate| candidate.is_managed() && candidate.type_name() == "aws_kms_alias")
+        .filter(|candidate| !candidate.region.as_deref().is_some_and(|region| region == facts.recovery))
+        .filter_map(|candidate| {
+            let tree = candidate.tree();
+            let target = tree.get("target_key_id")?.as_str()?;
+            let target_arn = tree.get("target_key_arn").and_then(|arn| arn.as_str()).unwrap_or_default();
+            let name = tree.get("name")?.as_str()?;
+            (target == id || target == arn || target_arn == arn).then(|| name.to_owned())
+        })
+        .collect();
+    let by_alias = || {
+        keys.iter().find(|key| key.state == "Enabled" && key.aliases.iter().any(|alias| aliases.contains(alias)))
+    };
+    replica.or_else(by_alias).map(|key| key.arn.clone())
+}
+
+/// Types that the whole text of a field of this name means: how a plain name is told from prose.
+pub(super) fn meaning(field: &str) -> &'static [&'static str] {
+    match field {
+        "bucket" | "bucket_name" | "s3_bucket" => &["aws_s3_bucket"],
+        "db_subnet_group_name" => &["aws_db_subnet_group"],
+        "subnet_group_name" => &["aws_elasticache_subnet_group"],
+        "parameter_group_name" | "db_parameter_group_name" | "db_cluster_parameter_group_name" => {
+            &["aws_db_parameter_group", "aws_rds_cluster_parameter_group", "aws_elasticache_parameter_group"]
+        }
+        "option_group_name" => &["aws_db_option_group"],
+        "cluster_name" | "cluster" => &["aws_eks_cluster", "aws_ecs_cluster"],
+        "cluster_identifier" => &["aws_rds_cluster"],
+        "replicate_source_db" | "db_instance_identifier" | "dbinstanceidentifier" => &["aws_db_instance"],
+        "replication_group_id" => &["aws_elasticache_replication_group"],
+        "role" | "role_name" | "roles" => &["aws_iam_role"],
+        "repository" | "repository_name" => &["aws_ecr_repository"],
+        "function_name" => &["aws_lambda_function"],
+        "table_name" => &["aws_dynamodb_table"],
+        "queue_name" => &["aws_sqs_queue"],
+        "log_group_name" | "log_group" => &["aws_cloudwatch_log_group"],
+        "instance_profile_name" | "iam_instance_profile" => &["aws_iam_instance_profile"],
+        "key_name" => &["aws_key_pair"],
+        "secret_id" | "secret_name" | "secretname" | "objectname" => &["aws_secretsmanager_secret"],
+        _ => &[],
+    }
+}

@@ -1,0 +1,66 @@
+//! The stack answers: names, endpoints, what was held, and an engine with nothing left to do.
+
+use super::build::step;
+use super::dispositions::Decided;
+use super::dns;
+use super::facts::Facts;
+use super::manifests::{await_ready, apply_id};
+use crate::plan::action::Action;
+use crate::plan::resource::Engine;
+use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Phase, Plane, Step};
+
+/// Plans the proofs that end a recovery.
+pub(super) fn plan_verify(facts: &Facts<'_, '_>, decided: &Decided, steps: &mut Vec<Step>) {
+    for (name, ttl, needs) in dns::names(facts, steps) {
+        // Users have moved when the old answer has drained from resolvers, not when Route 53 is in sync.
+        let drained = Estimate { p50_seconds: ttl, p90_seconds: ttl + 60, source: EstimateSource::Policy };
+        let resolve = Action::ResolveName { name: name.clone(), ttl_seconds: ttl };
+        let resolved = step(Phase::Verify, &format!("resolve/{name}"), resolve, drained)
+            .needs(needs)
+            .done_when(DoneWhen::Holds { what: "every resolver gives the new answer".to_owned() });
+        let probe = Action::ProbeEndpoint { host: Some(name.clone()), host_known_after: None };
+        let probe = step(Phase::Verify, &format!("probe/{name}"), probe, facts.estimate("probe"))
+            .needs([resolved.id.clone()])
+            .done_when(DoneWhen::Holds { what: "it answers over HTTP".to_owned() });
+        steps.push(resolved);
+        steps.push(probe);
+    }
+    for object in &facts.input.manifests.objects {
+        let release = format!("dns/release/{}", object.label());
+        if object.kind == "Deployment" && steps.iter().any(|step| step.id == release) {
+            steps.push(await_ready(facts, object, Phase::Verify, vec![release, apply_id(object)]));
+        }
+    }
+    let engine: Vec<String> = steps
+        .iter()
+        .filter(|step| {
+            matches!(step.action, Action::Engine { .. } | Action::ChangeRecord { .. } | Action::ChangeDistribution { .. })
+        })
+        .map(|step| step.id.clone())
+        .collect();
+    if engine.is_empty() {
+        return;
+    }
+    let left_out: Vec<String> = decided
+        .resources
+        .iter()
+        .filter(|resource| {
+            resource.engine == Engine::Exclude
+                && !steps.iter().any(|step| step.id == format!("restore/adopt/{}", resource.address))
+        })
+        .map(|resource| resource.address.clone())
+        .collect();
+    let needs = last_of(steps, &engine);
+    steps.push(
+        step(Phase::Verify, "engine", Action::EngineConverged { left_out }, facts.estimate("converged"))
+            .needs(needs)
+            .done_when(DoneWhen::Holds { what: "the engine's plan is empty but for what is left out".to_owned() })
+            .plane(Plane::RegionalControl),
+    );
+}
+
+/// Those of the steps that none of the others needs: the others follow from them.
+fn last_of(steps: &[Step], ids: &[String]) -> Vec<String> {
+    let needed: std::collections::HashSet<&String> = steps.iter().flat_map(|step| &step.needs).collect();
+    ids.iter().filter(|id| !needed.contains(id)).cloned().collect()
+}

@@ -1,0 +1,141 @@
+//! The pages of `drplan explain`.
+
+use super::Unknown;
+
+/// One line a code; the page is `docs/explain/CODE.md`.
+macro_rules! pages {
+    ($($code:literal)*) => {
+        &[$(($code, include_str!(concat!("../../docs/explain/", $code, ".md")))),*]
+    };
+}
+
+const PAGES: &[(&str, &str)] = pages! {
+    "backend-in-primary"
+    "bucket-global-name"
+    "bucket-no-counterpart"
+    "certificate-no-counterpart"
+    "class-not-orderable"
+    "configuration-gap"
+    "database-empty-trap"
+    "dependency-cycle"
+    "dns-no-target"
+    "dns-step-empty"
+    "iam-name-shared"
+    "image-foreign"
+    "image-missing"
+    "images-in-primary"
+    "instance-type-missing"
+    "inventory-gap"
+    "inventory-missing"
+    "key-no-counterpart"
+    "literal-in-code"
+    "literal-unplaced"
+    "manifest-conflict"
+    "manifest-unrendered"
+    "nodes-too-small"
+    "not-in-code"
+    "not-in-state"
+    "placeholder-unfilled"
+    "primary-region-unknown"
+    "primary-unfenced"
+    "quota-short"
+    "recovery-point-missing"
+    "recovery-point-old"
+    "references-unverified"
+    "restore-drops-settings"
+    "secret-no-replica"
+    "secret-rewritten-whole"
+    "store-no-recovery"
+    "subject-unknown"
+    "unknown-type"
+    "workspace-same-backend"
+};
+
+/// The page of a code. `error[CODE]`, as a screen shows it, is understood too.
+///
+/// # Errors
+/// Where there is no such code; with the nearest codes.
+pub fn explain(code: &str) -> Result<&'static str, Unknown> {
+    let bare = code.split_once('[').map_or(code, |(_, rest)| rest);
+    let bare = bare.trim_end_matches([']', ':']).trim();
+    PAGES
+        .iter()
+        .find(|(name, _)| *name == bare)
+        .map(|(_, page)| *page)
+        .ok_or_else(|| Unknown::new("code", bare, PAGES.iter().map(|(name, _)| *name)))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::plan::codes::CODES;
+
+    /// What people must agree on about a code: its severity.
+    type Table = BTreeMap<String, String>;
+
+    fn codes() -> Table {
+        CODES.iter().map(|code| (code.name.to_owned(), code.severity.as_str().to_owned())).collect()
+    }
+
+    #[test]
+    fn codes_and_findings_md_agree() {
+        let table: Vec<(String, String)> = include_str!("../../docs/findings.md")
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `"))
+            .map(|row| {
+                let (code, rest) = row.split_once("` |").unwrap();
+                let cells: Vec<&str> = rest.trim_end_matches('|').split('|').map(str::trim).collect();
+                assert_eq!(cells.len(), 3, "{row}");
+                assert!(cells.iter().all(|cell| !cell.is_empty()), "{row}");
+                (code.to_owned(), cells[0].to_owned())
+            })
+            .collect();
+        let as_table: Table = table.iter().cloned().collect();
+        assert_eq!(as_table.len(), table.len(), "a code has two rows");
+        assert_eq!(as_table, codes());
+        assert!(table.is_sorted(), "rows in the order of codes");
+    }
+
+    #[test]
+    fn codes_and_pages_agree() {
+        let pages: Table = PAGES
+            .iter()
+            .map(|(code, page)| {
+                let head = page.lines().next().unwrap();
+                let (severity, name) = head.strip_prefix("# ").unwrap().split_once('[').unwrap();
+                assert_eq!(name.strip_suffix(']').unwrap(), *code);
+                ((*code).to_owned(), severity.to_owned())
+            })
+            .collect();
+        assert_eq!(pages.len(), PAGES.len(), "a code has two pages");
+        assert_eq!(pages, codes());
+    }
+
+    #[test]
+    fn every_page_has_its_parts_and_fits_a_screen() {
+        for (code, page) in PAGES {
+            let lines = page.lines().count();
+            assert!((10..=32).contains(&lines), "{code}: {lines} lines");
+            for line in page.lines() {
+                assert!(line.chars().count() <= 100 || line.contains("https://"), "{code}: {line}");
+                assert_eq!(line.trim_end(), line, "{code}");
+            }
+            let (head, related) = page.rsplit_once("\nRelated: ").unwrap();
+            assert!(head.contains("\n\nExample\n    ") && head.contains("\n\nWhat to do\n1. "), "{code}");
+            assert!(head.contains("disaster"), "{code}");
+            for other in related.trim().split(", ") {
+                let other = other.trim_matches('`');
+                assert!(explain(other).is_ok() && other != *code, "{code} is related to {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_is_understood_as_a_screen_shows_it() {
+        assert_eq!(explain("warning[literal-unplaced]:"), explain("literal-unplaced"));
+        assert_eq!(explain("no-such-thing-at-all").unwrap_err().what, "code");
+    }
+}
