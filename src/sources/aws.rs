@@ -15,6 +15,7 @@ mod cluster;
 mod compute;
 mod database;
 mod global;
+mod hints;
 mod keys;
 mod load_balancer;
 mod metrics;
@@ -24,6 +25,7 @@ mod state;
 mod storage;
 mod workspace;
 
+pub use hints::engines_of;
 pub use primary::{ObservationRequest, record_observation};
 pub use state::{BucketKey, StateObject, StateRequest, read_state_s3};
 pub use workspace::WorkspaceRequest;
