@@ -29,8 +29,8 @@ pub(super) struct Gathered {
 /// Reads all inputs; everything that is wrong with any of them is reported together.
 pub(super) fn gather(args: &Region) -> Result<Gathered, BadInput> {
     let mut problems = Vec::new();
-    let here =
-        std::env::current_dir().map_err(|error| Problem::new(error.to_string(), "work in a folder that is there"))?;
+    let here = std::env::current_dir()
+        .map_err(|error| Problem::new(error.to_string(), "work in a folder that is there"))?;
     let (settings, base) = read_settings(args, &here)?;
     check_region(&args.region, "the recovery region", &settings, &mut problems);
     if let Some(primary) = &args.primary {
@@ -43,9 +43,15 @@ pub(super) fn gather(args: &Region) -> Result<Gathered, BadInput> {
     let observation = collect(read_observation(args, &settings, &places), &mut problems).flatten();
     let inventory = collect(read_inventory(args, &settings, &places), &mut problems).flatten();
     match (state, manifests) {
-        (Some((state_text, state_origin)), Some(manifests)) if problems.is_empty() => {
-            Ok(Gathered { settings, state_text, state_origin, configuration, manifests, observation, inventory })
-        }
+        (Some((state_text, state_origin)), Some(manifests)) if problems.is_empty() => Ok(Gathered {
+            settings,
+            state_text,
+            state_origin,
+            configuration,
+            manifests,
+            observation,
+            inventory,
+        }),
         _ => Err(BadInput(problems)),
     }
 }
@@ -82,7 +88,8 @@ fn read_settings(args: &Region, here: &Path) -> Result<(Settings, PathBuf), BadI
         }
         None => {
             let name = here.file_name().map(|name| name.to_string_lossy().into_owned());
-            let settings = Settings { stack: name.unwrap_or_else(|| "stack".to_owned()), ..Settings::default() };
+            let settings =
+                Settings { stack: name.unwrap_or_else(|| "stack".to_owned()), ..Settings::default() };
             Ok((settings, here.to_owned()))
         }
     }
@@ -107,8 +114,9 @@ fn read_state(args: &Region, settings: &Settings, places: &Places<'_>) -> Result
         Some((state, _)) if state == "-" => {
             let mut bytes = Vec::new();
             let mut stdin = std::io::Read::take(std::io::stdin().lock(), STATE_LIMIT + 1);
-            std::io::Read::read_to_end(&mut stdin, &mut bytes)
-                .map_err(|error| Problem::new(format!("standard input: {error}"), "give the state as a file"))?;
+            std::io::Read::read_to_end(&mut stdin, &mut bytes).map_err(|error| {
+                Problem::new(format!("standard input: {error}"), "give the state as a file")
+            })?;
             return Ok((text::decode(bytes, "-")?, "-".to_owned()));
         }
         Some((state, _)) if state.starts_with("s3://") => {
@@ -168,7 +176,12 @@ fn read_manifests(args: &Region, settings: &Settings, places: &Places<'_>) -> Re
     }
     if paths.is_empty() {
         let found = ["kubernetes", "k8s", "manifests", "deploy", "kustomize"];
-        paths = found.iter().map(|folder| places.base.join(folder)).filter(|folder| folder.is_dir()).take(1).collect();
+        paths = found
+            .iter()
+            .map(|folder| places.base.join(folder))
+            .filter(|folder| folder.is_dir())
+            .take(1)
+            .collect();
     }
     if paths.is_empty() {
         return Ok(Manifests::default());
@@ -189,7 +202,11 @@ fn read_observation(
     path.map(|path| recorded::read_observation(&path, &places.shown(&path))).transpose()
 }
 
-fn read_inventory(args: &Region, settings: &Settings, places: &Places<'_>) -> Result<Option<Inventory>, BadInput> {
+fn read_inventory(
+    args: &Region,
+    settings: &Settings,
+    places: &Places<'_>,
+) -> Result<Option<Inventory>, BadInput> {
     let named = args.inventory.as_ref().map(|path| places.here.join(path));
     let configured = || {
         let of_region = settings.inventory.iter().find(|(region, _)| region.as_deref() == Some(&args.region));

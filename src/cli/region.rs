@@ -48,7 +48,8 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
 
 /// A plan that its auditor refuses is never saved: whoever reads it would trust it.
 fn defect(violations: &[Violation]) -> String {
-    let mut text = format!("the plan breaks {} of drplan's own rules and was not saved; report this:", violations.len());
+    let mut text =
+        format!("the plan breaks {} of drplan's own rules and was not saved; report this:", violations.len());
     for violation in violations.iter().take(20) {
         text.push_str(&format!("\n  {violation}"));
     }
@@ -57,7 +58,11 @@ fn defect(violations: &[Violation]) -> String {
 
 /// 3 where the plan has an error: it was made and saved, and cannot be applied.
 fn exit_of(plan: &Plan) -> Exit {
-    if plan.findings.iter().any(|finding| finding.severity == Severity::Error) { Exit::Blocked } else { Exit::Done }
+    if plan.findings.iter().any(|finding| finding.severity == Severity::Error) {
+        Exit::Blocked
+    } else {
+        Exit::Done
+    }
 }
 
 /// Writes beside the target and renames, so that a full disk leaves the old plan whole.

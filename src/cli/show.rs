@@ -34,9 +34,8 @@ pub(super) fn run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
 /// A plan as a terminal or a pull request shows it.
 pub(super) fn rendered(plan: &Plan, format: Format, options: Options<'_>) -> Result<String, Failure> {
     match format {
-        Format::Markdown => {
-            markdown::render_markdown(plan).map_err(|error| Failure::Defect(format!("the template is wrong: {error}")))
-        }
+        Format::Markdown => markdown::render_markdown(plan)
+            .map_err(|error| Failure::Defect(format!("the template is wrong: {error}"))),
         Format::Human | Format::Json => Ok(human::render_plan(plan, options)),
     }
 }

@@ -1,6 +1,7 @@
 //! The nouns: what drplan talks about, without I/O, clock or async.
 //!
 //! Every other layer imports this one; it imports none of them.
+#![deny(clippy::disallowed_methods)]
 
 pub mod arn;
 pub mod attributes;

@@ -1,6 +1,7 @@
 //! The artifact: what was decided, in a form that people review and machines run.
 //!
 //! Types, their bytes, their digests and their audit. Nothing here decides, acts or prints.
+#![deny(clippy::disallowed_methods)]
 
 pub mod action;
 pub mod artifact;

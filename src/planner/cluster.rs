@@ -67,15 +67,17 @@ pub(super) fn trusting_roles(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<Tr
         return Vec::new();
     }
     let shared = |at: usize| {
-        decided.resource(at).is_some_and(|resource| {
-            matches!(resource.disposition, Disposition::Share | Disposition::Adopt)
-        })
+        decided
+            .resource(at)
+            .is_some_and(|resource| matches!(resource.disposition, Disposition::Share | Disposition::Adopt))
     };
     let roles = facts.objects.iter().enumerate().filter(|(_, object)| object.type_name() == "aws_iam_role");
     let mut found = Vec::new();
     for (_, role) in roles.filter(|(at, object)| object.is_managed() && shared(*at)) {
         let tree = role.tree();
-        let Some(policy) = tree.get("assume_role_policy").and_then(|policy| policy.as_str()) else { continue };
+        let Some(policy) = tree.get("assume_role_policy").and_then(|policy| policy.as_str()) else {
+            continue;
+        };
         let Some((_, step)) = issuers.iter().find(|(issuer, _)| policy.contains(issuer)) else { continue };
         let mut accounts: Vec<String> = policy
             .split("system:serviceaccount:")

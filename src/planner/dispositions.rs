@@ -72,7 +72,10 @@ pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) 
 
 fn leads_others(object: &Object<'_, '_>) -> bool {
     object.entry.is_some_and(|entry| {
-        matches!(entry.recovery, Recovery::Bucket | Recovery::Secret | Recovery::RdsCluster | Recovery::RdsInstance)
+        matches!(
+            entry.recovery,
+            Recovery::Bucket | Recovery::Secret | Recovery::RdsCluster | Recovery::RdsInstance
+        )
     })
 }
 
@@ -117,8 +120,12 @@ pub(super) fn is_aws(object: &Object<'_, '_>) -> bool {
 fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings: &mut Findings) -> Outcome {
     let object = &facts.objects[index];
     if let Some(key) = &object.instance.deposed {
-        return fate(Disposition::Skip, Engine::None, format!("deposed object {key}: left behind by a replacement"))
-            .into();
+        return fate(
+            Disposition::Skip,
+            Engine::None,
+            format!("deposed object {key}: left behind by a replacement"),
+        )
+        .into();
     }
     if let Some(skip) = facts.input.settings.skips.iter().find(|skip| facts.meant_by(&skip.address, object)) {
         let reason = format!("skipped by drplan.hcl: {}", skip.reason);
@@ -133,7 +140,8 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
             return fate(Disposition::Create, Engine::Create, "made by the engine without the cloud").into();
         }
         Scope::Cluster => {
-            return fate(Disposition::Create, Engine::Create, "lives in the cluster, which is made anew").into();
+            return fate(Disposition::Create, Engine::Create, "lives in the cluster, which is made anew")
+                .into();
         }
         Scope::Global => return decide_global(facts, object, entry.recovery),
         Scope::GlobalWhenUsEast1 if is_cloudfront_scope(object) => {
@@ -187,9 +195,15 @@ fn decide_elsewhere(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<Fa
         let replica = object.entry.is_some_and(|entry| entry.recovery == Recovery::RdsInstance)
             && super::references::replica_source(object).is_some();
         return Some(if replica {
-            fate(Disposition::Promote, Engine::Exclude, format!("a read replica in {region}: promoted")).with(name)
+            fate(Disposition::Promote, Engine::Exclude, format!("a read replica in {region}: promoted"))
+                .with(name)
         } else {
-            fate(Disposition::Adopt, Engine::Import, format!("in {region} already, by the primary's own state")).with(name)
+            fate(
+                Disposition::Adopt,
+                Engine::Import,
+                format!("in {region} already, by the primary's own state"),
+            )
+            .with(name)
         });
     }
     Some(fate(Disposition::Share, Engine::Import, format!("lives in {region}, which is not lost")).with(name))
@@ -227,8 +241,12 @@ fn decide_unknown(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut
 pub(super) fn accepted_loss(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<Outcome> {
     let losses = &facts.input.settings.accepted_losses;
     let loss = losses.iter().find(|loss| facts.meant_by(&loss.address, object))?;
-    let mut outcome: Outcome =
-        fate(Disposition::Create, Engine::Create, format!("its data may go, says drplan.hcl: {}", loss.reason)).into();
+    let mut outcome: Outcome = fate(
+        Disposition::Create,
+        Engine::Create,
+        format!("its data may go, says drplan.hcl: {}", loss.reason),
+    )
+    .into();
     outcome.store = Some(PlannedStore {
         address: object.address().to_owned(),
         name: object.name(),

@@ -13,13 +13,16 @@ use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plan
 use crate::plan::values::{Site, UseDisposition};
 
 /// How long a gate's decision takes where drplan.hcl does not say.
-const DEFAULT_DECISION: Estimate = Estimate { p50_seconds: 300, p90_seconds: 600, source: EstimateSource::Policy };
+const DEFAULT_DECISION: Estimate =
+    Estimate { p50_seconds: 300, p90_seconds: 600, source: EstimateSource::Policy };
 /// An alias record's time to live is its target's: 60 s for load balancers and CloudFront.
 const ALIAS_TTL: u64 = 60;
 
 /// Whether a global record or distribution leads into the lost region.
 pub(super) fn points_into_primary(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
-    let Some(primary) = facts.primary.as_deref() else { return object.type_name() == "aws_cloudfront_distribution" };
+    let Some(primary) = facts.primary.as_deref() else {
+        return object.type_name() == "aws_cloudfront_distribution";
+    };
     let text = object.instance.attributes;
     if text.contains(primary) {
         return true;
@@ -32,7 +35,11 @@ pub(super) fn points_into_primary(facts: &Facts<'_, '_>, object: &Object<'_, '_>
         record.type_name() == "aws_route53_record"
             && record.is_managed()
             && record.instance.attributes.contains(primary)
-            && record.tree().get("fqdn").and_then(|name| name.as_str()).is_some_and(|name| text.contains(&format!("\"{name}\"")))
+            && record
+                .tree()
+                .get("fqdn")
+                .and_then(|name| name.as_str())
+                .is_some_and(|name| text.contains(&format!("\"{name}\"")))
     })
 }
 
@@ -46,7 +53,8 @@ pub(super) fn plan_dns(
 ) {
     let mut moves = Vec::new();
     for (at, object) in facts.objects.iter().enumerate() {
-        let updated = decided.resource(at).is_some_and(|resource| resource.disposition == Disposition::Update);
+        let updated =
+            decided.resource(at).is_some_and(|resource| resource.disposition == Disposition::Update);
         if !updated {
             continue;
         }
@@ -61,7 +69,9 @@ pub(super) fn plan_dns(
         .manifests
         .objects
         .iter()
-        .filter(|object| steps.iter().any(|step| step.id == manifests::apply_id(object) && is_held(&step.action).is_some()))
+        .filter(|object| {
+            steps.iter().any(|step| step.id == manifests::apply_id(object) && is_held(&step.action).is_some())
+        })
         .collect();
     if moves.is_empty() && held.is_empty() {
         if !facts.input.manifests.objects.is_empty() && facts.input.settings.dns.names.is_empty() {
@@ -111,7 +121,10 @@ pub(super) fn plan_dns(
     steps.extend(moves);
     for object in held {
         let id = manifests::apply_id(object);
-        let Some(hold) = steps.iter().find(|step| step.id == id).and_then(|step| is_held(&step.action)) else { continue };
+        let Some(hold) = steps.iter().find(|step| step.id == id).and_then(|step| is_held(&step.action))
+        else {
+            continue;
+        };
         let release = Action::Release { object: object.label(), hold };
         steps.push(
             step(Phase::Dns, &format!("release/{}", object.label()), release, facts.estimate("object"))
@@ -178,7 +191,12 @@ fn rewrites_of(values: &Values, address: &str) -> Vec<Rewrite> {
     rewrites
 }
 
-fn record(facts: &Facts<'_, '_>, object: &Object<'_, '_>, rewrites: &[Rewrite], findings: &mut Findings) -> Step {
+fn record(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    rewrites: &[Rewrite],
+    findings: &mut Findings,
+) -> Step {
     let tree = object.tree();
     let text = |name: &str| tree.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
     let alias = tree.pointer("/alias/0/name").and_then(|name| name.as_str());
@@ -186,11 +204,14 @@ fn record(facts: &Facts<'_, '_>, object: &Object<'_, '_>, rewrites: &[Rewrite], 
     let from = alias.map(str::to_owned).unwrap_or_else(|| {
         values.into_iter().flatten().filter_map(|value| value.as_str()).collect::<Vec<_>>().join(",")
     });
-    let target = rewrites.iter().find(|rewrite| rewrite.path.starts_with("/alias/0/name") || rewrite.path.starts_with("/records"));
+    let target = rewrites
+        .iter()
+        .find(|rewrite| rewrite.path.starts_with("/alias/0/name") || rewrite.path.starts_with("/records"));
     let (to, after) = match target {
-        Some(rewrite) => {
-            (rewrite.counterpart.as_ref().map(|to| from.replace(&rewrite.token, to)), rewrite.known_after.clone())
-        }
+        Some(rewrite) => (
+            rewrite.counterpart.as_ref().map(|to| from.replace(&rewrite.token, to)),
+            rewrite.known_after.clone(),
+        ),
         None => (None, None),
     };
     let name = text("fqdn");
@@ -250,8 +271,11 @@ pub(super) fn names(facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<(String, u64, 
             }
         }
     }
-    let last: Vec<String> =
-        steps.iter().filter(|step| matches!(step.action, Action::ChangeDistribution { .. })).map(|s| s.id.clone()).collect();
+    let last: Vec<String> = steps
+        .iter()
+        .filter(|step| matches!(step.action, Action::ChangeDistribution { .. }))
+        .map(|s| s.id.clone())
+        .collect();
     for name in &facts.input.settings.dns.names {
         if !names.iter().any(|(known, ..)| known == name) && steps.iter().any(|step| step.id == GATE) {
             let needs = if last.is_empty() { vec![step_id("dns", "gate")] } else { last.clone() };

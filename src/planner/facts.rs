@@ -199,7 +199,10 @@ fn index_blocks<'i>(input: &'i PlanningInput<'_>) -> HashMap<BlockKey<'i>, &'i R
     for module in modules {
         for path in &module.paths {
             for block in &module.resources {
-                blocks.insert((path.as_str(), block.data, block.type_name.as_str(), block.name.as_str()), block);
+                blocks.insert(
+                    (path.as_str(), block.data, block.type_name.as_str(), block.name.as_str()),
+                    block,
+                );
             }
         }
     }
@@ -236,11 +239,14 @@ fn read_object<'i, 'a>(instance: &'i Instance<'a>) -> Object<'i, 'a> {
         }
         for owns in entry.map_or(&[][..], |entry| entry.owns) {
             if attributes::matches(path, owns.path) {
-                let value = if owns.kind == ValueKind::Issuer { without_scheme(text.clone()) } else { text.clone() };
+                let value =
+                    if owns.kind == ValueKind::Issuer { without_scheme(text.clone()) } else { text.clone() };
                 if owns.kind == ValueKind::Url
                     && let Some(host) = host_of(&text)
                 {
-                    object.owned.push(Owned { kind: ValueKind::Endpoint, value: Cow::Owned(host.to_owned()) });
+                    object
+                        .owned
+                        .push(Owned { kind: ValueKind::Endpoint, value: Cow::Owned(host.to_owned()) });
                 }
                 object.owned.push(Owned { kind: owns.kind, value });
             }
@@ -281,7 +287,8 @@ fn without_scheme(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 fn looks_like_region(text: &str) -> bool {
-    region::known(text) || (text.len() < 20 && text.split('-').count() >= 3 && text.ends_with(|c: char| c.is_ascii_digit()))
+    region::known(text)
+        || (text.len() < 20 && text.split('-').count() >= 3 && text.ends_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Objects that name no region live where others of the same aliased provider do.
@@ -331,11 +338,15 @@ fn most_named(input: &PlanningInput<'_>, objects: &[Object<'_, '_>]) -> Result<O
     let Some(most) = counts.values().max().copied() else {
         return Ok(input.observation.as_ref().map(|observation| observation.region.clone()));
     };
-    let first: Vec<&str> = counts.iter().filter(|(_, count)| **count == most).map(|(region, _)| *region).collect();
+    let first: Vec<&str> =
+        counts.iter().filter(|(_, count)| **count == most).map(|(region, _)| *region).collect();
     match first.as_slice() {
         [region] => Ok(Some((*region).to_owned())),
         _ => Err(Problem::new(
-            format!("the state names {} equally often ({most} resources each): which one is lost?", first.join(" and ")),
+            format!(
+                "the state names {} equally often ({most} resources each): which one is lost?",
+                first.join(" and ")
+            ),
             format!("name it: --primary {}, or primary = \"{}\" in drplan.hcl", first[0], first[0]),
         )
         .into()),
@@ -359,7 +370,10 @@ fn choose_account(input: &PlanningInput<'_>, objects: &[Object<'_, '_>]) -> Opti
             }
         }
         // The first of equals, so that the choice does not depend on order.
-        counts.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0))).map(|(account, _)| (*account).to_owned())
+        counts
+            .iter()
+            .max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)))
+            .map(|(account, _)| (*account).to_owned())
     })
 }
 
@@ -382,7 +396,9 @@ fn check_recordings(input: &PlanningInput<'_>, primary: Option<&str>) -> Result<
     {
         problems.push(Problem::new(
             format!("the observation is of {}, the primary region is {primary}", observation.region),
-            format!("record one while it is healthy: drplan inventory {primary} --primary -o observation.json"),
+            format!(
+                "record one while it is healthy: drplan inventory {primary} --primary -o observation.json"
+            ),
         ));
     }
     if let (Some(inventory), Some(observation)) = (&input.inventory, &input.observation)

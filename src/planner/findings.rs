@@ -98,7 +98,9 @@ fn check_gaps(facts: &Facts<'_, '_>, findings: &mut Findings) {
 fn check_code(facts: &Facts<'_, '_>, findings: &mut Findings) {
     let Some(configuration) = &facts.input.configuration else { return };
     let mut lost: Vec<&str> = Vec::new();
-    for object in facts.objects.iter().filter(|object| object.is_managed() && object.instance.deposed.is_none()) {
+    for object in
+        facts.objects.iter().filter(|object| object.is_managed() && object.instance.deposed.is_none())
+    {
         let read = configuration.modules.iter().any(|module| module.paths.contains(&object.instance.module));
         let address = object.instance.config_address.as_str();
         if read && facts.block(object.instance).is_none() && !lost.contains(&address) {
@@ -145,7 +147,8 @@ fn check_subjects(facts: &Facts<'_, '_>, findings: &mut Findings) {
         })
     };
     let mut unknown = |kind: &str, subject: &str, place: &Option<Place>| {
-        let addresses = facts.objects.iter().filter(|object| object.is_managed()).map(super::facts::Object::address);
+        let addresses =
+            facts.objects.iter().filter(|object| object.is_managed()).map(super::facts::Object::address);
         let near = crate::model::nearest(subject, addresses);
         findings.add(
             "subject-unknown",
@@ -189,7 +192,8 @@ fn check_subjects(facts: &Facts<'_, '_>, findings: &mut Findings) {
     }
     for estimate in &settings.estimates {
         let kind = estimate.kind.as_str();
-        let known = crate::model::estimate::default_of(kind).is_some() || crate::model::types::lookup(kind).is_some();
+        let known =
+            crate::model::estimate::default_of(kind).is_some() || crate::model::types::lookup(kind).is_some();
         if !known {
             unknown("estimate", kind, &estimate.place);
         }
@@ -215,7 +219,8 @@ fn check_traps(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings
             );
         }
     }
-    let writers = facts.input.manifests.objects.iter().any(|object| WORKLOADS.contains(&object.kind.as_str()));
+    let writers =
+        facts.input.manifests.objects.iter().any(|object| WORKLOADS.contains(&object.kind.as_str()));
     let restored = decided.resources.iter().any(|resource| {
         matches!(resource.disposition, Disposition::Restore | Disposition::Promote)
             && resource.type_name.starts_with("aws_db")

@@ -118,7 +118,10 @@ impl<'r> Run<'r> {
             .iter()
             .map(|step| match step.action {
                 Action::Engine { .. } => 1,
-                Action::Join { .. } | Action::Gate { .. } | Action::AwaitReady { .. } | Action::ResolveName { .. } => 0,
+                Action::Join { .. }
+                | Action::Gate { .. }
+                | Action::AwaitReady { .. }
+                | Action::ResolveName { .. } => 0,
                 _ => 2,
             })
             .collect();
@@ -173,7 +176,10 @@ impl<'r> Run<'r> {
 
     fn path_to(&self, times: &[(f64, f64)], ends: &[usize]) -> Vec<usize> {
         let latest = |candidates: &[usize]| {
-            candidates.iter().copied().max_by(|a, b| times[*a].1.total_cmp(&times[*b].1).then_with(|| b.cmp(a)))
+            candidates
+                .iter()
+                .copied()
+                .max_by(|a, b| times[*a].1.total_cmp(&times[*b].1).then_with(|| b.cmp(a)))
         };
         let mut path = Vec::new();
         let mut next = latest(ends);
@@ -267,7 +273,9 @@ fn components(decided: &Decided, facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<C
         (
             "cache",
             of(&|step| match &step.action {
-                Action::Engine { address, .. } | Action::RestoreCache { address, .. } => cache.contains(address),
+                Action::Engine { address, .. } | Action::RestoreCache { address, .. } => {
+                    cache.contains(address)
+                }
                 _ => false,
             }),
         ),
@@ -277,12 +285,17 @@ fn components(decided: &Decided, facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<C
         ),
         ("traffic", of(&|step| matches!(step.phase, Phase::Dns))),
     ];
-    all.into_iter().filter(|(_, steps)| !steps.is_empty()).map(|(name, steps)| ComponentSteps { name, steps }).collect()
+    all.into_iter()
+        .filter(|(_, steps)| !steps.is_empty())
+        .map(|(name, steps)| ComponentSteps { name, steps })
+        .collect()
 }
 
 /// Without which step's time the recovery would be shortest.
 fn best_prepared(run: &Run<'_>, medians: &[f64], path: &[usize]) -> Option<Prepared> {
-    let end = |durations: &[f64]| run.simulate(durations).iter().fold(0.0, |latest: f64, (_, end)| latest.max(*end));
+    let end = |durations: &[f64]| {
+        run.simulate(durations).iter().fold(0.0, |latest: f64, (_, end)| latest.max(*end))
+    };
     let before = end(medians);
     let mut longest: Vec<usize> = path
         .iter()
@@ -329,7 +342,10 @@ fn losses(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<Rpo> {
     for store in &decided.stores {
         let chosen = store.chosen.as_ref().and_then(|id| store.candidates.iter().find(|c| c.id == *id));
         let kind = chosen.map(|candidate| candidate.kind);
-        if matches!(kind, Some(CandidateKind::Source | CandidateKind::Replicated | CandidateKind::SecretReplica)) {
+        if matches!(
+            kind,
+            Some(CandidateKind::Source | CandidateKind::Replicated | CandidateKind::SecretReplica)
+        ) {
             continue;
         }
         let Some(at) = facts.by_address.get(store.address.as_str()).copied() else { continue };
@@ -340,7 +356,8 @@ fn losses(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<Rpo> {
             Some(Recovery::Bucket | Recovery::OfBucket) => "storage",
             _ => "store",
         };
-        let objective_seconds = facts.objective(component, object).and_then(|objective| objective.rpo_seconds);
+        let objective_seconds =
+            facts.objective(component, object).and_then(|objective| objective.rpo_seconds);
         let schedule = facts.input.settings.backups.iter().find(|backup| {
             facts.meant_by(&backup.store, object) || backup.store == store.name || backup.store == component
         });
@@ -359,11 +376,22 @@ fn losses(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<Rpo> {
         };
         let why = match (kind, schedule) {
             (Some(CandidateKind::Empty), _) => store.why.clone(),
-            (Some(kind), Some(_)) => format!("{}; the worst by its schedule: interval and copy time", kind.as_str()),
-            (Some(kind), None) => format!("{}; drplan.hcl names no schedule, so the worst is unknown", kind.as_str()),
+            (Some(kind), Some(_)) => {
+                format!("{}; the worst by its schedule: interval and copy time", kind.as_str())
+            }
+            (Some(kind), None) => {
+                format!("{}; drplan.hcl names no schedule, so the worst is unknown", kind.as_str())
+            }
             (None, _) => store.why.clone(),
         };
-        rpo.push(Rpo { store: store.address.clone(), now_seconds, worst_seconds, objective_seconds, verdict, why });
+        rpo.push(Rpo {
+            store: store.address.clone(),
+            now_seconds,
+            worst_seconds,
+            objective_seconds,
+            verdict,
+            why,
+        });
     }
     rpo
 }

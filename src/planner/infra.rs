@@ -46,7 +46,8 @@ pub(super) fn plan_infra(
         let count = instances.len() as u64;
         let action = Action::Join { address: address.to_owned(), instances: count };
         steps.push(
-            step(Phase::Infra, &format!("all/{address}"), action, super::schedule::instant()).needs(instances),
+            step(Phase::Infra, &format!("all/{address}"), action, super::schedule::instant())
+                .needs(instances),
         );
     }
     for role in cluster::trusting_roles(facts, decided) {
@@ -136,7 +137,9 @@ fn estimate(facts: &Facts<'_, '_>, object: &Object<'_, '_>, change: EngineChange
             "aws_eks_node_group" | "aws_eks_fargate_profile" => facts.estimate("node_group"),
             "aws_elasticache_replication_group" | "aws_elasticache_cluster" => facts.estimate("cache"),
             type_name => {
-                let default = object.entry.map_or(crate::model::types::Duration2 { p50: 5, p90: 60 }, |entry| entry.create);
+                let default = object
+                    .entry
+                    .map_or(crate::model::types::Duration2 { p50: 5, p90: 60 }, |entry| entry.create);
                 facts.estimate_or(type_name, default)
             }
         },
@@ -144,7 +147,11 @@ fn estimate(facts: &Facts<'_, '_>, object: &Object<'_, '_>, change: EngineChange
 }
 
 /// The import id that the provider's page asks for: of the counterpart where that has another name.
-pub(super) fn import_id(facts: &Facts<'_, '_>, object: &Object<'_, '_>, resource: &PlannedResource) -> Option<String> {
+pub(super) fn import_id(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    resource: &PlannedResource,
+) -> Option<String> {
     let template = object.entry.map_or("{id}", |entry| entry.import_id);
     if template.is_empty() {
         return None;
@@ -198,7 +205,11 @@ fn attribute(tree: &serde_json::Value, name: &str) -> Option<String> {
         Value::Array(items) => {
             let texts: Option<Vec<String>> = items
                 .iter()
-                .map(|item| item.as_str().map(str::to_owned).or_else(|| item.as_i64().map(|number| number.to_string())))
+                .map(|item| {
+                    item.as_str()
+                        .map(str::to_owned)
+                        .or_else(|| item.as_i64().map(|number| number.to_string()))
+                })
                 .collect();
             texts.filter(|texts| !texts.is_empty()).map(|texts| texts.join("_"))
         }
@@ -221,10 +232,14 @@ impl<'g> Graph<'g> {
         for (at, object) in facts.objects.iter().enumerate() {
             let config = object.instance.config_address.as_str();
             let Some(resource) = decided.resource(at) else { continue };
-            dependencies
-                .entry(config)
-                .or_default()
-                .extend(object.instance.dependencies.iter().map(|address| &**address).filter(|other| *other != config));
+            dependencies.entry(config).or_default().extend(
+                object
+                    .instance
+                    .dependencies
+                    .iter()
+                    .map(|address| &**address)
+                    .filter(|other| *other != config),
+            );
             if let Some(id) = finishing_step(resource) {
                 finished.entry(config).or_default().push(id);
             }
@@ -285,7 +300,9 @@ impl<'g> Graph<'g> {
 /// The step after which others can build on a resource.
 fn finishing_step(resource: &PlannedResource) -> Option<String> {
     match resource.disposition {
-        Disposition::Restore | Disposition::Promote => Some(step_id("restore", &format!("adopt/{}", resource.address))),
+        Disposition::Restore | Disposition::Promote => {
+            Some(step_id("restore", &format!("adopt/{}", resource.address)))
+        }
         _ => match resource.engine {
             Engine::Create | Engine::Import | Engine::Carry => Some(step_id("infra", &resource.address)),
             Engine::Withhold | Engine::Exclude | Engine::None => None,

@@ -70,7 +70,8 @@ pub(super) fn plan_manifests(
         .collect();
     for (at, object) in objects.iter().enumerate() {
         let rewrites = values.rewrites.get(&at).cloned().unwrap_or_default();
-        let mut needs: BTreeSet<String> = rewrites.iter().filter_map(|rewrite| rewrite.known_after.clone()).collect();
+        let mut needs: BTreeSet<String> =
+            rewrites.iter().filter_map(|rewrite| rewrite.known_after.clone()).collect();
         needs.insert("manifests/cluster-ready".to_owned());
         index.references(object, &mut needs);
         if let Some(role) = object.root.str_at(&["metadata", "annotations", "eks.amazonaws.com/role-arn"]) {
@@ -79,7 +80,12 @@ pub(super) fn plan_manifests(
         let workload = WORKLOADS.contains(&object.kind.as_str()) || object.kind == "CronJob";
         if workload {
             // No workload starts before the stores are back that its namespace's configuration names.
-            needs.extend(steps.iter().filter(|step| step.id.starts_with("restore/password/")).map(|step| step.id.clone()));
+            needs.extend(
+                steps
+                    .iter()
+                    .filter(|step| step.id.starts_with("restore/password/"))
+                    .map(|step| step.id.clone()),
+            );
         }
         let id = apply_id(object);
         needs.remove(&id);
@@ -149,7 +155,9 @@ fn hold_of(object: &Object) -> Option<Hold> {
 fn is_external_dns(object: &Object) -> bool {
     let containers = object.root.at(&["spec", "template", "spec", "containers"]);
     containers.into_iter().flat_map(Node::items).any(|container| {
-        container.str_at(&["image"]).is_some_and(|image| image.contains("external-dns/external-dns") || image.contains("/external-dns:"))
+        container.str_at(&["image"]).is_some_and(|image| {
+            image.contains("external-dns/external-dns") || image.contains("/external-dns:")
+        })
     })
 }
 
@@ -247,8 +255,12 @@ fn collect(node: &Node, field: &str, namespace: &str, named: &mut HashSet<(Strin
         Tree::Mapping(entries) => {
             let name = node.str_at(&["name"]);
             match (field, name) {
-                ("configMapKeyRef" | "configMapRef" | "configMap", Some(name)) => add("ConfigMap", namespace, name),
-                ("secretKeyRef" | "secretRef" | "imagePullSecrets", Some(name)) => add("Secret", namespace, name),
+                ("configMapKeyRef" | "configMapRef" | "configMap", Some(name)) => {
+                    add("ConfigMap", namespace, name)
+                }
+                ("secretKeyRef" | "secretRef" | "imagePullSecrets", Some(name)) => {
+                    add("Secret", namespace, name)
+                }
                 ("roleRef" | "subjects" | "scaleTargetRef", Some(name)) => {
                     let kind = node.str_at(&["kind"]).unwrap_or_default();
                     let namespace = node.str_at(&["namespace"]).unwrap_or(namespace);
@@ -322,7 +334,9 @@ fn placeholders(object: &Object, node: &Node, field: &str, findings: &mut Findin
         // Text of scripts: the shell fills what looks like a placeholder.
         _ if matches!(field, "command" | "args") => {}
         Tree::Sequence(items) => items.iter().for_each(|item| placeholders(object, item, field, findings)),
-        Tree::Mapping(entries) => entries.iter().for_each(|(key, value)| placeholders(object, value, key, findings)),
+        Tree::Mapping(entries) => {
+            entries.iter().for_each(|(key, value)| placeholders(object, value, key, findings))
+        }
         Tree::String(text) if !text.contains('\n') => {
             if let Some(name) = placeholder(text) {
                 findings.add(

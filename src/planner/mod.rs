@@ -2,6 +2,7 @@
 //!
 //! Pure: time, inputs and gaps are fields of [`PlanningInput`]; nothing here reads a clock, a file or the network.
 //! One file per concern; each part returns its own result and later parts branch on it.
+#![deny(clippy::disallowed_methods)]
 
 mod build;
 mod cluster;

@@ -82,7 +82,9 @@ fn plan_fence(facts: &Facts<'_, '_>, decided: &Decided, steps: &mut Vec<Step>) {
     steps.push(
         step(Phase::Fence, "primary", Action::Fence { workloads, databases }, facts.estimate("fence"))
             .needs([READY.to_owned(), "preflight/probe-primary".to_owned()])
-            .done_when(DoneWhen::Holds { what: "its writers are stopped, or a person accepts that they may not be".to_owned() })
+            .done_when(DoneWhen::Holds {
+                what: "its writers are stopped, or a person accepts that they may not be".to_owned(),
+            })
             .plane(Plane::People),
     );
     debug_assert_eq!(FENCED, "fence/primary");
@@ -105,8 +107,11 @@ impl<'i> Checks<'_, 'i, '_> {
 
     fn state_backend(&mut self) {
         let Some(configuration) = &self.facts.input.configuration else { return };
-        let Some(backend) = configuration.modules.iter().find_map(|module| module.backend.as_ref()) else { return };
-        let place = ["bucket", "hostname", "path"].iter().find_map(|name| backend.text(name)).unwrap_or("partial");
+        let Some(backend) = configuration.modules.iter().find_map(|module| module.backend.as_ref()) else {
+            return;
+        };
+        let place =
+            ["bucket", "hostname", "path"].iter().find_map(|name| backend.text(name)).unwrap_or("partial");
         let check = Check::StateBackend { backend: format!("{} {place}", backend.kind) };
         self.add("state-backend", check, Plane::Data);
         let in_primary = backend.text("region").is_some_and(|region| self.facts.is_primary(region));
@@ -146,8 +151,7 @@ impl<'i> Checks<'_, 'i, '_> {
             }
         }
         for ((service, code), needed) in needs {
-            let check =
-                Check::Quota { service: service.to_owned(), code: code.to_owned(), needs: needed };
+            let check = Check::Quota { service: service.to_owned(), code: code.to_owned(), needs: needed };
             self.add(&format!("quota/{service}/{code}"), check, Plane::RegionalControl);
             let known = self.inventory().and_then(|inventory| {
                 inventory.quotas.iter().flatten().find(|quota| quota.service == service && quota.code == code)
@@ -185,7 +189,8 @@ impl<'i> Checks<'_, 'i, '_> {
             }
             let Some(store) = decided.store(object.address()) else { continue };
             let tree = object.tree();
-            let text = |name: &str| tree.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+            let text =
+                |name: &str| tree.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
             let engine_version = [text("engine_version_actual"), text("engine_version")]
                 .into_iter()
                 .find(|version| !version.is_empty())
@@ -203,8 +208,11 @@ impl<'i> Checks<'_, 'i, '_> {
                     })
                 };
                 if !classes.iter().any(|class| can(class)) {
-                    let mut others: Vec<&str> =
-                        orderable.iter().filter(|known| known.engine == engine).map(|known| known.class.as_str()).collect();
+                    let mut others: Vec<&str> = orderable
+                        .iter()
+                        .filter(|known| known.engine == engine)
+                        .map(|known| known.class.as_str())
+                        .collect();
                     others.sort_unstable();
                     others.dedup();
                     self.findings.add(
@@ -218,13 +226,18 @@ impl<'i> Checks<'_, 'i, '_> {
                         format!(
                             "name one that can, in order: database \"{}\" {{ classes = [...] }}{}",
                             object.instance.name,
-                            if others.is_empty() { String::new() } else { format!("; orderable: {}", others.join(", ")) }
+                            if others.is_empty() {
+                                String::new()
+                            } else {
+                                format!("; orderable: {}", others.join(", "))
+                            }
                         ),
                         self.facts.place_in_code(object),
                     );
                 }
             }
-            let check = Check::DbClass { store: object.address().to_owned(), classes, engine, engine_version };
+            let check =
+                Check::DbClass { store: object.address().to_owned(), classes, engine, engine_version };
             self.add(&format!("class/{}", object.address()), check, Plane::RegionalControl);
         }
     }
@@ -232,7 +245,13 @@ impl<'i> Checks<'_, 'i, '_> {
     fn instance_types(&mut self, decided: &Decided) {
         for (at, object) in self.facts.objects.iter().enumerate() {
             let made = decided.resource(at).is_some_and(|resource| resource.engine == Engine::Create);
-            if !made || !is_aws(object) || !matches!(object.type_name(), "aws_eks_node_group" | "aws_instance" | "aws_launch_template") {
+            if !made
+                || !is_aws(object)
+                || !matches!(
+                    object.type_name(),
+                    "aws_eks_node_group" | "aws_instance" | "aws_launch_template"
+                )
+            {
                 continue;
             }
             let tree = object.tree();
@@ -243,13 +262,20 @@ impl<'i> Checks<'_, 'i, '_> {
                 .flatten()
                 .filter_map(|name| name.as_str().map(str::to_owned))
                 .collect();
-            types.extend(tree.get("instance_type").and_then(|name| name.as_str()).filter(|n| !n.is_empty()).map(str::to_owned));
+            types.extend(
+                tree.get("instance_type")
+                    .and_then(|name| name.as_str())
+                    .filter(|n| !n.is_empty())
+                    .map(str::to_owned),
+            );
             if types.is_empty() {
                 continue;
             }
             let offered = self.inventory().and_then(|inventory| inventory.instance_types.as_ref());
             if let Some(offered) = offered
-                && !types.iter().any(|name| offered.iter().any(|known| known.name == *name && !known.zones.is_empty()))
+                && !types
+                    .iter()
+                    .any(|name| offered.iter().any(|known| known.name == *name && !known.zones.is_empty()))
             {
                 self.findings.add(
                     "instance-type-missing",
@@ -272,7 +298,11 @@ impl<'i> Checks<'_, 'i, '_> {
             match candidate.kind {
                 CandidateKind::Empty | CandidateKind::Source | CandidateKind::Replicated => {}
                 CandidateKind::ReplicaBucket => {
-                    self.add(&format!("bucket/{}", candidate.id), Check::Bucket { name: candidate.id.clone() }, Plane::Data);
+                    self.add(
+                        &format!("bucket/{}", candidate.id),
+                        Check::Bucket { name: candidate.id.clone() },
+                        Plane::Data,
+                    );
                 }
                 _ => {
                     let check = Check::RecoveryPoint { store: store.address.clone() };
@@ -281,15 +311,22 @@ impl<'i> Checks<'_, 'i, '_> {
             }
         }
         for (at, object) in self.facts.objects.iter().enumerate() {
-            let Some(resource) = decided.resource(at).filter(|r| r.disposition == Disposition::Adopt) else { continue };
+            let Some(resource) = decided.resource(at).filter(|r| r.disposition == Disposition::Adopt) else {
+                continue;
+            };
             let Some(counterpart) = resource.counterpart.clone() else { continue };
             match object.type_name() {
                 "aws_kms_key" => {
-                    self.add(&format!("key/{}", object.address()), Check::Key { key: counterpart }, Plane::RegionalControl);
+                    self.add(
+                        &format!("key/{}", object.address()),
+                        Check::Key { key: counterpart },
+                        Plane::RegionalControl,
+                    );
                 }
                 "aws_acm_certificate" => {
                     let tree = object.tree();
-                    let domain = tree.get("domain_name").and_then(|name| name.as_str()).unwrap_or_default().to_owned();
+                    let domain =
+                        tree.get("domain_name").and_then(|name| name.as_str()).unwrap_or_default().to_owned();
                     let check = Check::Certificate { arn: counterpart, domains: vec![domain] };
                     self.add(&format!("certificate/{}", object.address()), check, Plane::RegionalControl);
                 }
@@ -307,7 +344,10 @@ impl<'i> Checks<'_, 'i, '_> {
             self.findings.add(
                 "images-in-primary",
                 self.facts.primary.clone().unwrap_or_default(),
-                format!("{} images are pulled from the primary's registry; the plan names its replica instead", named.len()),
+                format!(
+                    "{} images are pulled from the primary's registry; the plan names its replica instead",
+                    named.len()
+                ),
                 "nothing to do: each rewrite is listed by `drplan show plan.json --values`",
                 Some(first.at.clone()),
             );
@@ -315,7 +355,9 @@ impl<'i> Checks<'_, 'i, '_> {
         for ((repository, reference), place) in named {
             let check = Check::Image { repository: repository.to_owned(), reference: reference.to_owned() };
             self.add(&format!("image/{repository}{reference}"), check, Plane::RegionalControl);
-            let Some(images) = self.inventory().and_then(|inventory| inventory.images.as_ref()) else { continue };
+            let Some(images) = self.inventory().and_then(|inventory| inventory.images.as_ref()) else {
+                continue;
+            };
             let there = images.iter().filter(|image| image.repository == repository).any(|image| {
                 match reference.strip_prefix('@') {
                     Some(digest) => image.digest == digest,
@@ -342,9 +384,13 @@ impl<'i> Checks<'_, 'i, '_> {
         let mut services: Vec<&str> = Vec::new();
         for (at, object) in self.facts.objects.iter().enumerate() {
             match decided.resource(at).map(|resource| resource.disposition) {
-                Some(Disposition::Update) if object.type_name().starts_with("aws_route53") => services.push("route53"),
+                Some(Disposition::Update) if object.type_name().starts_with("aws_route53") => {
+                    services.push("route53")
+                }
                 Some(Disposition::Update) => services.push("cloudfront"),
-                Some(Disposition::Create) if object.type_name().starts_with("aws_iam_") => services.push("iam"),
+                Some(Disposition::Create) if object.type_name().starts_with("aws_iam_") => {
+                    services.push("iam")
+                }
                 _ => {}
             }
         }

@@ -39,7 +39,8 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
     let tree = object.tree();
     let text = |name: &str| tree.get(name).and_then(|value| value.as_str()).unwrap_or_default();
     let identifier = if cluster { text("cluster_identifier") } else { text("identifier") };
-    let identifier = if identifier.is_empty() { object.id.as_deref().unwrap_or_default() } else { identifier };
+    let identifier =
+        if identifier.is_empty() { object.id.as_deref().unwrap_or_default() } else { identifier };
     let class = text("instance_class");
     let mut classes: Vec<String> = settings.map(|database| database.classes.clone()).unwrap_or_default();
     if classes.is_empty() && !class.is_empty() {
@@ -61,7 +62,8 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
         cluster,
         gib: tree.get("allocated_storage").and_then(serde_json::Value::as_u64).unwrap_or(0),
     };
-    let mut candidates = facts.inventory().map(|inventory| candidates(facts, inventory, &source)).unwrap_or_default();
+    let mut candidates =
+        facts.inventory().map(|inventory| candidates(facts, inventory, &source)).unwrap_or_default();
     for candidate in &mut candidates {
         let old = match (candidate.loss_seconds, rule.max_age_seconds) {
             (Some(loss), Some(bound)) => loss > bound,
@@ -78,13 +80,20 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
     // Usable first, then in the rule's order, then the newest, then by id so that equals have an order.
     candidates.sort_by_key(|candidate| {
         let rank = rule.order.iter().position(|kind| *kind == candidate.kind).unwrap_or(usize::MAX);
-        (candidate.ruled_out.is_some(), rank, candidate.loss_seconds.unwrap_or(u64::MAX), candidate.id.clone())
+        (
+            candidate.ruled_out.is_some(),
+            rank,
+            candidate.loss_seconds.unwrap_or(u64::MAX),
+            candidate.id.clone(),
+        )
     });
     let chosen = candidates.first().filter(|candidate| candidate.ruled_out.is_none());
     let why = match (chosen, facts.inventory()) {
         (Some(candidate), _) => format!("{}, the first usable of the rule's order", candidate.kind.as_str()),
         (None, None) => "unknown: there is no inventory of the recovery region".to_owned(),
-        (None, Some(inventory)) if unseen(inventory) => "unknown: the inventory could not see its backups".to_owned(),
+        (None, Some(inventory)) if unseen(inventory) => {
+            "unknown: the inventory could not see its backups".to_owned()
+        }
         (None, Some(_)) if candidates.is_empty() => {
             format!("{} has no replica, backup or snapshot of it", facts.recovery)
         }
@@ -102,7 +111,9 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
 
 /// Whether what would decide is unknown rather than absent.
 pub(super) fn unseen(inventory: &Inventory) -> bool {
-    inventory.automated_backups.is_none() || inventory.db_snapshots.is_none() || inventory.db_instances.is_none()
+    inventory.automated_backups.is_none()
+        || inventory.db_snapshots.is_none()
+        || inventory.db_instances.is_none()
 }
 
 struct Source<'s> {
@@ -191,7 +202,14 @@ fn candidates(facts: &Facts<'_, '_>, inventory: &Inventory, source: &Source<'_>)
                 status => Some(format!("its status is {status}")),
             };
             let data_at = Some(point.data_at);
-            found.push(restored(facts, CandidateKind::BackupPoint, &point.arn, data_at, source.gib, ruled_out));
+            found.push(restored(
+                facts,
+                CandidateKind::BackupPoint,
+                &point.arn,
+                data_at,
+                source.gib,
+                ruled_out,
+            ));
         }
     }
     found
@@ -246,7 +264,9 @@ impl Facts<'_, '_> {
 pub(super) fn key_problem(inventory: &Inventory, key: Option<&str>) -> Option<String> {
     let (key, keys) = (key?, inventory.keys.as_ref()?);
     let found = keys.iter().find(|known| {
-        known.arn == key || known.id == key || known.aliases.iter().any(|alias| alias == key || key.ends_with(alias))
+        known.arn == key
+            || known.id == key
+            || known.aliases.iter().any(|alias| alias == key || key.ends_with(alias))
     });
     match found {
         None if Arn::parse(key).is_some_and(|arn| arn.region != inventory.region) => {
@@ -254,7 +274,9 @@ pub(super) fn key_problem(inventory: &Inventory, key: Option<&str>) -> Option<St
         }
         None => Some(format!("its key {key} is not in {}", inventory.region)),
         Some(found) if found.state != "Enabled" => Some(format!("its key {key} is {}", found.state)),
-        Some(found) if found.usable == Some(false) => Some(format!("its key {key} may not be used by the caller")),
+        Some(found) if found.usable == Some(false) => {
+            Some(format!("its key {key} may not be used by the caller"))
+        }
         Some(_) => None,
     }
 }

@@ -60,7 +60,8 @@ pub(super) fn bucket_counterpart(facts: &Facts<'_, '_>, name: &str) -> Found {
     let Some(buckets) = facts.inventory().and_then(|inventory| inventory.buckets.as_ref()) else {
         return Found::Unknown;
     };
-    let here = |bucket: &str| buckets.iter().any(|known| known.name == bucket && known.region == facts.recovery);
+    let here =
+        |bucket: &str| buckets.iter().any(|known| known.name == bucket && known.region == facts.recovery);
     match buckets.iter().find(|bucket| bucket.name == name).map(|bucket| &bucket.replicates_to) {
         Some(Some(targets)) => match targets.iter().find(|target| here(target)) {
             Some(target) => Found::Known(target.clone()),
@@ -73,7 +74,9 @@ pub(super) fn bucket_counterpart(facts: &Facts<'_, '_>, name: &str) -> Found {
 
 /// An issued certificate of the recovery region that covers all names of the primary's.
 pub(super) fn certificate_counterpart(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<String> {
-    if let Some(named) = object.arn.as_deref().and_then(|arn| facts.named_counterpart(&[arn, object.address()])) {
+    if let Some(named) =
+        object.arn.as_deref().and_then(|arn| facts.named_counterpart(&[arn, object.address()]))
+    {
         return Some(named.to_owned());
     }
     let tree = object.tree();
@@ -88,16 +91,18 @@ pub(super) fn certificate_counterpart(facts: &Facts<'_, '_>, object: &Object<'_,
         .iter()
         .filter(|certificate| certificate.status == "ISSUED")
         .filter(|certificate| certificate.not_after.is_none_or(|end| end > facts.input.at))
-        .find(|certificate| domains.iter().all(|domain| certificate.domains.iter().any(|pattern| covers(pattern, domain))))
+        .find(|certificate| {
+            domains.iter().all(|domain| certificate.domains.iter().any(|pattern| covers(pattern, domain)))
+        })
         .map(|certificate| certificate.arn.clone())
 }
 
 /// Whether a certificate's name covers a domain; `*` stands for one label (RFC 6125).
 pub(super) fn covers(pattern: &str, domain: &str) -> bool {
     pattern == domain
-        || pattern
-            .strip_prefix("*.")
-            .is_some_and(|parent| domain.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest == parent))
+        || pattern.strip_prefix("*.").is_some_and(|parent| {
+            domain.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest == parent)
+        })
 }
 
 /// Whether a key of the recovery region carries the alias.
@@ -114,7 +119,8 @@ pub(super) fn key_counterpart(facts: &Facts<'_, '_>, object: &Object<'_, '_>) ->
     }
     let keys = facts.inventory()?.keys.as_ref()?;
     let replica = keys.iter().find(|key| {
-        key.state == "Enabled" && (key.primary_arn.as_deref() == Some(arn) || (id.starts_with("mrk-") && key.id == id))
+        key.state == "Enabled"
+            && (key.primary_arn.as_deref() == Some(arn) || (id.starts_with("mrk-") && key.id == id))
     });
     let aliases: Vec<String> = facts
         .objects
@@ -130,7 +136,8 @@ pub(super) fn key_counterpart(facts: &Facts<'_, '_>, object: &Object<'_, '_>) ->
         })
         .collect();
     let by_alias = || {
-        keys.iter().find(|key| key.state == "Enabled" && key.aliases.iter().any(|alias| aliases.contains(alias)))
+        keys.iter()
+            .find(|key| key.state == "Enabled" && key.aliases.iter().any(|alias| aliases.contains(alias)))
     };
     replica.or_else(by_alias).map(|key| key.arn.clone())
 }

@@ -30,7 +30,11 @@ fn millicores(node: &Node) -> Option<u64> {
     let text = text_of(node)?;
     match text.strip_suffix('m') {
         Some(milli) => milli.parse().ok(),
-        None => text.parse::<f64>().ok().filter(|cores| *cores >= 0.0 && *cores < 1e6).map(|cores| scaled(cores, 1_000.0)),
+        None => text
+            .parse::<f64>()
+            .ok()
+            .filter(|cores| *cores >= 0.0 && *cores < 1e6)
+            .map(|cores| scaled(cores, 1_000.0)),
     }
 }
 

@@ -45,7 +45,9 @@ impl Restore<'_, '_, '_> {
         let mut steps = match (self.object.type_name(), self.resource.disposition) {
             ("aws_db_instance", Disposition::Promote) => self.promote(),
             ("aws_db_instance", _) => self.restore_database(findings),
-            ("aws_rds_cluster" | "aws_docdb_cluster" | "aws_neptune_cluster", _) => self.restore_cluster(findings),
+            ("aws_rds_cluster" | "aws_docdb_cluster" | "aws_neptune_cluster", _) => {
+                self.restore_cluster(findings)
+            }
             ("aws_secretsmanager_secret", _) => self.promote_secret(),
             ("aws_secretsmanager_secret_version", _) => self.splice_secret(values, findings),
             ("aws_elasticache_replication_group" | "aws_elasticache_cluster", _) => self.restore_cache(),
@@ -65,7 +67,8 @@ impl Restore<'_, '_, '_> {
         self.decided.store(self.address())
     }
     fn identifier(&self) -> String {
-        let named = self.facts.database_settings(self.object).and_then(|database| database.identifier.clone());
+        let named =
+            self.facts.database_settings(self.object).and_then(|database| database.identifier.clone());
         named.unwrap_or_else(|| self.object.name())
     }
     fn step(&self, action: Action, estimate: Estimate) -> Step {
@@ -80,10 +83,17 @@ impl Restore<'_, '_, '_> {
             let id = store.chosen.as_ref()?;
             store.candidates.iter().find(|candidate| candidate.id == *id)
         });
-        match chosen.and_then(|candidate| Some((candidate.restore_p50_seconds?, candidate.restore_p90_seconds?))) {
+        match chosen
+            .and_then(|candidate| Some((candidate.restore_p50_seconds?, candidate.restore_p90_seconds?)))
+        {
             Some((p50_seconds, p90_seconds)) => Estimate { p50_seconds, p90_seconds, source },
             None => {
-                let gib = self.object.tree().get("allocated_storage").and_then(serde_json::Value::as_u64).unwrap_or(0);
+                let gib = self
+                    .object
+                    .tree()
+                    .get("allocated_storage")
+                    .and_then(serde_json::Value::as_u64)
+                    .unwrap_or(0);
                 self.facts.restore_estimate(gib)
             }
         }
@@ -128,7 +138,8 @@ impl Restore<'_, '_, '_> {
             .iter()
             .filter(|object| object.is_managed() && object.type_name().ends_with("_cluster_instance"))
             .filter(|object| {
-                object.tree().get("cluster_identifier").and_then(|id| id.as_str()) == self.object.id.as_deref()
+                object.tree().get("cluster_identifier").and_then(|id| id.as_str())
+                    == self.object.id.as_deref()
             })
             .map(|object| {
                 let tree = object.tree();
@@ -162,11 +173,16 @@ impl Restore<'_, '_, '_> {
         };
         let action = Action::SetPassword { identifier: identifier.to_owned(), source };
         Some(
-            step(Phase::Restore, &format!("password/{}", self.address()), action, self.facts.estimate("secret"))
-                .needs([self.id()])
-                .done_when(DoneWhen::Status { subject: identifier.to_owned(), status: "available".to_owned() })
-                .plane(Plane::RegionalControl)
-                .irreversible(),
+            step(
+                Phase::Restore,
+                &format!("password/{}", self.address()),
+                action,
+                self.facts.estimate("secret"),
+            )
+            .needs([self.id()])
+            .done_when(DoneWhen::Status { subject: identifier.to_owned(), status: "available".to_owned() })
+            .plane(Plane::RegionalControl)
+            .irreversible(),
         )
     }
 
@@ -177,9 +193,13 @@ impl Restore<'_, '_, '_> {
             .and_then(|arn| arn.rsplit(':').next())
             .map_or_else(|| self.identifier(), str::to_owned);
         let settings = self.settings(PROMOTE_SETTINGS);
-        let action =
-            Action::PromoteReplica { address: self.address().to_owned(), identifier: identifier.clone(), settings };
-        let source = super::references::replica_source(self.object).or_else(|| self.object.arn.as_deref().map(str::to_owned));
+        let action = Action::PromoteReplica {
+            address: self.address().to_owned(),
+            identifier: identifier.clone(),
+            settings,
+        };
+        let source = super::references::replica_source(self.object)
+            .or_else(|| self.object.arn.as_deref().map(str::to_owned));
         let promote = self
             .step(action, self.facts.estimate("promote"))
             .expects(Expects::Present {
@@ -195,7 +215,11 @@ impl Restore<'_, '_, '_> {
     fn promote_secret(&self) -> Vec<Step> {
         let name = self.object.name();
         let arn = self.resource.counterpart.clone().unwrap_or_else(|| name.clone());
-        let action = Action::PromoteSecret { address: self.address().to_owned(), name: name.clone(), arn: arn.clone() };
+        let action = Action::PromoteSecret {
+            address: self.address().to_owned(),
+            name: name.clone(),
+            arn: arn.clone(),
+        };
         vec![
             self.step(action, self.facts.estimate("secret"))
                 .expects(Expects::Present { subject: arn, value: None })
@@ -212,7 +236,12 @@ impl Restore<'_, '_, '_> {
         let splices: Vec<Splice> = rewrites
             .into_iter()
             .map(|rewrite| Splice {
-                path: rewrite.within.as_deref().and_then(|within| within.strip_prefix("json:")).unwrap_or_default().to_owned(),
+                path: rewrite
+                    .within
+                    .as_deref()
+                    .and_then(|within| within.strip_prefix("json:"))
+                    .unwrap_or_default()
+                    .to_owned(),
                 token: rewrite.token,
                 counterpart: rewrite.counterpart,
                 known_after: rewrite.known_after,
@@ -237,7 +266,9 @@ impl Restore<'_, '_, '_> {
         vec![
             self.step(action, self.facts.estimate("secret"))
                 .needs(promote.into_iter().chain(after))
-                .done_when(DoneWhen::Holds { what: "its current value names nothing of the primary".to_owned() }),
+                .done_when(DoneWhen::Holds {
+                    what: "its current value names nothing of the primary".to_owned(),
+                }),
         ]
     }
 
@@ -300,7 +331,9 @@ impl Restore<'_, '_, '_> {
         for (attribute, parameter) in table {
             let Some(value) = tree.get(*attribute) else { continue };
             let texts = match value {
-                serde_json::Value::Array(items) => items.iter().filter_map(|item| item.as_str()).map(str::to_owned).collect(),
+                serde_json::Value::Array(items) => {
+                    items.iter().filter_map(|item| item.as_str()).map(str::to_owned).collect()
+                }
                 serde_json::Value::String(text) if !text.is_empty() => vec![text.clone()],
                 serde_json::Value::Number(number) => vec![number.to_string()],
                 serde_json::Value::Bool(truth) => vec![truth.to_string()],
@@ -402,5 +435,8 @@ const CLUSTER_SETTINGS: &[(&str, &str)] = &[
 ];
 
 /// PromoteReadReplica sets the retention to 1 day unless told.
-const PROMOTE_SETTINGS: &[(&str, &str)] =
-    &[("backup_retention_period", "BackupRetentionPeriod"), ("backup_window", "PreferredBackupWindow"), ("multi_az", "MultiAZ")];
+const PROMOTE_SETTINGS: &[(&str, &str)] = &[
+    ("backup_retention_period", "BackupRetentionPeriod"),
+    ("backup_window", "PreferredBackupWindow"),
+    ("multi_az", "MultiAZ"),
+];

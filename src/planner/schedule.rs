@@ -84,7 +84,8 @@ fn order(steps: &[Step]) -> Vec<usize> {
 
 /// For each step, the indexes of what it needs and of what needs it.
 pub(super) fn edges(steps: &[Step]) -> Vec<(Vec<usize>, Vec<usize>)> {
-    let index: HashMap<&str, usize> = steps.iter().enumerate().map(|(at, step)| (step.id.as_str(), at)).collect();
+    let index: HashMap<&str, usize> =
+        steps.iter().enumerate().map(|(at, step)| (step.id.as_str(), at)).collect();
     let mut graph = vec![(Vec::new(), Vec::new()); steps.len()];
     for (at, step) in steps.iter().enumerate() {
         for need in step.needs.iter().filter_map(|need| index.get(need.as_str()).copied()) {

@@ -32,11 +32,15 @@ pub(super) fn decide_regional(
     match recovery {
         Recovery::RdsInstance => decide_instance(facts, object, findings),
         Recovery::RdsCluster => decide_database(facts, object, true, findings),
-        Recovery::RdsClusterInstance => follow(facts, object, fates, Engine::Exclude, "restored with its cluster"),
+        Recovery::RdsClusterInstance => {
+            follow(facts, object, fates, Engine::Exclude, "restored with its cluster")
+        }
         Recovery::Bucket => decide_bucket(facts, object, findings),
         Recovery::OfBucket => decide_of_bucket(facts, object, fates),
         Recovery::Secret => decide_secret(facts, object, findings),
-        Recovery::SecretVersion => follow(facts, object, fates, Engine::Exclude, "its value comes with the secret"),
+        Recovery::SecretVersion => {
+            follow(facts, object, fates, Engine::Exclude, "its value comes with the secret")
+        }
         Recovery::Key => decide_key(facts, object),
         Recovery::Repository => decide_repository(facts, object, findings),
         Recovery::ElastiCache => decide_cache(facts, object, findings),
@@ -47,7 +51,9 @@ pub(super) fn decide_regional(
         Recovery::OfDatabase => {
             fate(Disposition::Adopt, Engine::Import, "lies in a database and comes back with its data").into()
         }
-        Recovery::Carry => fate(Disposition::Carry, Engine::Carry, "its value lives only in the state").into(),
+        Recovery::Carry => {
+            fate(Disposition::Carry, Engine::Carry, "its value lives only in the state").into()
+        }
         Recovery::Create | Recovery::Share | Recovery::Traffic if may_hold_data(object) => {
             decide_store(facts, object, findings)
         }
@@ -109,7 +115,8 @@ fn decide_database(
     }
     let store = recovery_points::plan_database(facts, object, cluster);
     let name = store.name.clone();
-    let chosen = store.chosen.as_ref().and_then(|id| store.candidates.iter().find(|candidate| candidate.id == *id));
+    let chosen =
+        store.chosen.as_ref().and_then(|id| store.candidates.iter().find(|candidate| candidate.id == *id));
     let fate = match (chosen.map(|candidate| candidate.kind), facts.inventory()) {
         (Some(CandidateKind::ReadReplica), _) => {
             fate(Disposition::Promote, Engine::Exclude, format!("holds data: {}", store.why))
@@ -121,7 +128,11 @@ fn decide_database(
         }
         (None, Some(inventory)) if recovery_points::unseen(inventory) && store.candidates.is_empty() => {
             inventory_missing(facts, object, &format!("database {name}"), findings);
-            fate(Disposition::Restore, Engine::Exclude, "holds data; what it can come back from could not be seen")
+            fate(
+                Disposition::Restore,
+                Engine::Exclude,
+                "holds data; what it can come back from could not be seen",
+            )
         }
         (None, Some(_)) => {
             no_recovery_point(facts, object, &store, findings);
@@ -131,9 +142,20 @@ fn decide_database(
     Outcome { fate, store: Some(store) }
 }
 
-fn no_recovery_point(facts: &Facts<'_, '_>, object: &Object<'_, '_>, store: &PlannedStore, findings: &mut Findings) {
-    let old = store.candidates.iter().any(|c| c.ruled_out.as_deref().is_some_and(|why| why.starts_with("its data is")));
-    let keyed = store.candidates.iter().find(|c| c.ruled_out.as_deref().is_some_and(|why| why.starts_with("its key")));
+fn no_recovery_point(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    store: &PlannedStore,
+    findings: &mut Findings,
+) {
+    let old = store
+        .candidates
+        .iter()
+        .any(|c| c.ruled_out.as_deref().is_some_and(|why| why.starts_with("its data is")));
+    let keyed = store
+        .candidates
+        .iter()
+        .find(|c| c.ruled_out.as_deref().is_some_and(|why| why.starts_with("its key")));
     let at = facts.place_in_code(object);
     if let Some(candidate) = keyed {
         findings.add(
@@ -145,7 +167,10 @@ fn no_recovery_point(facts: &Facts<'_, '_>, object: &Object<'_, '_>, store: &Pla
                 candidate.kind.as_str(),
                 candidate.ruled_out.as_deref().unwrap_or_default()
             ),
-            format!("restore the key or allow its use in {}; or name another recovery point's key", facts.recovery),
+            format!(
+                "restore the key or allow its use in {}; or name another recovery point's key",
+                facts.recovery
+            ),
             at.clone(),
         );
     }
@@ -168,12 +193,20 @@ fn no_recovery_point(facts: &Facts<'_, '_>, object: &Object<'_, '_>, store: &Pla
     );
 }
 
-pub(super) fn inventory_missing(facts: &Facts<'_, '_>, object: &Object<'_, '_>, what: &str, findings: &mut Findings) {
+pub(super) fn inventory_missing(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    what: &str,
+    findings: &mut Findings,
+) {
     findings.add(
         "inventory-missing",
         object.address(),
         format!("it is unknown what {what} can come back from: nothing tells what is in {}", facts.recovery),
-        format!("record it: drplan inventory {} -o inventory.json, then plan with --inventory", facts.recovery),
+        format!(
+            "record it: drplan inventory {} -o inventory.json, then plan with --inventory",
+            facts.recovery
+        ),
         facts.place_in_code(object),
     );
 }
@@ -187,7 +220,8 @@ fn follow(
     why: &str,
 ) -> Outcome {
     let leader = references::leader(facts, object);
-    let Some((index, leader_fate)) = leader.and_then(|index| Some((index, fates.get(index)?.as_ref()?))) else {
+    let Some((index, leader_fate)) = leader.and_then(|index| Some((index, fates.get(index)?.as_ref()?)))
+    else {
         return fate(Disposition::Skip, Engine::Exclude, format!("{why}, which is not in the state")).into();
     };
     let name = facts.objects[index].address();
@@ -213,16 +247,20 @@ fn decide_bucket(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut 
     let name = object.name();
     match references::bucket_counterpart(facts, &name) {
         Found::Known(counterpart) => {
-            let mut outcome: Outcome =
-                fate(Disposition::Adopt, Engine::Import, format!("bucket {name} is replicated to {counterpart}"))
-                    .with(counterpart.clone())
-                    .into();
+            let mut outcome: Outcome = fate(
+                Disposition::Adopt,
+                Engine::Import,
+                format!("bucket {name} is replicated to {counterpart}"),
+            )
+            .with(counterpart.clone())
+            .into();
             outcome.store = Some(store_of(object, &name, CandidateKind::ReplicaBucket, &counterpart));
             outcome
         }
         Found::Unknown => {
             inventory_missing(facts, object, &format!("bucket {name}"), findings);
-            fate(Disposition::Block, Engine::Exclude, "holds data; whether it is replicated is unknown").into()
+            fate(Disposition::Block, Engine::Exclude, "holds data; whether it is replicated is unknown")
+                .into()
         }
         Found::Absent => {
             findings.add(
@@ -236,7 +274,12 @@ fn decide_bucket(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut 
                 ),
                 facts.place_in_code(object),
             );
-            fate(Disposition::Block, Engine::Exclude, format!("holds data and has no copy in {}", facts.recovery)).into()
+            fate(
+                Disposition::Block,
+                Engine::Exclude,
+                format!("holds data and has no copy in {}", facts.recovery),
+            )
+            .into()
         }
     }
 }
@@ -255,7 +298,10 @@ fn decide_of_bucket(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fates: &[Opt
         }
         Disposition::Create => fate(Disposition::Create, Engine::Create, format!("made with {name}")).into(),
         // Every setting of a bucket is a PUT: set again on the counterpart, whatever it has.
-        _ => fate(Disposition::Create, Engine::Create, format!("a setting, put on the counterpart of {name}")).into(),
+        _ => {
+            fate(Disposition::Create, Engine::Create, format!("a setting, put on the counterpart of {name}"))
+                .into()
+        }
     }
 }
 
@@ -266,7 +312,8 @@ fn decide_secret(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut 
     let name = object.name();
     let Some(secrets) = facts.inventory().and_then(|inventory| inventory.secrets.as_ref()) else {
         inventory_missing(facts, object, &format!("secret {name}"), findings);
-        return fate(Disposition::Block, Engine::Exclude, "holds data; whether it is replicated is unknown").into();
+        return fate(Disposition::Block, Engine::Exclude, "holds data; whether it is replicated is unknown")
+            .into();
     };
     match secrets.iter().find(|secret| secret.name == name) {
         Some(secret) if secret.deleted_at.is_some() => {
@@ -280,11 +327,18 @@ fn decide_secret(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut 
             fate(Disposition::Block, Engine::Exclude, "its replica is scheduled for deletion").into()
         }
         Some(secret) => {
-            let what = if secret.primary_region.is_some() { "its replica is promoted" } else { "it stands alone there" };
-            let mut outcome: Outcome =
-                fate(Disposition::Promote, Engine::Exclude, format!("{} has the secret: {what}", facts.recovery))
-                    .with(secret.arn.clone())
-                    .into();
+            let what = if secret.primary_region.is_some() {
+                "its replica is promoted"
+            } else {
+                "it stands alone there"
+            };
+            let mut outcome: Outcome = fate(
+                Disposition::Promote,
+                Engine::Exclude,
+                format!("{} has the secret: {what}", facts.recovery),
+            )
+            .with(secret.arn.clone())
+            .into();
             outcome.store = Some(store_of(object, &name, CandidateKind::SecretReplica, &secret.arn));
             outcome
         }
@@ -319,11 +373,18 @@ fn decide_repository(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &
     let name = object.name();
     let Some(images) = facts.inventory().and_then(|inventory| inventory.images.as_ref()) else {
         inventory_missing(facts, object, &format!("image repository {name}"), findings);
-        return fate(Disposition::Block, Engine::Exclude, "holds images; whether they are replicated is unknown").into();
+        return fate(
+            Disposition::Block,
+            Engine::Exclude,
+            "holds images; whether they are replicated is unknown",
+        )
+        .into();
     };
     if images.iter().any(|image| image.repository == name) {
         let mut outcome: Outcome =
-            fate(Disposition::Adopt, Engine::Import, format!("replicated to {}", facts.recovery)).with(name.clone()).into();
+            fate(Disposition::Adopt, Engine::Import, format!("replicated to {}", facts.recovery))
+                .with(name.clone())
+                .into();
         outcome.store = Some(store_of(object, &name, CandidateKind::Replicated, &name));
         return outcome;
     }
@@ -366,7 +427,11 @@ fn decide_cache(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut F
 }
 
 /// A store with no recovery path of its own kind: AWS Backup, an accepted loss, or blocked.
-pub(super) fn decide_store(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Findings) -> Outcome {
+pub(super) fn decide_store(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    findings: &mut Findings,
+) -> Outcome {
     if let Some(accepted) = accepted_loss(facts, object) {
         return accepted;
     }
@@ -374,7 +439,12 @@ pub(super) fn decide_store(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findi
     let arn = object.arn.as_deref().unwrap_or_default();
     let Some(inventory) = facts.inventory() else {
         inventory_missing(facts, object, &format!("{} {name}", object.type_name()), findings);
-        return fate(Disposition::Block, Engine::Exclude, "may hold data; what it can come back from is unknown").into();
+        return fate(
+            Disposition::Block,
+            Engine::Exclude,
+            "may hold data; what it can come back from is unknown",
+        )
+        .into();
     };
     let point = inventory
         .backup_points
@@ -402,7 +472,8 @@ pub(super) fn decide_store(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findi
         ),
         facts.place_in_code(object),
     );
-    fate(Disposition::Block, Engine::Exclude, format!("may hold data and has no copy in {}", facts.recovery)).into()
+    fate(Disposition::Block, Engine::Exclude, format!("may hold data and has no copy in {}", facts.recovery))
+        .into()
 }
 
 fn store_of(object: &Object<'_, '_>, name: &str, kind: CandidateKind, id: &str) -> PlannedStore {

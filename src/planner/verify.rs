@@ -4,7 +4,7 @@ use super::build::step;
 use super::dispositions::Decided;
 use super::dns;
 use super::facts::Facts;
-use super::manifests::{await_ready, apply_id};
+use super::manifests::{apply_id, await_ready};
 use crate::plan::action::Action;
 use crate::plan::resource::Engine;
 use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Phase, Plane, Step};
@@ -34,7 +34,10 @@ pub(super) fn plan_verify(facts: &Facts<'_, '_>, decided: &Decided, steps: &mut 
     let engine: Vec<String> = steps
         .iter()
         .filter(|step| {
-            matches!(step.action, Action::Engine { .. } | Action::ChangeRecord { .. } | Action::ChangeDistribution { .. })
+            matches!(
+                step.action,
+                Action::Engine { .. } | Action::ChangeRecord { .. } | Action::ChangeDistribution { .. }
+            )
         })
         .map(|step| step.id.clone())
         .collect();
@@ -54,7 +57,9 @@ pub(super) fn plan_verify(facts: &Facts<'_, '_>, decided: &Decided, steps: &mut 
     steps.push(
         step(Phase::Verify, "engine", Action::EngineConverged { left_out }, facts.estimate("converged"))
             .needs(needs)
-            .done_when(DoneWhen::Holds { what: "the engine's plan is empty but for what is left out".to_owned() })
+            .done_when(DoneWhen::Holds {
+                what: "the engine's plan is empty but for what is left out".to_owned(),
+            })
             .plane(Plane::RegionalControl),
     );
 }

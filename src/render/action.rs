@@ -194,12 +194,11 @@ pub(super) fn describe(action: &Action) -> Described {
         .on(address)
         .with("ReplicationGroupId", identifier, "")
         .with("snapshot", store, "by the rule of this store"),
-        Action::RestoreBackup { address, name, store } => Described::new(
-            format!("restore {name} from AWS Backup"),
-            "backup:StartRestoreJob",
-        )
-        .on(address)
-        .with("recovery point", store, "by the rule of this store"),
+        Action::RestoreBackup { address, name, store } => {
+            Described::new(format!("restore {name} from AWS Backup"), "backup:StartRestoreJob")
+                .on(address)
+                .with("recovery point", store, "by the rule of this store")
+        }
         Action::PromoteSecret { address, name, arn } => Described::new(
             format!("let the replica of secret {name} stand alone"),
             "secretsmanager:StopReplicationToReplica in the recovery region",

@@ -1,1 +1,5 @@
 //! Tests that need nothing but the checkout.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod dispositions;
+mod layers;

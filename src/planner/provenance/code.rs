@@ -48,7 +48,12 @@ pub(super) fn search<'f>(
         let root = module.paths.iter().any(String::is_empty);
         for provider in &module.providers {
             if let RegionSource::Literal(literal) = &provider.region {
-                search.literal(literal, &format!("provider.{}", provider.name), "/region", &Context::ProviderRegion);
+                search.literal(
+                    literal,
+                    &format!("provider.{}", provider.name),
+                    "/region",
+                    &Context::ProviderRegion,
+                );
             }
             let name = format!("provider.{}", provider.name);
             for argument in provider.arguments.iter().filter(|argument| argument.path != "region") {
@@ -74,7 +79,8 @@ pub(super) fn search<'f>(
         for block in &module.resources {
             let prefix = if block.data { "data." } else { "" };
             let name = format!("{prefix}{}.{}", block.type_name, block.name);
-            let context = if block.data { Context::Evaluated } else { made_from(facts, decided, &module.paths, &name) };
+            let context =
+                if block.data { Context::Evaluated } else { made_from(facts, decided, &module.paths, &name) };
             for argument in &block.arguments {
                 search.argument(argument, &name, &context);
             }
@@ -89,7 +95,11 @@ pub(super) fn search<'f>(
         }
     }
     for given in &configuration.given {
-        search.argument(&given.value, &format!("var.{}", given.variable), &Context::Variable(&given.variable));
+        search.argument(
+            &given.value,
+            &format!("var.{}", given.variable),
+            &Context::Variable(&given.variable),
+        );
     }
 }
 
@@ -166,7 +176,9 @@ impl Search<'_, '_, '_, '_, '_> {
 
     fn classify(&self, token: &Token<'_>, literal: &Literal, context: &Context<'_>) -> Verdict {
         match (&token.counterpart, context) {
-            (Counterpart::Same, _) | (_, Context::Backend | Context::Left | Context::History) => Verdict::kept(),
+            (Counterpart::Same, _) | (_, Context::Backend | Context::Left | Context::History) => {
+                Verdict::kept()
+            }
             (Counterpart::Known(to), _) if token.owner == Owner::Settings => Verdict::rewritten(to.clone()),
             (_, Context::ProviderRegion) if token.kind == ValueKind::Region => {
                 Verdict::rewritten(self.facts.recovery.to_owned())

@@ -76,7 +76,14 @@ impl Walk<'_, '_, '_, '_, '_> {
                 for (key, value) in entries {
                     push_pointer(pointer, key);
                     for found in self.index.find(key) {
-                        self.record(found.token, key, found.start, value.span, pointer, Some("key".to_owned()));
+                        self.record(
+                            found.token,
+                            key,
+                            found.start,
+                            value.span,
+                            pointer,
+                            Some("key".to_owned()),
+                        );
                     }
                     // The value of an env entry means what its name says.
                     let field = if key == "value" && !field.is_empty() { field } else { key };
@@ -103,7 +110,15 @@ impl Walk<'_, '_, '_, '_, '_> {
         });
     }
 
-    fn record(&mut self, token: usize, text: &str, start: usize, span: Span, pointer: &str, within: Option<String>) {
+    fn record(
+        &mut self,
+        token: usize,
+        text: &str,
+        start: usize,
+        span: Span,
+        pointer: &str,
+        within: Option<String>,
+    ) {
         let owned = &self.index.tokens[token];
         let verdict = classify(owned, text, start);
         let nth = text[..start].matches(&*owned.text).count();
@@ -132,7 +147,8 @@ impl Walk<'_, '_, '_, '_, '_> {
         let Some((account, region)) = is_ecr_host(host) else { return };
         let (repository, reference) = split_image(rest);
         let line = self.line_of(span, image, 0);
-        let ours = self.facts.account.as_deref().is_none_or(|known| known == account) && self.facts.is_primary(region);
+        let ours = self.facts.account.as_deref().is_none_or(|known| known == account)
+            && self.facts.is_primary(region);
         let site = self.site(line, pointer, None);
         if !ours {
             self.findings.add(
@@ -146,7 +162,9 @@ impl Walk<'_, '_, '_, '_, '_> {
             return;
         }
         let owner = self.facts.objects.iter().find(|object| {
-            object.is_managed() && object.type_name() == "aws_ecr_repository" && object.id.as_deref() == Some(repository)
+            object.is_managed()
+                && object.type_name() == "aws_ecr_repository"
+                && object.id.as_deref() == Some(repository)
         });
         let owner = owner.map_or_else(|| "primary".to_owned(), |object| object.address().to_owned());
         let to = image.replacen(region, self.facts.recovery, 1);
@@ -240,8 +258,8 @@ fn split_image(rest: &str) -> (&str, &str) {
 
 fn classify(token: &Token<'_>, text: &str, start: usize) -> Verdict {
     let end = start + token.text.len();
-    let part_of_name =
-        matches!(token.kind, ValueKind::Region | ValueKind::Zone | ValueKind::ZoneId) && !stands_alone(text, start, end);
+    let part_of_name = matches!(token.kind, ValueKind::Region | ValueKind::Zone | ValueKind::ZoneId)
+        && !stands_alone(text, start, end);
     match &token.counterpart {
         Counterpart::Same => Verdict::kept(),
         _ if part_of_name => Verdict::unplaced(),
@@ -254,14 +272,18 @@ fn classify(token: &Token<'_>, text: &str, start: usize) -> Verdict {
 /// Whether a region is a word of its own or the region of a service's host; as part of a name or of an ARN that
 /// nobody owns it says nothing of what the name would be elsewhere.
 fn stands_alone(text: &str, start: usize, end: usize) -> bool {
-    let boundary = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';' | '=' | '&' | '|' | '(' | ')' | '<' | '>' | '`');
+    let boundary = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '"' | '\'' | ',' | ';' | '=' | '&' | '|' | '(' | ')' | '<' | '>' | '`')
+    };
     let word_start = text[..start].rfind(boundary).map_or(0, |at| at + 1);
     let word_end = text[end..].find(boundary).map_or(text.len(), |at| end + at);
     let (word, before, after) = (&text[word_start..word_end], &text[word_start..start], &text[end..word_end]);
     if word.contains("arn:") {
         return false;
     }
-    let neighbour = |c: Option<char>| c.is_none_or(|c| matches!(c, '/' | ':' | '?' | '[' | ']' | '{' | '}' | '@'));
+    let neighbour =
+        |c: Option<char>| c.is_none_or(|c| matches!(c, '/' | ':' | '?' | '[' | ']' | '{' | '}' | '@'));
     if neighbour(before.chars().next_back()) && neighbour(after.chars().next()) {
         return true;
     }
@@ -279,7 +301,11 @@ fn report(findings: &mut Findings, token: &Token<'_>, file: &str, line: u32, poi
     findings.add(
         "literal-unplaced",
         token.text.to_string(),
-        format!("{} \"{}\" of the primary stands in {key}, and the plan cannot place it", token.kind.as_str(), token.text),
+        format!(
+            "{} \"{}\" of the primary stands in {key}, and the plan cannot place it",
+            token.kind.as_str(),
+            token.text
+        ),
         format!(
             "name what the whole text becomes: rewrite \"TEXT WITH {}\" {{ to = \"...\" }}, or keep = true",
             token.text
@@ -307,8 +333,13 @@ fn search_text(index: &Index<'_>, file: &str, text: &str, uses: &mut Uses<'_, '_
             if verdict.disposition == UseDisposition::Unplaced {
                 report(findings, token, file, number, "text");
             }
-            let site =
-                Site::File { file: file.to_owned(), line: number, object: None, path: String::new(), within: None };
+            let site = Site::File {
+                file: file.to_owned(),
+                line: number,
+                object: None,
+                path: String::new(),
+                within: None,
+            };
             uses.add(found.token, verdict.at(site));
         }
     }

@@ -18,7 +18,6 @@ use super::findings::Findings;
 use crate::plan::action::Rewrite;
 use crate::plan::values::{OwnedValue, Site, Use, UseDisposition};
 
-
 /// The values and, for the manifests, what each object's rewrites are.
 pub(super) struct Values {
     pub(super) values: Vec<OwnedValue>,
@@ -44,8 +43,12 @@ pub(super) struct NamedImage {
 pub(super) fn plan_values(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) -> Values {
     let index = tokens::index(facts, decided);
     let mut uses = uses::Uses::new(&index);
-    let mut values =
-        Values { values: Vec::new(), rewrites: HashMap::new(), secret_splices: HashMap::new(), images: Vec::new() };
+    let mut values = Values {
+        values: Vec::new(),
+        rewrites: HashMap::new(),
+        secret_splices: HashMap::new(),
+        images: Vec::new(),
+    };
     resources::search(facts, decided, &index, &mut uses, &mut values, findings);
     code::search(facts, decided, &index, &mut uses, findings);
     documents::search(facts, &index, &mut uses, &mut values, findings);
@@ -79,6 +82,11 @@ impl Verdict {
         Self { disposition: UseDisposition::Unplaced, counterpart: None, known_after: None }
     }
     fn at(self, site: Site) -> Use {
-        Use { site, disposition: self.disposition, counterpart: self.counterpart, known_after: self.known_after }
+        Use {
+            site,
+            disposition: self.disposition,
+            counterpart: self.counterpart,
+            known_after: self.known_after,
+        }
     }
 }

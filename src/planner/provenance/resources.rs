@@ -103,7 +103,15 @@ impl<'s> ResourceSite<'s> {
             None => object.address().to_owned(),
         };
         let disposition = decided.resource(at).map(|resource| resource.disposition);
-        Self { at, label, address: object.address(), managed: object.is_managed(), disposition, block, pinned }
+        Self {
+            at,
+            label,
+            address: object.address(),
+            managed: object.is_managed(),
+            disposition,
+            block,
+            pinned,
+        }
     }
 
     fn classify(&self, token: &Token<'_>, path: &[Segment<'_>], unverified: &mut u64) -> Verdict {
@@ -112,12 +120,14 @@ impl<'s> ResourceSite<'s> {
         }
         match self.disposition {
             Some(Disposition::Create) => self.classify_made(token, path, unverified),
-            Some(Disposition::Restore | Disposition::Promote | Disposition::Update) => match &token.counterpart {
-                Counterpart::Same => Verdict::kept(),
-                Counterpart::Known(to) => Verdict::rewritten(to.clone()),
-                Counterpart::After(step) => Verdict::after(step.clone()),
-                Counterpart::Nobody => Verdict::unplaced(),
-            },
+            Some(Disposition::Restore | Disposition::Promote | Disposition::Update) => {
+                match &token.counterpart {
+                    Counterpart::Same => Verdict::kept(),
+                    Counterpart::Known(to) => Verdict::rewritten(to.clone()),
+                    Counterpart::After(step) => Verdict::after(step.clone()),
+                    Counterpart::Nobody => Verdict::unplaced(),
+                }
+            }
             // It stays as it is: shared, adopted as found, or left out.
             _ => Verdict::kept(),
         }
@@ -177,7 +187,10 @@ fn report(token: &Token<'_>, site: &ResourceSite<'_>, pointer: &str, findings: &
             token.kind.as_str(),
             token.text
         ),
-        format!("bring its owner back, or name what it becomes: rewrite \"{}\" {{ to = \"...\" }}", token.text),
+        format!(
+            "bring its owner back, or name what it becomes: rewrite \"{}\" {{ to = \"...\" }}",
+            token.text
+        ),
         None,
     );
 }
@@ -233,7 +246,11 @@ fn plain_use(
         index.tokens[*token].kind == ValueKind::Name
             && meant.contains(&owner.type_name())
             && (owner.address() == object.address()
-                || object.instance.dependencies.iter().any(|address| **address == *owner.instance.config_address))
+                || object
+                    .instance
+                    .dependencies
+                    .iter()
+                    .any(|address| **address == *owner.instance.config_address))
     })
 }
 
@@ -244,8 +261,7 @@ fn own_port(index: &Index<'_>, at: usize, path: &[Segment<'_>], text: &str) -> O
         return None;
     }
     let owners = index.plain.get(text)?;
-    owners
-        .iter()
-        .copied()
-        .find(|token| index.tokens[*token].owner == Owner::Object(at) && index.tokens[*token].kind == ValueKind::Port)
+    owners.iter().copied().find(|token| {
+        index.tokens[*token].owner == Owner::Object(at) && index.tokens[*token].kind == ValueKind::Port
+    })
 }

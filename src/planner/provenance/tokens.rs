@@ -103,7 +103,9 @@ fn is_whole(text: &str, start: usize, end: usize, kind: ValueKind) -> bool {
     let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     match kind {
         // A region or zone may be a part of a name; a letter or digit beside it makes it another word.
-        ValueKind::Region | ValueKind::Zone | ValueKind::ZoneId | ValueKind::Account => !word(before) && !word(after),
+        ValueKind::Region | ValueKind::Zone | ValueKind::ZoneId | ValueKind::Account => {
+            !word(before) && !word(after)
+        }
         // `arn:...:role/app` is not in `arn:...:role/app-extra`, nor a host in a longer host.
         ValueKind::Arn | ValueKind::Certificate | ValueKind::Key => {
             !word(before) && !word(after) && !matches!(after, Some('-' | '_'))
@@ -150,7 +152,8 @@ pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f
             continue;
         }
         for owned in &object.owned {
-            let own_id = object.id.as_deref() == Some(&*owned.value) || object.arn.as_deref() == Some(&*owned.value);
+            let own_id =
+                object.id.as_deref() == Some(&*owned.value) || object.arn.as_deref() == Some(&*owned.value);
             let counterpart = counterpart_of(facts, at, resource, owned.kind, &owned.value);
             let kind = if owned.value.starts_with("arn:") && owned.kind == ValueKind::Id {
                 ValueKind::Arn
@@ -164,7 +167,13 @@ pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f
                 && owned.value.len() >= 8
                 && owned.value.contains(['-', '.']);
             if unmistakable || (kind.is_structured() && is_structured(kind, &owned.value)) {
-                builder.add(Cow::Borrowed(&*owned.value), kind, Owner::Object(at), counterpart, u8::from(!own_id) + 2);
+                builder.add(
+                    Cow::Borrowed(&*owned.value),
+                    kind,
+                    Owner::Object(at),
+                    counterpart,
+                    u8::from(!own_id) + 2,
+                );
             } else {
                 builder.add_plain(&owned.value, kind, at, counterpart);
             }
@@ -214,9 +223,13 @@ impl<'f> Builder<'f> {
 
     fn finish(self) -> Index<'f> {
         // Plain tokens keep their place so that indexes agree; the automaton never matches them.
-        let structured: Vec<&str> =
-            self.tokens.iter().map(|token| if token.rank == 9 { "\u{0}plain" } else { &*token.text }).collect();
-        let shortest = self.tokens.iter().filter(|t| t.rank != 9).map(|t| t.text.len()).min().unwrap_or(usize::MAX);
+        let structured: Vec<&str> = self
+            .tokens
+            .iter()
+            .map(|token| if token.rank == 9 { "\u{0}plain" } else { &*token.text })
+            .collect();
+        let shortest =
+            self.tokens.iter().filter(|t| t.rank != 9).map(|t| t.text.len()).min().unwrap_or(usize::MAX);
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
@@ -238,9 +251,11 @@ fn is_structured(kind: ValueKind, text: &str) -> bool {
         ValueKind::Id => text.len() >= 8 && digit && letter,
         ValueKind::Arn | ValueKind::Certificate => text.starts_with("arn:"),
         ValueKind::Key => text.starts_with("arn:") || text.starts_with("mrk-") || (text.len() == 36 && digit),
-        ValueKind::Endpoint | ValueKind::BucketDomain | ValueKind::Registry | ValueKind::Issuer | ValueKind::Image => {
-            text.contains('.') && text.len() >= 8
-        }
+        ValueKind::Endpoint
+        | ValueKind::BucketDomain
+        | ValueKind::Registry
+        | ValueKind::Issuer
+        | ValueKind::Image => text.contains('.') && text.len() >= 8,
         ValueKind::Url => text.contains("://"),
         ValueKind::Address => text.parse::<std::net::IpAddr>().is_ok(),
         ValueKind::Account => is_account(text),
@@ -282,7 +297,13 @@ fn add_observation<'f>(facts: &'f Facts<'_, '_>, builder: &mut Builder<'f>) {
         } else {
             Counterpart::Nobody
         };
-        builder.add(Cow::Borrowed(&balancer.hostname), ValueKind::Endpoint, owner.clone(), counterpart.clone(), 4);
+        builder.add(
+            Cow::Borrowed(&balancer.hostname),
+            ValueKind::Endpoint,
+            owner.clone(),
+            counterpart.clone(),
+            4,
+        );
         if let Some(arn) = &balancer.arn {
             builder.add(Cow::Borrowed(arn), ValueKind::Arn, owner, counterpart, 4);
         }
@@ -296,7 +317,13 @@ fn add_primary<'f>(facts: &'f Facts<'_, '_>, builder: &mut Builder<'f>) {
     }
     let Some(primary) = &facts.primary else { return };
     let recovery = facts.recovery;
-    builder.add(Cow::Borrowed(primary), ValueKind::Region, Owner::Primary, Counterpart::Known(recovery.to_owned()), 5);
+    builder.add(
+        Cow::Borrowed(primary),
+        ValueKind::Region,
+        Owner::Primary,
+        Counterpart::Known(recovery.to_owned()),
+        5,
+    );
     if let Some(account) = &facts.account {
         let host = |region: &str| format!("{account}.dkr.ecr.{region}.amazonaws.com");
         let counterpart = Counterpart::Known(host(recovery));
@@ -309,13 +336,21 @@ fn add_primary<'f>(facts: &'f Facts<'_, '_>, builder: &mut Builder<'f>) {
     ids.sort_unstable();
     // Zones map by index over those that the primary uses: the same spread, in the order of their names.
     for (at, letter) in primary_zones(facts, primary).into_iter().enumerate() {
-        let counterpart = names.get(at).map_or(Counterpart::Nobody, |zone| Counterpart::Known((*zone).to_owned()));
+        let counterpart =
+            names.get(at).map_or(Counterpart::Nobody, |zone| Counterpart::Known((*zone).to_owned()));
         builder.add(Cow::Owned(letter), ValueKind::Zone, Owner::Primary, counterpart, 5);
     }
     if let Some(short) = short_name(primary) {
         for number in 1..=6_usize {
-            let counterpart = ids.get(number - 1).map_or(Counterpart::Nobody, |id| Counterpart::Known((*id).to_owned()));
-            builder.add(Cow::Owned(format!("{short}-az{number}")), ValueKind::ZoneId, Owner::Primary, counterpart, 5);
+            let counterpart =
+                ids.get(number - 1).map_or(Counterpart::Nobody, |id| Counterpart::Known((*id).to_owned()));
+            builder.add(
+                Cow::Owned(format!("{short}-az{number}")),
+                ValueKind::ZoneId,
+                Owner::Primary,
+                counterpart,
+                5,
+            );
         }
     }
 }
@@ -392,15 +427,18 @@ fn found_counterpart(
     match (type_name, kind) {
         (_, ValueKind::Port) => Some(Counterpart::Same),
         ("aws_s3_bucket", ValueKind::Name | ValueKind::Id) => known(counterpart?.to_owned()),
-        ("aws_s3_bucket", ValueKind::Arn) => known(format!("arn:{}:s3:::{}", Arn::parse(value)?.partition, counterpart?)),
+        ("aws_s3_bucket", ValueKind::Arn) => {
+            known(format!("arn:{}:s3:::{}", Arn::parse(value)?.partition, counterpart?))
+        }
         ("aws_s3_bucket", ValueKind::BucketDomain | ValueKind::Endpoint) => {
             let (_, rest) = value.split_once(".s3")?;
             known(format!("{}.s3{}", counterpart?, rest.replace(primary, facts.recovery)))
         }
         ("aws_ecr_repository", ValueKind::Arn) => known(Arn::parse(value)?.in_region(facts.recovery)),
-        ("aws_ecr_repository", ValueKind::Registry | ValueKind::Image | ValueKind::Url | ValueKind::Endpoint) => {
-            known(value.replace(primary, facts.recovery))
-        }
+        (
+            "aws_ecr_repository",
+            ValueKind::Registry | ValueKind::Image | ValueKind::Url | ValueKind::Endpoint,
+        ) => known(value.replace(primary, facts.recovery)),
         ("aws_kms_key" | "aws_kms_replica_key", ValueKind::Key | ValueKind::Id | ValueKind::Arn) => {
             let counterpart = counterpart?;
             match (value.starts_with("arn:"), counterpart.rsplit_once("key/")) {
@@ -408,7 +446,9 @@ fn found_counterpart(
                 _ => known(counterpart.to_owned()),
             }
         }
-        ("aws_db_instance" | "aws_rds_cluster", ValueKind::Arn) => known(Arn::parse(value)?.in_region(facts.recovery)),
+        ("aws_db_instance" | "aws_rds_cluster", ValueKind::Arn) => {
+            known(Arn::parse(value)?.in_region(facts.recovery))
+        }
         (_, ValueKind::Arn | ValueKind::Key | ValueKind::Certificate) => {
             known(counterpart.filter(|text| text.starts_with("arn:"))?.to_owned())
         }

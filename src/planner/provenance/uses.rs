@@ -16,7 +16,12 @@ pub(super) struct Uses<'x, 'f> {
 
 impl<'x, 'f> Uses<'x, 'f> {
     pub(super) fn new(index: &'x Index<'f>) -> Self {
-        Self { index, by_token: vec![Vec::new(); index.tokens.len()], others: BTreeMap::new(), addresses: Vec::new() }
+        Self {
+            index,
+            by_token: vec![Vec::new(); index.tokens.len()],
+            others: BTreeMap::new(),
+            addresses: Vec::new(),
+        }
     }
 
     /// Names the owners, by index of the object.
@@ -49,9 +54,12 @@ impl<'x, 'f> Uses<'x, 'f> {
             };
             values.push(OwnedValue { kind: token.kind, value: token.text.clone().into_owned(), owner, uses });
         }
-        values.extend(
-            self.others.into_iter().map(|((kind, value, owner), uses)| OwnedValue { kind, value, owner, uses }),
-        );
+        values.extend(self.others.into_iter().map(|((kind, value, owner), uses)| OwnedValue {
+            kind,
+            value,
+            owner,
+            uses,
+        }));
         for value in &mut values {
             value.uses.sort_by(|a, b| a.site.cmp(&b.site));
         }
