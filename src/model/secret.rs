@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Input, MatchKind};
 
 /// What stands where a secret is not shown.
 pub const MASK: &str = "(secret)";
@@ -361,7 +361,7 @@ fn is_url_with_password(before: &str, from: &str) -> bool {
 pub fn marker(value: &str) -> Option<&'static str> {
     static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
+            .match_kind(MatchKind::LeftmostFirst)
             .build(FORMS.iter().map(|(prefix, _, _)| prefix))
             .ok()
     });
@@ -370,12 +370,18 @@ pub fn marker(value: &str) -> Option<&'static str> {
         let (before, from) = (value.get(..at)?, value.get(at..)?);
         holds(before, from).then_some(*kind)
     };
-    match FINDER.as_ref() {
-        Some(finder) => finder
-            .find_overlapping_iter(value)
-            .find_map(|hit| found(FORMS.get(hit.pattern().as_usize())?, hit.start())),
-        None => FORMS.iter().find_map(|form| value.match_indices(form.0).find_map(|(at, _)| found(form, at))),
+    let Some(finder) = FINDER.as_ref() else {
+        return FORMS.iter().find_map(|form| value.match_indices(form.0).find_map(|(at, _)| found(form, at)));
+    };
+    // No form begins another, so one hit at each place is enough; the next may begin within it.
+    let mut at = 0;
+    while let Some(hit) = finder.find(Input::new(value).range(at..)) {
+        if let Some(kind) = FORMS.get(hit.pattern().as_usize()).and_then(|form| found(form, hit.start())) {
+            return Some(kind);
+        }
+        at = hit.start() + 1;
     }
+    None
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use serde::ser::{self, Error as _};
 use serde_json::Error;
 use sha2::{Digest, Sha256};
 
-use open::Open;
+use open::{Entry, Open};
 
 /// Largest integer that a double has exactly, with all below it.
 const MAX_INTEGER: u64 = (1 << 53) - 1;
@@ -22,19 +22,22 @@ pub(super) struct Digester {
     /// The part that is being written; kept for its capacity.
     out: Vec<u8>,
     scratch: Vec<u8>,
+    entries: Vec<Entry>,
     /// Whether a field was written before.
     begun: bool,
 }
 
 impl Digester {
     pub(super) fn new() -> Self {
-        Self { hash: Sha256::new(), out: Vec::new(), scratch: Vec::new(), begun: false }
+        Self { hash: Sha256::new(), out: Vec::new(), scratch: Vec::new(), entries: Vec::new(), begun: false }
     }
 
     /// A value.
     pub(super) fn value(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
         self.out.clear();
-        value.serialize(&mut Writer { out: &mut self.out, scratch: &mut self.scratch })?;
+        self.entries.clear();
+        let Self { out, scratch, entries, .. } = self;
+        value.serialize(&mut Writer { out, scratch, entries })?;
         self.hash.update(&self.out);
         Ok(())
     }
@@ -63,6 +66,28 @@ impl Digester {
         Ok(())
     }
 
+    /// A field that is a list of objects, each written by `item` field by field.
+    pub(super) fn objects<T>(
+        &mut self,
+        key: &str,
+        items: impl Iterator<Item = T>,
+        item: impl Fn(&mut Self, T) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.key(key)?;
+        self.hash.update(b"[");
+        for (at, one) in items.enumerate() {
+            if at > 0 {
+                self.hash.update(b",");
+            }
+            self.begun = false;
+            item(self, one)?;
+            self.hash.update(b"}");
+        }
+        self.begun = true;
+        self.hash.update(b"]");
+        Ok(())
+    }
+
     fn key(&mut self, key: &str) -> Result<(), Error> {
         self.hash.update(if std::mem::replace(&mut self.begun, true) { b"," } else { b"{" });
         self.value(key)?;
@@ -85,6 +110,8 @@ impl Digester {
 struct Writer<'w> {
     out: &'w mut Vec<u8>,
     scratch: &'w mut Vec<u8>,
+    /// Entries of the objects that are open, the innermost last.
+    entries: &'w mut Vec<Entry>,
 }
 
 impl Writer<'_> {

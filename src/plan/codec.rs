@@ -8,6 +8,7 @@ use super::artifact::FORMAT_VERSION;
 use super::canonical::Digester;
 use super::resource::{Disposition, Engine, PlannedResource};
 use super::step::{DoneWhen, Expects, Phase, Plane, Step};
+use super::values::OwnedValue;
 
 /// Why bytes are no plan.
 #[derive(Debug, thiserror::Error)]
@@ -159,7 +160,14 @@ pub fn digest(plan: &Plan) -> Result<String, serde_json::Error> {
     digester.field("stack", stack)?;
     digester.list("steps", steps.iter())?;
     digester.list("stores", stores.iter())?;
-    digester.list("values", values.iter())?;
+    // A region may be used a hundred thousand times: its uses are never held as one text.
+    digester.objects("values", values.iter(), |digester, value| {
+        let OwnedValue { kind, value, owner, uses } = value;
+        digester.field("kind", kind)?;
+        digester.field("owner", owner)?;
+        digester.list("uses", uses.iter())?;
+        digester.field("value", value)
+    })?;
     Ok(digester.end_object())
 }
 

@@ -11,8 +11,8 @@ pub(super) struct Open<'s, 'w> {
     writer: &'s mut Writer<'w>,
     /// Where it begins in the output.
     start: usize,
-    /// Keys, and where the text of each entry begins and ends. Empty for a list.
-    entries: Vec<(Key, usize, usize)>,
+    /// Where its entries begin among those of all that is open.
+    base: usize,
     sorted: bool,
     /// The key of a map's entry whose value comes next.
     key: Option<String>,
@@ -20,8 +20,12 @@ pub(super) struct Open<'s, 'w> {
     after: &'static [u8],
 }
 
+/// A key, and where the text of its entry begins and ends.
+pub(super) type Entry = (Key, usize, usize);
+
+/// The key of an entry.
 #[derive(PartialEq, Eq)]
-enum Key {
+pub(super) enum Key {
     Field(&'static str),
     Entry(String),
 }
@@ -42,8 +46,9 @@ impl Key {
 impl<'s, 'w> Open<'s, 'w> {
     pub(super) fn new(writer: &'s mut Writer<'w>, bracket: u8, after: &'static [u8]) -> Self {
         let start = writer.out.len();
+        let base = writer.entries.len();
         writer.out.push(bracket);
-        Self { writer, start, entries: Vec::new(), sorted: true, key: None, after }
+        Self { writer, start, base, sorted: true, key: None, after }
     }
 
     fn element(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
@@ -54,7 +59,7 @@ impl<'s, 'w> Open<'s, 'w> {
     }
 
     fn entry(&mut self, key: Key, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-        if let Some((last, ..)) = self.entries.last() {
+        if let Some((last, ..)) = self.writer.entries.get(self.base..).and_then(<[Entry]>::last) {
             self.writer.out.push(b',');
             self.sorted &= last.order(&key).is_lt();
         }
@@ -62,7 +67,7 @@ impl<'s, 'w> Open<'s, 'w> {
         self.writer.text(key.as_str());
         self.writer.out.push(b':');
         value.serialize(&mut *self.writer)?;
-        self.entries.push((key, from, self.writer.out.len()));
+        self.writer.entries.push((key, from, self.writer.out.len()));
         Ok(())
     }
 
@@ -71,15 +76,16 @@ impl<'s, 'w> Open<'s, 'w> {
         self.writer.out.extend_from_slice(self.after);
     }
 
-    fn close_object(mut self) -> Result<(), Error> {
+    fn close_object(self) -> Result<(), Error> {
+        let Writer { out, scratch, entries } = &mut *self.writer;
+        let own = entries.get_mut(self.base..).unwrap_or_default();
         if !self.sorted {
-            self.entries.sort_by(|a, b| a.0.order(&b.0));
-            if self.entries.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            own.sort_by(|a, b| a.0.order(&b.0));
+            if own.windows(2).any(|pair| pair[0].0 == pair[1].0) {
                 return Err(Error::custom("an object has a key twice"));
             }
-            let Writer { out, scratch } = &mut *self.writer;
             scratch.clear();
-            for (at, (_, from, to)) in self.entries.iter().enumerate() {
+            for (at, (_, from, to)) in own.iter().enumerate() {
                 if at > 0 {
                     scratch.push(b',');
                 }
@@ -88,8 +94,9 @@ impl<'s, 'w> Open<'s, 'w> {
             out.truncate(self.start + 1);
             out.extend_from_slice(scratch);
         }
-        self.writer.out.push(b'}');
-        self.writer.out.extend_from_slice(self.after);
+        out.push(b'}');
+        out.extend_from_slice(self.after);
+        entries.truncate(self.base);
         Ok(())
     }
 }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use super::*;
 
 fn form(value: &impl Serialize) -> Result<String, Error> {
-    let (mut out, mut scratch) = (Vec::new(), Vec::new());
-    value.serialize(&mut Writer { out: &mut out, scratch: &mut scratch })?;
+    let (mut out, mut scratch, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+    value.serialize(&mut Writer { out: &mut out, scratch: &mut scratch, entries: &mut entries })?;
     String::from_utf8(out).map_err(Error::custom)
 }
 
