@@ -106,14 +106,15 @@ fn generate(count: u32, bytes: usize) -> String {
             0 => ("aws_vpc", format!(r#""id":"vpc-{stack:017x}","cidr_block":"10.0.0.0/16""#)),
             1..=4 => (
                 "aws_subnet",
-                format!(r#""id":"subnet-{n:017x}","vpc_id":"vpc-{stack:017x}","availability_zone":"us-east-2a""#),
+                format!(
+                    r#""id":"subnet-{n:017x}","vpc_id":"vpc-{stack:017x}","availability_zone":"us-east-2a""#
+                ),
             ),
             5..=8 => ("aws_security_group", format!(r#""id":"sg-{n:017x}","vpc_id":"vpc-{stack:017x}""#)),
             9 | 10 => ("aws_iam_role", format!(r#""id":"role-{n}","name":"role-{n}""#)),
-            11..=14 => (
-                "aws_cloudwatch_log_group",
-                format!(r#""id":"/app/{n}","name":"/app/{n}","kms_key_id":"""#),
-            ),
+            11..=14 => {
+                ("aws_cloudwatch_log_group", format!(r#""id":"/app/{n}","name":"/app/{n}","kms_key_id":"""#))
+            }
             _ => (
                 "aws_lambda_function",
                 format!(

@@ -4,8 +4,8 @@ use super::args::{Explain, Format, Show};
 use super::output::Screen;
 use super::{Exit, Failure};
 use crate::model::diagnostic::{BadInput, Place, Problem};
-use crate::plan::{Plan, codec};
-use crate::render::{Options, Unknown, human, markdown, resource, step, values};
+use crate::plan::{Plan, codec, diff};
+use crate::render::{Options, Unknown, changes, human, markdown, resource, step, values};
 use crate::sources::text;
 
 /// Plans of the largest stacks stay far below this.
@@ -15,7 +15,10 @@ pub(super) fn run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
     let shown = args.plan.display().to_string();
     let (bytes, plan) = read_plan(&args.plan)?;
     let options = screen.options(args.verbose, Some(&shown));
-    let text = if let Some(id) = &args.step {
+    let text = if let Some(other) = &args.against {
+        let (_, other) = read_plan(other)?;
+        changes::render_changes(&diff::diff(&other, &plan), options)
+    } else if let Some(id) = &args.step {
         step::render_step(&plan, id, options).map_err(unknown)?
     } else if let Some(address) = &args.resource {
         resource::render_resource(&plan, address, options).map_err(unknown)?
