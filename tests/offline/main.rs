@@ -1,5 +1,13 @@
 //! Tests that need nothing but the checkout.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
 
 mod dispositions;
 mod layers;
+mod occurrences;
+mod planned;
+mod worlds;
