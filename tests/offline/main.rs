@@ -1,13 +1,9 @@
 //! Tests that need nothing but the checkout.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod dispositions;
 mod layers;
 mod occurrences;
 mod planned;
+mod properties;
 mod worlds;

@@ -4,6 +4,7 @@
 //! and looks for each owned text by plain search.
 
 mod count;
+mod planted;
 
 use std::collections::BTreeMap;
 

@@ -220,3 +220,22 @@ fn base64(text: &str) -> Option<String> {
     let decoded = String::from_utf8(bytes).ok()?;
     (!decoded.chars().any(|c| c.is_control() && !c.is_whitespace())).then_some(decoded)
 }
+
+/// Base64 of a text.
+pub(crate) fn encode(text: &str) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for three in text.as_bytes().chunks(3) {
+        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or_default());
+        let bits = (byte(0) << 16) | (byte(1) << 8) | byte(2);
+        for at in 0..4 {
+            if at <= three.len() {
+                let digit = usize::try_from((bits >> (18 - 6 * at)) & 63).unwrap();
+                out.push(char::from(ALPHABET[digit]));
+            } else {
+                out.push('=');
+            }
+        }
+    }
+    out
+}
