@@ -3,3 +3,7 @@
 
 mod dispositions;
 mod layers;
+mod occurrences;
+mod planned;
+mod properties;
+mod worlds;

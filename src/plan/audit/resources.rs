@@ -154,9 +154,12 @@ const fn comes_with_another(recovery: Recovery) -> bool {
 fn check_engine(resource: &PlannedResource, report: &mut Report) {
     let fits = match resource.disposition {
         Disposition::Create => matches!(resource.engine, Engine::Create),
-        Disposition::Share => matches!(resource.engine, Engine::Import | Engine::None | Engine::Exclude),
+        // What cannot be imported (the wait for a certificate) is carried.
+        Disposition::Share => {
+            matches!(resource.engine, Engine::Import | Engine::Carry | Engine::None | Engine::Exclude)
+        }
         // What is in the recovery's own workspace already needs no word.
-        Disposition::Adopt => matches!(resource.engine, Engine::Import | Engine::None),
+        Disposition::Adopt => matches!(resource.engine, Engine::Import | Engine::Carry | Engine::None),
         Disposition::Restore | Disposition::Promote => {
             matches!(resource.engine, Engine::Exclude | Engine::Import)
         }
@@ -251,9 +254,11 @@ fn check_done(
     let is_done = match resource.disposition {
         Disposition::Create => engine == Some(EngineChange::Create),
         Disposition::Carry => engine == Some(EngineChange::Carry),
-        Disposition::Share | Disposition::Adopt => {
-            resource.engine != Engine::Import || engine == Some(EngineChange::Import)
-        }
+        Disposition::Share | Disposition::Adopt => match resource.engine {
+            Engine::Import => engine == Some(EngineChange::Import),
+            Engine::Carry => engine == Some(EngineChange::Carry),
+            _ => true,
+        },
         // Some come with another (an instance with its cluster), and say after which step.
         Disposition::Restore | Disposition::Promote => {
             let own = table(&resource.type_name).is_none_or(|entry| !comes_with_another(entry.recovery));
@@ -288,7 +293,7 @@ fn check_steps(graph: &Graph<'_>, current: &HashMap<&str, &PlannedResource>, rep
                 (address, &[Disposition::Create])
             }
             (Action::Engine { address, change: EngineChange::Carry, .. }, _) => {
-                (address, &[Disposition::Carry])
+                (address, &[Disposition::Carry, Disposition::Share, Disposition::Adopt])
             }
             (Action::Engine { address, change: EngineChange::Import, .. }, _) => (
                 address,
