@@ -1,5 +1,8 @@
 //! Tests that need nothing but the checkout.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod canaries;
 mod dispositions;
+mod hostile;
 mod layers;
+mod sandbox;
