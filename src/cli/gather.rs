@@ -119,12 +119,8 @@ fn read_state(args: &Region, settings: &Settings, places: &Places<'_>) -> Result
     let source = named.or_else(|| settings.state.source.clone().map(|state| (state, places.base)));
     let path = match source {
         Some((state, _)) if state == "-" => {
-            let mut bytes = Vec::new();
-            let mut stdin = std::io::Read::take(std::io::stdin().lock(), STATE_LIMIT + 1);
-            std::io::Read::read_to_end(&mut stdin, &mut bytes).map_err(|error| {
-                Problem::new(format!("standard input: {error}"), "give the state as a file")
-            })?;
-            return Ok((text::decode(bytes, "-")?, "-".to_owned()));
+            let text = text::read_stream(std::io::stdin().lock(), 0, "-", STATE_LIMIT)?;
+            return Ok((text, "-".to_owned()));
         }
         Some((state, _)) if state.starts_with("s3://") => {
             if args.offline {

@@ -4,6 +4,7 @@ use super::args::{Explain, Format, Show};
 use super::output::Screen;
 use super::{Exit, Failure};
 use crate::model::diagnostic::{BadInput, Place, Problem};
+use crate::plan::codec::DecodeError;
 use crate::plan::{Plan, codec, diff};
 use crate::render::{Options, Unknown, changes, human, markdown, resource, step, values};
 use crate::sources::text;
@@ -51,12 +52,30 @@ pub(super) fn explain(args: &Explain, screen: &Screen) -> Result<Exit, Failure> 
 
 fn read_plan(path: &std::path::Path) -> Result<(Vec<u8>, Plan), Failure> {
     let shown = path.display().to_string();
-    let bytes = text::read_bytes(path, &shown, PLAN_LIMIT).map_err(BadInput::from)?;
-    let plan = codec::decode(&bytes).map_err(|error| {
-        let fix = "make the plan anew: drplan region REGION";
-        BadInput::from(Problem::at(Place::file(&shown), error.to_string(), fix))
-    })?;
+    let bytes = text::read_text(path, &shown, PLAN_LIMIT).map_err(BadInput::from)?.into_bytes();
+    let plan = codec::decode(&bytes).map_err(|error| BadInput::from(no_plan(&error, shown)))?;
     Ok((bytes, plan))
+}
+
+/// Why a file is no plan, with the line where it stops being one.
+fn no_plan(error: &DecodeError, shown: String) -> Problem {
+    let line = match error {
+        DecodeError::Malformed(cause) => u32::try_from(cause.line()).unwrap_or(u32::MAX),
+        DecodeError::Version { .. } | DecodeError::Digest { .. } => 0,
+    };
+    let message = match error {
+        DecodeError::Malformed(cause) if cause.is_eof() && line > 0 => {
+            "the plan breaks off here: it is truncated".to_owned()
+        }
+        other => other.to_string(),
+    };
+    let fix = match error {
+        DecodeError::Version { .. } => {
+            "show it with the drplan that wrote it, or make the plan anew: drplan region REGION"
+        }
+        DecodeError::Malformed(_) | DecodeError::Digest { .. } => "make the plan anew: drplan region REGION",
+    };
+    Problem::at(Place { file: shown, line }, message, fix)
 }
 
 fn unknown(unknown: Unknown) -> BadInput {
