@@ -126,7 +126,7 @@ pub(super) fn key_counterpart(facts: &Facts<'_, '_>, object: &Object<'_, '_>) ->
         .objects
         .iter()
         .filter(|candidate| candidate.is_managed() && candidate.type_name() == "aws_kms_alias")
-        .filter(|candidate| !candidate.region.as_deref().is_some_and(|region| region == facts.recovery))
+        .filter(|candidate| candidate.region.as_deref() != Some(facts.recovery))
         .filter_map(|candidate| {
             let tree = candidate.tree();
             let target = tree.get("target_key_id")?.as_str()?;

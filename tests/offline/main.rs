@@ -8,5 +8,5 @@ mod layers;
 mod occurrences;
 mod planned;
 mod properties;
-mod worlds;
 mod sandbox;
+mod worlds;

@@ -247,8 +247,8 @@ mod tests {
                 prop_assert_eq!(missing.contains(pair), !reaches(&graph, pair.0, pair.1));
             }
             let after = graph.after(|step| graph.position(&step.id).is_some_and(|at| marks[at]));
-            for at in 0..count {
-                prop_assert_eq!(after[at], (0..count).any(|to| marks[to] && reaches(&graph, at, to)));
+            for (at, found) in after.iter().enumerate() {
+                prop_assert_eq!(*found, (0..count).any(|to| marks[to] && reaches(&graph, at, to)));
             }
         }
     }

@@ -198,7 +198,9 @@ impl<'p> Done<'p> {
         for (position, step) in graph.steps.iter().enumerate() {
             match (&step.action, nature(&step.action)) {
                 (Action::Engine { address, change, .. }, _) => {
-                    if done.engine.insert(address, EngineStep { change: *change, position }).is_some() {
+                    let twice =
+                        done.engine.insert(address, EngineStep { change: *change, position }).is_some();
+                    if twice {
                         report.add(Rule::Disposition, &step.id, format!("two engine steps act on {address}"));
                     }
                 }

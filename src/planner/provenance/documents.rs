@@ -47,6 +47,9 @@ pub(super) fn search<'f>(
     }
 }
 
+/// For each token, the lines that it stands on, in the order of the text.
+type LinesOf = HashMap<usize, std::vec::IntoIter<u32>>;
+
 struct Walk<'s, 'x, 'f, 'i, 'a> {
     facts: &'s Facts<'i, 'a>,
     index: &'s Index<'f>,
@@ -115,7 +118,7 @@ impl<'s> Walk<'s, '_, '_, '_, '_> {
             return;
         }
         let index = self.index;
-        let mut lines: Option<(&str, HashMap<usize, std::vec::IntoIter<u32>>, u32)> = None;
+        let mut lines: Option<(&str, LinesOf, u32)> = None;
         encoded::scan(index, text, &mut |hit| {
             let (file, lines, first) = lines.get_or_insert_with(|| {
                 let written = self.written(pointer, span);
