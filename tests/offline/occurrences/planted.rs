@@ -24,7 +24,7 @@ fn findings(plan: &Plan, code: &str) -> Vec<String> {
     let of_code = plan.findings.iter().filter(|finding| finding.code == code);
     let mut places: Vec<String> = of_code
         .map(|finding| {
-            let at = finding.at.as_ref().map(|at| format!("{}:{}", at.file, at.line.unwrap_or_default()));
+            let at = finding.at.as_ref().map(|at| format!("{}:{}", at.file, at.line));
             format!("{} {}", at.unwrap_or_default(), finding.subject)
         })
         .collect();
@@ -149,9 +149,8 @@ fn text() -> impl Strategy<Value = String> {
 fn generated_literals_are_in_the_plan_at_their_place() {
     let entries = proptest::collection::vec(text(), 1..12);
     let copy = Copy::new();
-    let mut world = World::read(copy.path());
-    let state = world.state.clone();
-    let owned = Owned::of(&state);
+    let world = World::read(copy.path());
+    let owned = Owned::of(&world.state);
     // A folder of its own for what is planted; the rest of the example stays out of the way.
     std::fs::remove_dir_all(copy.path().join("kubernetes")).unwrap();
     std::fs::create_dir(copy.path().join("kubernetes")).unwrap();
@@ -163,6 +162,7 @@ fn generated_literals_are_in_the_plan_at_their_place() {
                 yaml.push_str(&format!("  key{at}: {}\n", serde_json::to_string(text).unwrap()));
             }
             copy.write(PLANTED, &yaml);
+            let mut world = world.clone();
             world.manifests = World::read(copy.path()).manifests;
             let plan = world.plan();
             let mut lost = missed(&plan, &in_manifests(copy.path(), &owned), |site| match site {
