@@ -30,7 +30,7 @@ pub(super) fn decide_regional(
     findings: &mut Findings,
 ) -> Outcome {
     match recovery {
-        Recovery::RdsInstance => decide_instance(facts, object, findings),
+        Recovery::RdsInstance => decide_instance(facts, object, fates, findings),
         Recovery::RdsCluster => decide_database(facts, object, true, findings),
         Recovery::RdsClusterInstance => {
             follow(facts, object, fates, Engine::Exclude, "restored with its cluster")
@@ -41,7 +41,7 @@ pub(super) fn decide_regional(
         Recovery::SecretVersion => {
             follow(facts, object, fates, Engine::Exclude, "its value comes with the secret")
         }
-        Recovery::Key => decide_key(facts, object),
+        Recovery::Key => decide_key(facts, object, findings),
         Recovery::Repository => decide_repository(facts, object, findings),
         Recovery::ElastiCache => decide_cache(facts, object, findings),
         Recovery::Store => decide_store(facts, object, findings),
@@ -79,8 +79,21 @@ fn decide_made(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Outcome {
     fate(Disposition::Create, Engine::Create, "regional and without data: made new").into()
 }
 
-fn decide_instance(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Findings) -> Outcome {
+fn decide_instance(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    fates: &[Option<Fate>],
+    findings: &mut Findings,
+) -> Outcome {
     if let Some(source) = references::replica_source(object) {
+        let fate_of_source =
+            references::database_object(facts, &source).and_then(|at| fates.get(at)?.as_ref());
+        if fate_of_source
+            .is_some_and(|fate| matches!(fate.disposition, Disposition::Block | Disposition::Skip))
+        {
+            let reason = format!("a read replica of {source}, which does not come back");
+            return fate(Disposition::Skip, Engine::Exclude, reason).into();
+        }
         let reason = format!("a read replica of {source}: made again from its restored source");
         let mut outcome: Outcome = fate(Disposition::Create, Engine::Create, reason).into();
         outcome.store = Some(PlannedStore {
@@ -405,14 +418,31 @@ fn decide_secret(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut 
     }
 }
 
-fn decide_key(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Outcome {
+fn decide_key(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Findings) -> Outcome {
     match references::key_counterpart(facts, object) {
         Some(counterpart) => {
             fate(Disposition::Adopt, Engine::Import, format!("{} has its counterpart", facts.recovery))
                 .with(counterpart)
                 .into()
         }
-        None => fate(Disposition::Create, Engine::Create, "a key of its own for what is made new").into(),
+        None => {
+            let keys_known = facts.inventory().is_some_and(|inventory| inventory.keys.is_some());
+            if let Some(database) = references::opened_by(facts, object).filter(|_| keys_known) {
+                findings.add(
+                    "key-no-counterpart",
+                    object.address(),
+                    format!("it encrypts {database}, and no usable key of {} stands for it", facts.recovery),
+                    format!(
+                        "make a replica of it in {} or a key under the same alias, and have the backups copied under it; \
+                         or name one: counterpart \"{}\" {{ to = \"...\" }}",
+                        facts.recovery,
+                        object.address()
+                    ),
+                    facts.place_in_code(object),
+                );
+            }
+            fate(Disposition::Create, Engine::Create, "a key of its own for what is made new").into()
+        }
     }
 }
 

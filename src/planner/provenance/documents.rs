@@ -270,6 +270,13 @@ fn meaning_of_key(field: &str) -> &'static [&'static str] {
         ("secret_id", &["aws_secretsmanager_secret"]),
         ("log_group", &["aws_cloudwatch_log_group"]),
         ("db_instance", &["aws_db_instance"]),
+        ("db_port", &["aws_db_instance", "aws_rds_cluster"]),
+        ("database_port", &["aws_db_instance", "aws_rds_cluster"]),
+        ("pgport", &["aws_db_instance", "aws_rds_cluster"]),
+        ("postgres_port", &["aws_db_instance", "aws_rds_cluster"]),
+        ("mysql_port", &["aws_db_instance", "aws_rds_cluster"]),
+        ("redis_port", &["aws_elasticache_replication_group", "aws_elasticache_cluster"]),
+        ("cache_port", &["aws_elasticache_replication_group", "aws_elasticache_cluster"]),
     ]
     .into_iter()
     .find(|(word, _)| field.contains(word))

@@ -154,6 +154,10 @@ pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f
             continue;
         }
         for owned in &object.owned {
+            // An id that is the account's number or the region's name (a registry's replication) is theirs.
+            if [&facts.account, &facts.primary].into_iter().flatten().any(|text| *text == *owned.value) {
+                continue;
+            }
             let own_id =
                 object.id.as_deref() == Some(&*owned.value) || object.arn.as_deref() == Some(&*owned.value);
             let counterpart = counterpart_of(facts, at, resource, owned.kind, &owned.value);
