@@ -10,3 +10,4 @@ mod planned;
 mod properties;
 mod worlds;
 mod sandbox;
+mod walkthrough;
