@@ -10,3 +10,4 @@ mod planned;
 mod properties;
 mod sandbox;
 mod worlds;
+mod walkthrough;
