@@ -8,6 +8,7 @@ use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::preflight::absent;
+use super::provenance::Values;
 use crate::model::types::{Scope, Uniqueness};
 use crate::plan::action::{Action, EngineChange};
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
@@ -20,6 +21,7 @@ const JOIN_FROM: usize = 32;
 pub(super) fn plan_infra(
     facts: &Facts<'_, '_>,
     decided: &Decided,
+    values: &Values,
     steps: &mut Vec<Step>,
     findings: &mut Findings,
 ) {
@@ -37,6 +39,7 @@ pub(super) fn plan_infra(
             Engine::Withhold | Engine::Exclude | Engine::None => continue,
         };
         let mut needs = graph.needs(object);
+        needs.extend(values.made_after.get(object.address()).into_iter().flatten().cloned());
         if needs.is_empty() {
             needs.push(READY.to_owned());
         }

@@ -41,7 +41,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     let values = provenance::plan_values(&facts, &decided, &mut findings);
     let mut steps = Vec::new();
     preflight::plan_preflight(&facts, &decided, &values, &mut steps, &mut findings);
-    infra::plan_infra(&facts, &decided, &mut steps, &mut findings);
+    infra::plan_infra(&facts, &decided, &values, &mut steps, &mut findings);
     restore::plan_restore(&facts, &decided, &values, &mut steps, &mut findings);
     manifests::plan_manifests(&facts, &decided, &values, &mut steps, &mut findings);
     dns::plan_dns(&facts, &decided, &values, &mut steps, &mut findings);
