@@ -9,5 +9,5 @@ mod occurrences;
 mod planned;
 mod properties;
 mod sandbox;
-mod worlds;
 mod walkthrough;
+mod worlds;
