@@ -4,8 +4,10 @@
 //! One file per concern; each part returns its own result and later parts branch on it.
 #![deny(clippy::disallowed_methods)]
 
+mod buckets;
 mod build;
 mod cluster;
+mod databases;
 mod dispositions;
 mod dns;
 mod estimates;
