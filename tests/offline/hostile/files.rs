@@ -98,7 +98,7 @@ fn a_gibibyte_of_zeros() {
     let sandbox = sandbox();
     std::fs::File::create(sandbox.path("state.tfstate")).unwrap().set_len(1 << 30).unwrap();
     for args in [&["--state", "state.tfstate"] as &[&str], &["show", "state.tfstate"]] {
-        let run = sandbox.run_within(64, &arguments(args));
+        let run = sandbox.run_within(512, &arguments(args));
         assert_eq!(run.code, Some(2), "{}", run.stderr);
         assert!(run.stderr.contains("NUL"), "{}", run.stderr);
     }
