@@ -3,7 +3,7 @@ CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/drplan
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 export DRPLAN_TOOLS ?= $(CACHE)/tools
 
-.PHONY: demo test tools lint bench fuzz
+.PHONY: demo test tools lint bench
 
 ## Plans the example of this repository from its recordings: no network, no credentials.
 demo:
@@ -29,6 +29,3 @@ lint:
 
 bench:
 	cargo bench --locked
-
-fuzz:
-	@bash fuzz/run.sh
