@@ -28,4 +28,4 @@ lint:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
 bench:
-	cargo bench --locked
+	cargo bench --locked --bench plan
