@@ -27,6 +27,10 @@ pub(super) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Look at this repository and write a commented drplan.hcl
+    Init(Init),
+    /// Record what a region has: the recovery region, or the healthy primary
+    Inventory(Inventory),
     /// Plan: stand the stack up in another region
     Region(Box<Region>),
     /// Show a plan, or one thing of it
@@ -51,6 +55,12 @@ pub(super) struct Region {
     /// Terraform state: a file, `-` for stdin, or s3://bucket/key
     #[arg(long, value_name = "STATE", allow_hyphen_values = true)]
     pub(super) state: Option<String>,
+    /// Version of the state's object in S3; else the one with the highest serial
+    #[arg(long, value_name = "ID", conflicts_with = "state_at")]
+    pub(super) state_version: Option<String>,
+    /// The state as it was at this time, of the versions in S3
+    #[arg(long, value_name = "RFC3339")]
+    pub(super) state_at: Option<jiff::Timestamp>,
     /// Folder of the Terraform configuration
     #[arg(long, value_name = "DIR")]
     pub(super) terraform: Option<PathBuf>,
@@ -81,6 +91,28 @@ pub(super) struct Region {
     /// Show every finding in full
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// Write it anew where there is one
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Inventory {
+    /// Region to record
+    pub(super) region: String,
+    /// Record it as the healthy primary: what runs in it, and what its names lead to
+    #[arg(long)]
+    pub(super) primary: bool,
+    /// Where the recording is saved; else it is printed
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// The clock of the recording, RFC 3339; else now
+    #[arg(long, value_name = "RFC3339")]
+    pub(super) at: Option<jiff::Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,6 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::args::Region;
+use super::{Failure, live};
 use crate::model::configuration::Configuration;
 use crate::model::diagnostic::{BadInput, Problem};
 use crate::model::document::Manifests;
@@ -27,7 +28,10 @@ pub(super) struct Gathered {
 }
 
 /// Reads all inputs; everything that is wrong with any of them is reported together.
-pub(super) fn gather(args: &Region) -> Result<Gathered, BadInput> {
+///
+/// # Errors
+/// Bad input, and what fails of asking S3.
+pub(super) fn gather(args: &Region) -> Result<Gathered, Failure> {
     let mut problems = Vec::new();
     let here = std::env::current_dir()
         .map_err(|error| Problem::new(error.to_string(), "work in a folder that is there"))?;
@@ -37,7 +41,10 @@ pub(super) fn gather(args: &Region) -> Result<Gathered, BadInput> {
         check_region(primary, "--primary", &settings, &mut problems);
     }
     let places = Places { here: &here, base: &base };
-    let state = collect(read_state(args, &settings, &places), &mut problems);
+    let state = match read_state(args, &settings, &places) {
+        Err(Failure::BadInput(bad)) => collect(Err(bad), &mut problems),
+        other => Some(other?),
+    };
     let configuration = collect(read_configuration(args, &settings, &places), &mut problems).flatten();
     let manifests = collect(read_manifests(args, &settings, &places), &mut problems);
     let observation = collect(read_observation(args, &settings, &places), &mut problems).flatten();
@@ -52,7 +59,7 @@ pub(super) fn gather(args: &Region) -> Result<Gathered, BadInput> {
             observation,
             inventory,
         }),
-        _ => Err(BadInput(problems)),
+        _ => Err(BadInput(problems).into()),
     }
 }
 
@@ -107,30 +114,32 @@ fn check_region(name: &str, what: &str, settings: &Settings, problems: &mut Vec<
     problems.push(Problem::new(format!("{what} {name:?} is no region that drplan knows"), fix));
 }
 
-fn read_state(args: &Region, settings: &Settings, places: &Places<'_>) -> Result<(String, String), BadInput> {
+fn read_state(args: &Region, settings: &Settings, places: &Places<'_>) -> Result<(String, String), Failure> {
     let named = args.state.clone().map(|state| (state, places.here));
     let source = named.or_else(|| settings.state.source.clone().map(|state| (state, places.base)));
     let path = match source {
         Some((state, _)) if state == "-" => {
-            let mut bytes = Vec::new();
-            let mut stdin = std::io::Read::take(std::io::stdin().lock(), STATE_LIMIT + 1);
-            std::io::Read::read_to_end(&mut stdin, &mut bytes).map_err(|error| {
-                Problem::new(format!("standard input: {error}"), "give the state as a file")
-            })?;
-            return Ok((text::decode(bytes, "-")?, "-".to_owned()));
+            let text = text::read_stream(std::io::stdin().lock(), 0, "-", STATE_LIMIT)?;
+            return Ok((text, "-".to_owned()));
         }
         Some((state, _)) if state.starts_with("s3://") => {
-            return Err(Problem::new(
-                format!("{state}: states are not read from S3 yet"),
-                "copy it first: aws s3 cp, then --state FILE",
-            )
-            .into());
+            if args.offline {
+                let fix = "plan without --offline, or copy it first: aws s3 cp, then --state FILE";
+                return Err(BadInput::from(Problem::new(
+                    format!("{state} lies in S3, and --offline asks no cloud"),
+                    fix,
+                ))
+                .into());
+            }
+            let version = live::Version { id: args.state_version.clone(), at: args.state_at };
+            let (bytes, origin) = live::state(&state, settings, &args.region, version)?;
+            return Ok((text::decode(bytes, &origin).map_err(BadInput::from)?, origin));
         }
         Some((state, folder)) => folder.join(&state),
         None => find_state(places.base)?,
     };
     let shown = places.shown(&path);
-    Ok((text::read_text(&path, &shown, STATE_LIMIT)?, shown))
+    Ok((text::read_text(&path, &shown, STATE_LIMIT).map_err(BadInput::from)?, shown))
 }
 
 /// Where a state lies when nobody says it.
@@ -154,9 +163,17 @@ fn read_configuration(
 ) -> Result<Option<Configuration>, BadInput> {
     let flag = args.terraform.as_ref().map(|dir| places.here.join(dir));
     let named = flag.or_else(|| settings.terraform.dir.as_ref().map(|dir| places.base.join(dir)));
+    named.or_else(|| find_code(places.base)).map(|dir| hcl::read_configuration(&dir, places.base)).transpose()
+}
+
+fn find_code(base: &Path) -> Option<PathBuf> {
     let folders = ["terraform", "tofu", "infra", "infrastructure", ""];
-    let found = || folders.iter().map(|folder| places.base.join(folder)).find(|folder| has_code(folder));
-    named.or_else(found).map(|dir| hcl::read_configuration(&dir, places.base)).transpose()
+    folders.iter().map(|folder| base.join(folder)).find(|folder| has_code(folder))
+}
+
+fn find_manifests(base: &Path) -> Option<PathBuf> {
+    let folders = ["kubernetes", "k8s", "manifests", "deploy", "kustomize"];
+    folders.iter().map(|folder| base.join(folder)).find(|folder| folder.is_dir())
 }
 
 fn has_code(folder: &Path) -> bool {
@@ -175,13 +192,7 @@ fn read_manifests(args: &Region, settings: &Settings, places: &Places<'_>) -> Re
         paths = settings.manifests.paths.iter().map(|path| places.base.join(path)).collect();
     }
     if paths.is_empty() {
-        let found = ["kubernetes", "k8s", "manifests", "deploy", "kustomize"];
-        paths = found
-            .iter()
-            .map(|folder| places.base.join(folder))
-            .filter(|folder| folder.is_dir())
-            .take(1)
-            .collect();
+        paths.extend(find_manifests(places.base));
     }
     if paths.is_empty() {
         return Ok(Manifests::default());
@@ -214,4 +225,38 @@ fn read_inventory(
         of_region.or_else(of_all).map(|(_, path)| places.base.join(path))
     };
     named.or_else(configured).map(|path| recorded::read_inventory(&path, &places.shown(&path))).transpose()
+}
+
+/// What `init` finds in a repository; `region` finds the same where drplan.hcl says nothing.
+pub(super) struct Found {
+    pub(super) stack: String,
+    pub(super) state: Option<String>,
+    pub(super) terraform: Option<String>,
+    pub(super) manifests: Option<String>,
+}
+
+/// Looks at the working folder.
+pub(super) fn look() -> Result<Found, Failure> {
+    let here = std::env::current_dir()
+        .map_err(|source| Failure::Io { what: "the working folder".to_owned(), source })?;
+    let places = Places { here: &here, base: &here };
+    let shown = |path: PathBuf| if path == here { ".".to_owned() } else { places.shown(&path) };
+    Ok(Found {
+        stack: here
+            .file_name()
+            .map_or_else(|| "stack".to_owned(), |name| name.to_string_lossy().into_owned()),
+        state: find_state(&here).ok().map(shown),
+        terraform: find_code(&here).map(shown),
+        manifests: find_manifests(&here).map(shown),
+    })
+}
+
+/// The state of the working folder, where there is one that can be read without asking anybody.
+pub(super) fn state_for_hints() -> Option<(String, String)> {
+    let here = std::env::current_dir().ok()?;
+    let settings = hcl::find_settings(&here).and_then(|file| Some((hcl::read_settings(&file).ok()?, file)));
+    let named = settings.and_then(|(settings, file)| Some(file.parent()?.join(settings.state.source?)));
+    let path = named.or_else(|| find_state(&here).ok())?;
+    let text = text::read_text(&path, "state", STATE_LIMIT).ok()?;
+    Some((text, "state".to_owned()))
 }

@@ -4,6 +4,9 @@
 
 mod args;
 mod gather;
+mod init;
+mod inventory;
+mod live;
 mod output;
 mod region;
 mod show;
@@ -46,6 +49,12 @@ pub enum Failure {
     Defect(String),
 }
 
+impl From<crate::model::diagnostic::Problem> for Failure {
+    fn from(problem: crate::model::diagnostic::Problem) -> Self {
+        Self::BadInput(problem.into())
+    }
+}
+
 /// Runs a command line and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -59,6 +68,8 @@ pub fn main() -> ExitCode {
     };
     let screen = output::Screen::new(cli.color);
     let ended = match &cli.command {
+        args::Command::Init(init) => init::run(init, &screen),
+        args::Command::Inventory(inventory) => inventory::run(inventory, &screen),
         args::Command::Region(region) => region::run(region, &screen),
         args::Command::Show(show) => show::run(show, &screen),
         args::Command::Explain(explain) => show::explain(explain, &screen),

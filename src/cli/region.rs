@@ -7,8 +7,11 @@ use super::args::{Format, Region};
 use super::gather::gather;
 use super::output::Screen;
 use super::show::rendered;
-use super::{Exit, Failure};
+use super::{Exit, Failure, live};
+use crate::model::diagnostic::Gap;
 use crate::model::input::PlanningInput;
+use crate::model::inventory::Inventory;
+use crate::model::state::State;
 use crate::plan::audit::{Violation, audit};
 use crate::plan::finding::Severity;
 use crate::plan::{Plan, codec};
@@ -18,8 +21,10 @@ use crate::sources::tfstate;
 pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     let gathered = gather(args)?;
     let state = tfstate::read_state(&gathered.state_text, &gathered.state_origin)?;
+    let at = args.at.unwrap_or_else(jiff::Timestamp::now);
+    let (inventory, gaps) = look_around(args, at, gathered.inventory, &state)?;
     let input = PlanningInput {
-        at: args.at.unwrap_or_else(jiff::Timestamp::now),
+        at,
         settings: gathered.settings,
         primary: args.primary.clone(),
         recovery: args.region.clone(),
@@ -27,8 +32,8 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
         configuration: gathered.configuration,
         manifests: gathered.manifests,
         observation: gathered.observation,
-        inventory: gathered.inventory,
-        gaps: Vec::new(),
+        inventory,
+        gaps,
     };
     let plan = planner::plan_region(&input)?;
     audit(&plan).map_err(|violations| Failure::Defect(defect(&violations)))?;
@@ -44,6 +49,22 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
         }
     }
     Ok(exit_of(&plan))
+}
+
+/// The recorded inventory, else what the cloud says now; without credentials that is a gap, not a failure.
+fn look_around(
+    args: &Region,
+    at: jiff::Timestamp,
+    recorded: Option<Inventory>,
+    state: &State<'_>,
+) -> Result<(Option<Inventory>, Vec<Gap>), Failure> {
+    if recorded.is_some() || args.offline {
+        return Ok((recorded, Vec::new()));
+    }
+    Ok(match live::inventory(&args.region, at, Some(state))? {
+        Ok(inventory) => (Some(inventory), Vec::new()),
+        Err(gap) => (None, vec![gap]),
+    })
 }
 
 /// A plan that its auditor refuses is never saved: whoever reads it would trust it.
@@ -66,7 +87,7 @@ fn exit_of(plan: &Plan) -> Exit {
 }
 
 /// Writes beside the target and renames, so that a full disk leaves the old plan whole.
-fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |source| Failure::Io { what: format!("{} could not be saved", path.display()), source };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".plan").tempfile_in(folder).map_err(failed)?;

@@ -22,6 +22,7 @@ use crate::model::diagnostic::{GapReason, Problem};
 pub mod budget;
 pub mod failure;
 pub mod query;
+pub mod whole;
 
 use budget::Budgets;
 pub use failure::Failure;
@@ -105,6 +106,13 @@ impl Connection {
     pub fn in_region(&self, region: &str) -> Self {
         let sdk = self.sdk.to_builder().region(Region::new(region.to_owned())).build();
         Self { sdk, region: region.to_owned(), budgets: Arc::clone(&self.budgets), until: self.until }
+    }
+
+    /// The region that answers for services of the whole account: Route 53, IAM, CloudFront.
+    #[must_use]
+    pub fn global_region(&self) -> &str {
+        let own = ["cn-", "us-gov-", "eusc-"].iter().any(|partition| self.region.starts_with(partition));
+        if own { &self.region } else { "us-east-1" }
     }
 
     /// What the clients of single services are made from.

@@ -2,10 +2,12 @@
 
 use super::facts::{Facts, Object};
 use super::findings::Findings;
+use super::foreseen;
 use super::stores::{self, Outcome};
 use crate::model::diagnostic::Place;
 use crate::model::settings::Objective;
 use crate::model::types::{HoldsData, Recovery, Scope};
+use crate::model::value::ValueKind;
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
 use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
 
@@ -82,10 +84,16 @@ fn leads_others(object: &Object<'_, '_>) -> bool {
 fn as_resource(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fate: Fate) -> PlannedResource {
     let known_after = match (fate.disposition, &fate.counterpart) {
         (_, Some(_)) => None,
-        (Disposition::Create, None) => Some(step_id("infra", object.address())),
+        (Disposition::Create, None) => {
+            (!foreseen::all(facts, object)).then(|| step_id("infra", object.address()))
+        }
         (Disposition::Restore | Disposition::Promote, None) => Some(step_id("restore", object.address())),
         _ => None,
     };
+    let counterpart = fate.counterpart.or_else(|| match fate.disposition {
+        Disposition::Create | Disposition::Restore => foreseen::name(object),
+        _ => None,
+    });
     let scope = object.entry.map(|entry| entry.scope);
     let region = match (&object.region, scope) {
         (_, Some(Scope::Global | Scope::StateOnly | Scope::Cluster)) => None,
@@ -99,12 +107,19 @@ fn as_resource(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fate: Fate) -> Pl
         type_name: object.type_name().to_owned(),
         disposition: fate.disposition,
         reason: fate.reason,
-        engine: fate.engine,
-        counterpart: fate.counterpart,
+        engine: told(object, fate.engine),
+        counterpart,
         known_after,
         region,
         unknown_type: object.entry.is_none(),
     }
+}
+
+/// What cannot be imported and is there already has no object behind it (the wait for a certificate): its entry is
+/// carried over from the primary's state.
+fn told(object: &Object<'_, '_>, engine: Engine) -> Engine {
+    let importable = object.entry.is_none_or(|entry| !entry.import_id.is_empty());
+    if engine == Engine::Import && !importable { Engine::Carry } else { engine }
 }
 
 /// The id of the step about a subject.
@@ -167,19 +182,34 @@ fn is_cloudfront_scope(object: &Object<'_, '_>) -> bool {
 }
 
 fn decide_global(facts: &Facts<'_, '_>, object: &Object<'_, '_>, recovery: Recovery) -> Outcome {
+    let itself = object.id.as_deref().map_or_else(|| object.name(), str::to_owned);
     match recovery {
+        // The new cluster has an issuer of its own; another identity provider is nobody's region.
+        Recovery::Create
+            if object.owns(ValueKind::Issuer).is_some_and(|issuer| issuer.starts_with("oidc.eks.")) =>
+        {
+            fate(Disposition::Create, Engine::Create, "trusts the issuer of the cluster, which is made anew")
+                .into()
+        }
         Recovery::Traffic if super::dns::points_into_primary(facts, object) => fate(
             Disposition::Update,
             Engine::Withhold,
             "global, and it leads traffic into the primary: changed behind the dns gate",
         )
-        .with(object.name())
+        .with(itself)
+        .into(),
+        Recovery::Traffic if super::dns::goes_with_withheld(facts, object) => fate(
+            Disposition::Update,
+            Engine::Withhold,
+            "global, and it leads to a distribution that is withheld: the engine leaves it out with it",
+        )
+        .with(itself)
         .into(),
         Recovery::Skip => {
             fate(Disposition::Skip, Engine::Exclude, "serves the primary's backups, not the recovery").into()
         }
         _ => fate(Disposition::Share, Engine::Import, "global: there is one in the account, used as it is")
-            .with(object.name())
+            .with(itself)
             .into(),
     }
 }

@@ -6,9 +6,10 @@ use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::manifests;
 use super::provenance::Values;
+use crate::model::types::Scope;
 use crate::model::value::ValueKind;
-use crate::plan::action::{Action, Hold, Rewrite};
-use crate::plan::resource::Disposition;
+use crate::plan::action::{Action, EngineChange, Hold, Rewrite};
+use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
 use crate::plan::values::{Site, UseDisposition};
 
@@ -27,6 +28,9 @@ pub(super) fn points_into_primary(facts: &Facts<'_, '_>, object: &Object<'_, '_>
     if text.contains(primary) {
         return true;
     }
+    if object.type_name() == "aws_route53_record" {
+        return targets(object).iter().any(|target| facts.leads_into_primary(target));
+    }
     // A distribution may reach the primary by a name that a record of the state answers for.
     if object.type_name() != "aws_cloudfront_distribution" {
         return false;
@@ -43,6 +47,58 @@ pub(super) fn points_into_primary(facts: &Facts<'_, '_>, object: &Object<'_, '_>
     })
 }
 
+/// What a record answers with: addresses, names, or the name behind an alias.
+fn targets(record: &Object<'_, '_>) -> Vec<String> {
+    let tree = record.tree();
+    let records = tree.get("records").and_then(|records| records.as_array()).into_iter().flatten();
+    let aliases = tree.get("alias").and_then(|aliases| aliases.as_array()).into_iter().flatten();
+    records
+        .chain(aliases.filter_map(|alias| alias.get("name")))
+        .filter_map(|target| Some(target.as_str()?.trim_end_matches('.').to_owned()))
+        .collect()
+}
+
+impl Facts<'_, '_> {
+    /// Whether a host name or an address is one that a resource of the lost region holds.
+    fn leads_into_primary(&self, target: &str) -> bool {
+        let held = self.held_by_primary.get_or_init(|| {
+            let lost = self.objects.iter().filter(|object| {
+                object.is_managed()
+                    && object.entry.is_none_or(|entry| entry.scope != Scope::Global)
+                    && object.region.as_deref().is_none_or(|region| self.is_primary(region))
+            });
+            let owned = lost.flat_map(|object| &object.owned);
+            owned
+                .filter(|owned| {
+                    matches!(owned.kind, ValueKind::Address | ValueKind::Endpoint | ValueKind::BucketDomain)
+                })
+                .map(|owned| owned.value.to_string())
+                .collect()
+        });
+        held.contains(target)
+    }
+}
+
+/// The distribution behind the alias of a record, where it is withheld: the engine leaves the record out with it.
+fn withheld_target<'o>(facts: &'o Facts<'_, '_>, record: &Object<'_, '_>) -> Option<&'o str> {
+    if record.type_name() != "aws_route53_record" {
+        return None;
+    }
+    let tree = record.tree();
+    let alias = tree.pointer("/alias/0/name")?.as_str()?;
+    let behind = facts.objects.iter().find(|object| {
+        object.type_name() == "aws_cloudfront_distribution"
+            && object.is_managed()
+            && object.owned.iter().any(|owned| owned.value.eq_ignore_ascii_case(alias.trim_end_matches('.')))
+    })?;
+    points_into_primary(facts, behind).then(|| behind.address())
+}
+
+/// Whether a record goes with a distribution that is withheld.
+pub(super) fn goes_with_withheld(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
+    withheld_target(facts, object).is_some()
+}
+
 /// Plans the gate, the records, the distributions, and what was held until then.
 pub(super) fn plan_dns(
     facts: &Facts<'_, '_>,
@@ -53,14 +109,19 @@ pub(super) fn plan_dns(
 ) {
     let mut moves = Vec::new();
     for (at, object) in facts.objects.iter().enumerate() {
-        let updated =
-            decided.resource(at).is_some_and(|resource| resource.disposition == Disposition::Update);
-        if !updated {
+        let Some(resource) =
+            decided.resource(at).filter(|resource| resource.disposition == Disposition::Update)
+        else {
             continue;
-        }
+        };
         let rewrites = rewrites_of(values, object.address());
         moves.push(match object.type_name() {
-            "aws_route53_record" => record(facts, object, &rewrites, findings),
+            "aws_route53_record" => match withheld_target(facts, object) {
+                Some(target) if !points_into_primary(facts, object) => {
+                    import_after(facts, object, resource, target)
+                }
+                _ => record(facts, object, &rewrites, findings),
+            },
             _ => distribution(facts, object, rewrites),
         });
     }
@@ -243,6 +304,26 @@ fn record(
         .expects(Expects::Present { subject: name, value: Some(from) })
         .done_when(DoneWhen::Status { subject: "the change".to_owned(), status: "INSYNC".to_owned() })
         .plane(Plane::UsEast1Control)
+}
+
+/// Nothing in it changes; it comes back under the engine after what it leads to.
+fn import_after(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    resource: &PlannedResource,
+    target: &str,
+) -> Step {
+    let action = Action::Engine {
+        address: object.address().to_owned(),
+        change: EngineChange::Import,
+        import_id: super::infra::import_id(facts, object, resource),
+        import_known_after: None,
+    };
+    step(Phase::Dns, object.address(), action, facts.estimate("import"))
+        .needs([GATE.to_owned(), step_id("dns", target)])
+        .expects(Expects::Present { subject: object.name(), value: None })
+        .done_when(DoneWhen::EngineComplete { address: object.address().to_owned() })
+        .plane(Plane::Data)
 }
 
 fn distribution(facts: &Facts<'_, '_>, object: &Object<'_, '_>, rewrites: Vec<Rewrite>) -> Step {

@@ -1,7 +1,8 @@
 //! What the inputs say of themselves: regions, account, what each object of the state is and owns.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -31,6 +32,8 @@ pub(super) struct Facts<'i, 'a> {
     pub(super) by_address: HashMap<&'i str, usize>,
     /// Blocks of the code: by module path, `data` or not, type and name.
     blocks: HashMap<BlockKey<'i>, &'i ResourceBlock>,
+    /// Host names and addresses that the lost region's objects hold, gathered when first asked for.
+    pub(super) held_by_primary: OnceCell<HashSet<String>>,
 }
 
 type BlockKey<'i> = (&'i str, bool, &'i str, &'i str);
@@ -174,6 +177,8 @@ impl<'i> Facts<'i, '_> {
 /// A tie of regions, the same region twice, recordings of another region or account.
 pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, 'a>, BadInput> {
     let mut objects: Vec<_> = input.state.instances.iter().map(read_object).collect();
+    // The order of a state file means nothing: a plan does not follow it.
+    objects.sort_by_key(|object| (object.instance.mode, &object.instance.address, &object.instance.deposed));
     place_by_provider(&mut objects);
     let primary = choose_primary(input, &objects)?;
     let account = choose_account(input, &objects);
@@ -190,7 +195,9 @@ pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, '
         }
     }
     let blocks = index_blocks(input);
-    Ok(Facts { input, primary, recovery: &input.recovery, account, objects, by_config, by_address, blocks })
+    let held_by_primary = OnceCell::new();
+    let recovery = &input.recovery;
+    Ok(Facts { input, primary, recovery, account, objects, by_config, by_address, blocks, held_by_primary })
 }
 
 fn index_blocks<'i>(input: &'i PlanningInput<'_>) -> HashMap<BlockKey<'i>, &'i ResourceBlock> {

@@ -13,6 +13,7 @@ use super::provenance::Values;
 use crate::model::document::{Node, Object, Tree};
 use crate::plan::action::{Action, Hold};
 use crate::plan::codec::hex;
+use crate::plan::resource::Engine;
 use crate::plan::step::{DoneWhen, Expects, Phase, Step};
 
 /// What stands first when nothing refers to anything: the order that kapp, Helm and cli-utils agree on.
@@ -68,10 +69,19 @@ pub(super) fn plan_manifests(
         .into_iter()
         .map(|role| (role.arn, cluster::trust_step(&role.address)))
         .collect();
+    let made: HashSet<&str> = decided
+        .resources
+        .iter()
+        .filter(|resource| resource.engine == Engine::Create)
+        .map(|resource| resource.address.as_str())
+        .collect();
     for (at, object) in objects.iter().enumerate() {
         let rewrites = values.rewrites.get(&at).cloned().unwrap_or_default();
         let mut needs: BTreeSet<String> =
             rewrites.iter().filter_map(|rewrite| rewrite.known_after.clone()).collect();
+        // What is rewritten to a name that is known now must be there, too.
+        let owners = rewrites.iter().filter_map(|rewrite| rewrite.owner.as_deref());
+        needs.extend(owners.filter(|owner| made.contains(owner)).map(|owner| step_id("infra", owner)));
         needs.insert("manifests/cluster-ready".to_owned());
         index.references(object, &mut needs);
         if let Some(role) = object.root.str_at(&["metadata", "annotations", "eks.amazonaws.com/role-arn"]) {

@@ -12,6 +12,7 @@ mod estimates;
 mod facts;
 mod findings;
 mod forecast;
+mod foreseen;
 mod infra;
 mod manifests;
 mod preflight;

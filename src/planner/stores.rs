@@ -36,7 +36,7 @@ pub(super) fn decide_regional(
             follow(facts, object, fates, Engine::Exclude, "restored with its cluster")
         }
         Recovery::Bucket => decide_bucket(facts, object, findings),
-        Recovery::OfBucket => decide_of_bucket(facts, object, fates),
+        Recovery::OfBucket => decide_of_bucket(facts, object, fates, findings),
         Recovery::Secret => decide_secret(facts, object, findings),
         Recovery::SecretVersion => {
             follow(facts, object, fates, Engine::Exclude, "its value comes with the secret")
@@ -284,12 +284,16 @@ fn decide_bucket(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut 
     }
 }
 
-fn decide_of_bucket(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fates: &[Option<Fate>]) -> Outcome {
+fn decide_of_bucket(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    fates: &[Option<Fate>],
+    findings: &mut Findings,
+) -> Outcome {
     let bucket = object.tree().get("bucket").and_then(|bucket| bucket.as_str()).map(str::to_owned);
     let leader = bucket.as_deref().and_then(|bucket| references::bucket_object(facts, bucket));
     let Some((index, leader)) = leader.and_then(|index| Some((index, fates.get(index)?.as_ref()?))) else {
-        // Its bucket is not managed here: nothing is known of a counterpart.
-        return fate(Disposition::Create, Engine::Create, "a setting of a bucket: made again").into();
+        return decide_of_foreign_bucket(facts, object, bucket.as_deref().unwrap_or_default(), findings);
     };
     let name = facts.objects[index].address();
     match leader.disposition {
@@ -299,8 +303,51 @@ fn decide_of_bucket(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fates: &[Opt
         Disposition::Create => fate(Disposition::Create, Engine::Create, format!("made with {name}")).into(),
         // Every setting of a bucket is a PUT: set again on the counterpart, whatever it has.
         _ => {
-            fate(Disposition::Create, Engine::Create, format!("a setting, put on the counterpart of {name}"))
-                .into()
+            let mut put = fate(
+                Disposition::Create,
+                Engine::Create,
+                format!("a setting, put on the counterpart of {name}"),
+            );
+            put.counterpart.clone_from(&leader.counterpart);
+            put.into()
+        }
+    }
+}
+
+/// A setting of a bucket that is not in the state: put on its counterpart, if it has one.
+fn decide_of_foreign_bucket(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    bucket: &str,
+    findings: &mut Findings,
+) -> Outcome {
+    match references::bucket_counterpart(facts, bucket) {
+        Found::Known(counterpart) => fate(
+            Disposition::Create,
+            Engine::Create,
+            format!("a setting, put on the counterpart of {bucket}"),
+        )
+        .with(counterpart)
+        .into(),
+        Found::Unknown => {
+            inventory_missing(facts, object, &format!("bucket {bucket}"), findings);
+            let reason = format!("a setting of bucket {bucket}, of whose counterpart nothing is known");
+            fate(Disposition::Block, Engine::Exclude, reason).into()
+        }
+        Found::Absent => {
+            findings.add(
+                "bucket-no-counterpart",
+                object.address(),
+                format!("bucket {bucket} is not in the state and has no counterpart in {}", facts.recovery),
+                format!("name what stands for it: counterpart \"{bucket}\" {{ to = \"...\" }}"),
+                facts.place_in_code(object),
+            );
+            fate(
+                Disposition::Block,
+                Engine::Exclude,
+                format!("a setting of bucket {bucket}, which has no counterpart"),
+            )
+            .into()
         }
     }
 }
@@ -436,6 +483,17 @@ pub(super) fn decide_store(
         return accepted;
     }
     let name = object.name();
+    if has_replica(object, facts.recovery) {
+        let mut outcome: Outcome = fate(
+            Disposition::Adopt,
+            Engine::Import,
+            format!("a global table with a replica in {}", facts.recovery),
+        )
+        .with(name.clone())
+        .into();
+        outcome.store = Some(store_of(object, &name, CandidateKind::Replicated, &name));
+        return outcome;
+    }
     let arn = object.arn.as_deref().unwrap_or_default();
     let Some(inventory) = facts.inventory() else {
         inventory_missing(facts, object, &format!("{} {name}", object.type_name()), findings);
@@ -474,6 +532,15 @@ pub(super) fn decide_store(
     );
     fate(Disposition::Block, Engine::Exclude, format!("may hold data and has no copy in {}", facts.recovery))
         .into()
+}
+
+/// A DynamoDB global table has a whole copy of itself, under the same name, in each region of its replicas.
+fn has_replica(object: &Object<'_, '_>, region: &str) -> bool {
+    let tree = object.tree();
+    let replicas = tree.get("replica").filter(|_| object.type_name() == "aws_dynamodb_table");
+    let mut regions =
+        replicas.and_then(|all| all.as_array()).into_iter().flatten().map(|one| one.get("region_name"));
+    regions.any(|name| name.and_then(|name| name.as_str()) == Some(region))
 }
 
 fn store_of(object: &Object<'_, '_>, name: &str, kind: CandidateKind, id: &str) -> PlannedStore {

@@ -6,6 +6,7 @@
 
 use jiff::Timestamp;
 
+use crate::clients::aws::whole::Whole;
 use crate::clients::aws::{Connection, Failure};
 use crate::model::diagnostic::{Gap, GapReason};
 use crate::model::inventory::{FORMAT_VERSION, Inventory, InventoryKind};
@@ -14,6 +15,7 @@ mod cluster;
 mod compute;
 mod database;
 mod global;
+mod hints;
 mod keys;
 mod load_balancer;
 mod metrics;
@@ -23,6 +25,7 @@ mod state;
 mod storage;
 mod workspace;
 
+pub use hints::engines_of;
 pub use primary::{ObservationRequest, record_observation};
 pub use state::{BucketKey, StateObject, StateRequest, read_state_s3};
 pub use workspace::WorkspaceRequest;
@@ -115,7 +118,8 @@ pub async fn record_inventory(connection: &Connection, request: &InventoryReques
 
 async fn account(connection: &Connection) -> Found<String> {
     const ACTION: &str = "sts:GetCallerIdentity";
-    let client = aws_sdk_sts::Client::new(connection.sdk());
+    let client = aws_sdk_sts::config::Builder::from(connection.sdk()).interceptor(Whole);
+    let client = aws_sdk_sts::Client::from_conf(client.build());
     let answer = connection.call(ACTION, client.get_caller_identity().send()).await?;
     answer.account.ok_or_else(|| Failure::malformed(ACTION, "account"))
 }

@@ -9,7 +9,7 @@
 )]
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 
 use crate::model::diagnostic::{Place, Problem};
@@ -17,6 +17,10 @@ use crate::model::diagnostic::{Place, Problem};
 #[cfg(test)]
 mod tests;
 
+/// Bytes that are looked at before room is made for the rest.
+const FIRST_LOOK: usize = 64 << 10;
+/// Bytes that are read at once afterwards.
+const STEP: usize = 4 << 20;
 /// `ELOOP` of Linux, then of the BSDs and macOS; `io::ErrorKind` has no stable name for it.
 const TOO_MANY_LINKS: [i32; 2] = [40, 62];
 
@@ -26,15 +30,6 @@ const TOO_MANY_LINKS: [i32; 2] = [40, 62];
 /// A missing or unreadable file, a folder, a pipe or device, links in a circle, more than `limit` bytes,
 /// UTF-16 or UTF-32, invalid UTF-8, a NUL.
 pub fn read_text(path: &Path, shown: &str, limit: u64) -> Result<String, Problem> {
-    let bytes = read_bytes(path, shown, limit)?;
-    decode(bytes, shown)
-}
-
-/// Reads a regular file whole.
-///
-/// # Errors
-/// As [`read_text`], without those about encoding.
-pub fn read_bytes(path: &Path, shown: &str, limit: u64) -> Result<Vec<u8>, Problem> {
     // A pipe would block and a device would never end, so the kind is asked before the file is opened.
     let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error, shown))?;
     if metadata.is_dir() {
@@ -47,13 +42,37 @@ pub fn read_bytes(path: &Path, shown: &str, limit: u64) -> Result<Vec<u8>, Probl
         return Err(too_large(shown, limit));
     }
     let file = File::open(path).map_err(|error| unreadable(&error, shown))?;
+    // It is at most `limit`; one byte more spares the last look for an end.
+    let size = usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1);
+    read_stream(file, size, shown, limit)
+}
+
+/// Reads text to its end, as [`read_text`] does: standard input. `size` is how much is expected.
+///
+/// # Errors
+/// As [`read_text`], without those about the kind of file.
+pub fn read_stream(mut from: impl Read, size: usize, shown: &str, limit: u64) -> Result<String, Problem> {
     let mut bytes = Vec::new();
-    // It may have grown since: one byte past the limit tells.
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| unreadable(&error, shown))?;
-    if bytes.len() as u64 > limit {
-        return Err(too_large(shown, limit));
+    let mut step = FIRST_LOOK;
+    loop {
+        let before = bytes.len();
+        // It may have grown since it was measured: one byte past the limit tells.
+        let rest = limit.saturating_add(1).saturating_sub(before as u64);
+        let read = from.by_ref().take(rest.min(step as u64)).read_to_end(&mut bytes);
+        read.map_err(|error| unreadable(&error, shown))?;
+        if bytes.len() as u64 > limit {
+            return Err(too_large(shown, limit));
+        }
+        // Zeros are no text, however many follow: a gibibyte of them costs no memory.
+        let new = bytes.get(before..).unwrap_or_default();
+        if new.is_empty() || memchr::memchr(0, new).is_some() {
+            return decode(bytes, shown);
+        }
+        if before == 0 {
+            bytes.reserve_exact(size.saturating_sub(bytes.len()));
+        }
+        step = STEP;
     }
-    Ok(bytes)
 }
 
 /// Takes bytes as UTF-8 text and drops a byte order mark.

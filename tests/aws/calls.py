@@ -32,6 +32,8 @@ class Call:
             return self.form["Action"][0]
         if self.target:
             return self.target.rsplit(".", 1)[-1]
+        if "x-id" in self.query:
+            return self.query["x-id"][0]
         return rest_action(self.service, self.method, self.path, frozenset(self.query)) or self.method
 
     @property
@@ -76,8 +78,9 @@ def operations(service):
     for name in model.operation_names:
         http = model.operation_model(name).http
         path, _, query = http["requestUri"].partition("?")
-        pattern = re.sub(r"\\{[^}]*\\+\\}", ".+", re.escape(path).replace("\\{", "\\{").replace("\\}", "\\}"))
-        pattern = re.sub(r"\\{[^}]*\\}", "[^/]+", pattern)
+        parts = re.split(r"(\{[^}]*\})", path.rstrip("/"))
+        wild = lambda part: ".+" if part.endswith("+}") else "[^/]+"
+        pattern = "".join(wild(part) if part.startswith("{") else re.escape(part) for part in parts)
         keys = frozenset(part.partition("=")[0] for part in query.split("&") if part)
         found.append((name, http["method"], re.compile(f"^{pattern}/?$"), keys, len(re.sub(r"\{[^}]*\}", "", path))))
     return found

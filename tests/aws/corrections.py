@@ -225,3 +225,33 @@ CORRECTIONS = {
     ("eks", "DescribeAddonVersions"): addon_versions,
     ("backup", "ListRecoveryPointsByBackupVault"): recovery_points,
 }
+
+
+# Answers of moto's that need a touch ----------------------------------------------------------------------------------
+
+
+def versioning(call, body):
+    """The outermost element has a name of its own.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html"""
+    return body.replace(b"GetBucketVersioningResponse", b"VersioningConfiguration")
+
+
+def cache_snapshots(call, body):
+    """Each snapshot lists its nodes with the time each was taken.
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_NodeSnapshot.html"""
+    node = fields(CacheNodeId="0001", SnapshotCreateTime="2026-11-22T11:00:00.000Z")
+    nodes = f"<NodeSnapshots><NodeSnapshot>{node}</NodeSnapshot></NodeSnapshots></Snapshot>"
+    return body.replace(b"</Snapshot>", nodes.encode())
+
+
+def hosts(call, body):
+    """A load balancer's host has its own region in it.
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancer.html"""
+    return body.replace(b".us-east-1.elb.amazonaws.com", f".{call.region}.elb.amazonaws.com".encode())
+
+
+TOUCHES = {
+    ("elasticloadbalancing", "DescribeLoadBalancers"): hosts,
+    ("s3", "GetBucketVersioning"): versioning,
+    ("elasticache", "DescribeSnapshots"): cache_snapshots,
+}

@@ -71,17 +71,24 @@ class Emulator:
             status, headers = f"{code} {'OK' if code == 200 else 'Error'}", [("Content-Type", kind)]
             if key in pages.LISTS and code == 200 and self.page:
                 _, _, first = pages.whole(call)
-                body, _ = pages.LISTS[key].cut(body, first, self.page)
+                body, _ = pages.LISTS[key].cut(body, first, max(self.page, pages.LONG.get(key, 0)))
             return status, headers, body
         if key in pages.LISTS and self.page:
             environ, body, first = pages.whole(call)
             status, headers, body = self.ask(environ, body)
+            body = self.touch(key, call, body)
             if status.startswith("200"):
-                body, _ = pages.LISTS[key].cut(body, first, self.page)
+                body, _ = pages.LISTS[key].cut(body, first, max(self.page, pages.LONG.get(key, 0)))
             return status, headers, body
         if key in pages.SIZES and self.page:
             return self.ask(pages.sized(call, self.page), call.body)
-        return self.ask(call.environ, call.body)
+        status, headers, body = self.ask(call.environ, call.body)
+        return status, headers, self.touch(key, call, body)
+
+    @staticmethod
+    def touch(key, call, body):
+        touch = corrections.TOUCHES.get(key)
+        return touch(call, body) if touch else body
 
     def ask(self, environ, body):
         """Asks moto and takes its answer whole."""

@@ -108,6 +108,13 @@ LISTS = {
     ("backup", "ListRecoveryPointsByBackupVault"): Json("RecoveryPoints", "nextToken", "NextToken"),
 }
 
+# Long lists have pages of at least this many, or a test would ask a thousand times.
+LONG = {
+    ("ec2", "DescribeInstanceTypeOfferings"): 500,
+    ("rds", "DescribeOrderableDBInstanceOptions"): 60,
+    ("route53", "ListResourceRecordSets"): 6,
+}
+
 # Lists that moto cuts rightly itself, with the parameter for the size.
 SIZES = {("route53", "ListResourceRecordSets"): "maxitems", ("s3", "ListObjectVersions"): "max-keys"}
 
@@ -139,6 +146,7 @@ def sized(call, size):
     """The request with a size that moto follows."""
     environ = dict(call.environ)
     query = dict(call.query)
-    query[SIZES[(call.service, call.action)]] = [str(size)]
+    key = (call.service, call.action)
+    query[SIZES[key]] = [str(max(size, LONG.get(key, 0)))]
     environ["QUERY_STRING"] = urlencode(query, doseq=True)
     return environ

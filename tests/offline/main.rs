@@ -1,5 +1,12 @@
 //! Tests that need nothing but the checkout.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod canaries;
 mod dispositions;
+mod hostile;
 mod layers;
+mod occurrences;
+mod planned;
+mod properties;
+mod worlds;
+mod sandbox;

@@ -15,7 +15,7 @@ use drplan::clients::aws::{Connection, Limits};
 use serde_json::{Value, json};
 
 /// A running emulator.
-pub struct Emulator {
+pub(crate) struct Emulator {
     python: PathBuf,
     port: u16,
     /// What it is filled with.
@@ -25,7 +25,7 @@ pub struct Emulator {
 }
 
 /// Short patience, so that a test of a time-out takes seconds.
-pub const PATIENCE: Limits = Limits {
+pub(crate) const PATIENCE: Limits = Limits {
     connect: Duration::from_millis(500),
     attempt: Duration::from_secs(5),
     call: Duration::from_secs(20),
@@ -37,7 +37,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// The emulator, filled with some worlds of `seed.py` and with nothing else; held until the guard is dropped.
-pub fn with(world: &[&'static str]) -> MutexGuard<'static, Emulator> {
+pub(crate) fn with(world: &[&'static str]) -> MutexGuard<'static, Emulator> {
     static SHARED: OnceLock<Mutex<Emulator>> = OnceLock::new();
     let shared = SHARED.get_or_init(|| Mutex::new(Emulator::start()));
     let mut emulator = shared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,22 +93,22 @@ impl Emulator {
     }
 
     /// Its address.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Most entries of a page.
-    pub fn page(&self, size: u32) {
+    pub(crate) fn page(&self, size: u32) {
         self.control("options", &json!({ "page": size }));
     }
 
     /// The faults from now on; see `tests/aws/faults.py`.
-    pub fn faults(&self, faults: &Value) {
+    pub(crate) fn faults(&self, faults: &Value) {
         self.control("faults", faults);
     }
 
     /// Every call since it was filled: service, region, action.
-    pub fn calls(&self) -> Vec<(String, String, String)> {
+    pub(crate) fn calls(&self) -> Vec<(String, String, String)> {
         let calls = self.control("calls", &Value::Null);
         let text = |call: &Value, field: &str| call[field].as_str().unwrap_or_default().to_owned();
         let calls = calls.as_array().unwrap();
@@ -116,13 +116,8 @@ impl Emulator {
     }
 
     /// The actions among them.
-    pub fn actions(&self) -> BTreeSet<String> {
+    pub(crate) fn actions(&self) -> BTreeSet<String> {
         self.calls().into_iter().map(|(service, _, action)| format!("{service}:{action}")).collect()
-    }
-
-    /// Forgets the calls so far.
-    pub fn forget(&self) {
-        self.control("forget", &Value::Null);
     }
 
     fn control(&self, what: &str, value: &Value) -> Value {
@@ -141,13 +136,13 @@ impl Emulator {
     }
 
     /// A connection to it with short patience, two attempts and quick retries.
-    pub async fn connect(&self, region: &str, limits: Limits) -> Connection {
+    pub(crate) async fn connect(&self, region: &str, limits: Limits) -> Connection {
         connect(&self.url(), region, limits).await
     }
 }
 
 /// A connection to an address that stands for all of AWS.
-pub async fn connect(url: &str, region: &str, limits: Limits) -> Connection {
+pub(crate) async fn connect(url: &str, region: &str, limits: Limits) -> Connection {
     let retries = RetryConfig::standard()
         .with_max_attempts(2)
         .with_initial_backoff(Duration::from_millis(20))
@@ -165,7 +160,7 @@ pub async fn connect(url: &str, region: &str, limits: Limits) -> Connection {
 }
 
 /// Runs a test's future.
-pub fn run<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -95,7 +95,8 @@ fn everything_is_read_in_pages() {
     assert!(
         copies.iter().all(|copy| copy.status == "available" && copy.kms_key.is_some() && !copy.of_cluster)
     );
-    assert_eq!(snapshots.iter().filter(|snapshot| snapshot.of_cluster).count(), 3);
+    let of_clusters = snapshots.iter().filter(|snapshot| snapshot.of_cluster && snapshot.id.ends_with("-s"));
+    assert_eq!(of_clusters.count(), 3);
     let replica =
         found.db_instances.iter().flatten().find(|instance| instance.id == "orders-replica").unwrap();
     assert!(replica.replica_of.as_ref().unwrap().contains("orders"));
@@ -225,9 +226,11 @@ fn two_recordings_of_one_world_are_the_same() {
             .iter_mut()
             .flatten()
             .for_each(|backup| (backup.latest, backup.earliest) = (None, None));
+        // It issues certificates a minute after they were asked for.
+        found.certificates.iter_mut().flatten().for_each(|certificate| certificate.status.clear());
         write_inventory(found).unwrap()
     };
-    assert_eq!(text(2), text(50));
+    assert!(text(2) == text(50), "the size of a page shows in a recording");
 }
 
 /// Each kind of fault on every service at once: all sections unknown, each with its reason, none empty.
@@ -398,32 +401,29 @@ fn what_is_not_asked_is_unknown() {
     assert!(!emulator.actions().contains("ecr:DescribeRepositories"));
 }
 
-/// Run by the next test in a process of its own, for the environment is what it tests.
-#[test]
-#[ignore = "the next test runs it"]
-fn record_from_the_environment() {
-    let Ok(out) = std::env::var("DRPLAN_TEST_OUT") else { return };
-    let text = run(async {
-        match Connection::open("us-west-2", PATIENCE).await {
-            Ok(connection) => write_inventory(record_over(&connection).await).unwrap(),
-            Err(problem) => format!("refused: {}", problem.message),
-        }
-    });
-    std::fs::write(out, text).unwrap();
-}
-
+/// Runs itself in a process of its own, for the environment is what it tests.
 #[test]
 fn credentials_and_addresses_come_from_the_environment() {
+    const OUT: &str = "DRPLAN_TEST_OUT";
+    if let Some(out) = std::env::var_os(OUT) {
+        let text = run(async {
+            match Connection::open("us-west-2", PATIENCE).await {
+                Ok(connection) => write_inventory(record_over(&connection).await).unwrap(),
+                Err(problem) => format!("refused: {}", problem.message),
+            }
+        });
+        return std::fs::write(out, text).unwrap();
+    }
     let emulator = emulator::with(WORLD);
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("inventory.json");
     let run = |environment: &[(&str, &str)]| {
         let ran = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "inventory::record_from_the_environment", "--ignored"])
+            .args(["--exact", "inventory::credentials_and_addresses_come_from_the_environment"])
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", folder.path())
-            .env("DRPLAN_TEST_OUT", &out)
+            .env(OUT, &out)
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .envs(environment.iter().copied())
             .output()

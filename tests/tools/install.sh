@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the real parts that tests run against, outside the checkout, keyed by what they are made from.
-#   tests/tools/install.sh PART...      prints `PART PATH` for each part, one a line
+#   tests/tools/install.sh [PART...]    all parts where none is named; prints `PART PATH` for each part, one a line
 # Parts: aws (the AWS emulator; PATH is its Python).
 # DRPLAN_TOOLS names the folder; ~/.cache/drplan/tools unless set. Safe to run twice at once.
 set -euo pipefail
@@ -57,6 +57,7 @@ aws() {
     echo "aws $folder/bin/python"
 }
 
+[ $# -gt 0 ] || set -- aws
 for part in "$@"; do
     case $part in
         aws) aws ;;

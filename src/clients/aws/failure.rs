@@ -3,6 +3,7 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::ErrorKind;
 
 use crate::model::diagnostic::{Gap, GapReason};
 
@@ -42,11 +43,16 @@ impl Failure {
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
                 Self::new(action, GapReason::TimedOut, "no connection in time")
             }
-            SdkError::DispatchFailure(failure) if failure.is_io() => Self::new(
-                action,
-                GapReason::Unreachable,
-                "nobody answers at the address, or the connection broke",
-            ),
+            // A connection that ends without an answer is an "other" error that may pass.
+            SdkError::DispatchFailure(failure)
+                if failure.is_io() || failure.as_other() == Some(ErrorKind::TransientError) =>
+            {
+                Self::new(
+                    action,
+                    GapReason::Unreachable,
+                    "nobody answers at the address, or the connection broke",
+                )
+            }
             SdkError::DispatchFailure(_) => Self::new(
                 action,
                 GapReason::Failed,

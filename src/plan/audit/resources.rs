@@ -154,9 +154,12 @@ const fn comes_with_another(recovery: Recovery) -> bool {
 fn check_engine(resource: &PlannedResource, report: &mut Report) {
     let fits = match resource.disposition {
         Disposition::Create => matches!(resource.engine, Engine::Create),
-        Disposition::Share => matches!(resource.engine, Engine::Import | Engine::None | Engine::Exclude),
+        // What cannot be imported (the wait for a certificate) is carried.
+        Disposition::Share => {
+            matches!(resource.engine, Engine::Import | Engine::Carry | Engine::None | Engine::Exclude)
+        }
         // What is in the recovery's own workspace already needs no word.
-        Disposition::Adopt => matches!(resource.engine, Engine::Import | Engine::None),
+        Disposition::Adopt => matches!(resource.engine, Engine::Import | Engine::Carry | Engine::None),
         Disposition::Restore | Disposition::Promote => {
             matches!(resource.engine, Engine::Exclude | Engine::Import)
         }
@@ -193,32 +196,36 @@ impl<'p> Done<'p> {
         let mut done = Self::default();
         let mut names = HashSet::new();
         for (position, step) in graph.steps.iter().enumerate() {
-            match (&step.action, nature(&step.action)) {
-                (Action::Engine { address, change, .. }, _) => {
-                    if done.engine.insert(address, EngineStep { change: *change, position }).is_some() {
-                        report.add(Rule::Disposition, &step.id, format!("two engine steps act on {address}"));
-                    }
-                }
+            let twice = match (&step.action, nature(&step.action)) {
+                (Action::Engine { address, change, .. }, _) => done
+                    .engine
+                    .insert(address, EngineStep { change: *change, position })
+                    .map(|_| format!("two engine steps act on {address}")),
                 (
                     Action::ChangeRecord { address: Some(address), .. }
                     | Action::ChangeDistribution { address: Some(address), .. },
                     _,
                 ) => {
                     done.moved.insert(address);
+                    None
                 }
                 (
                     _,
                     Nature::Restores(address) | Nature::Promotes(address) | Nature::PromotesSecret(address),
                 ) => {
-                    if done.brought_back.insert(address, position).is_some() {
-                        report.add(Rule::Disposition, &step.id, format!("two steps bring {address} back"));
-                    }
-                    if let Some(name) = name_of(&step.action).filter(|name| !names.insert(*name)) {
-                        let message = format!("two steps bring a {} named {} back", name.0, name.1);
-                        report.add(Rule::Disposition, &step.id, message);
-                    }
+                    let address_twice = done
+                        .brought_back
+                        .insert(address, position)
+                        .map(|_| format!("two steps bring {address} back"));
+                    let name_twice = name_of(&step.action)
+                        .filter(|name| !names.insert(*name))
+                        .map(|(what, name)| format!("two steps bring a {what} named {name} back"));
+                    address_twice.or(name_twice)
                 }
-                _ => {}
+                _ => None,
+            };
+            if let Some(message) = twice {
+                report.add(Rule::Disposition, &step.id, message);
             }
         }
         done
@@ -251,9 +258,11 @@ fn check_done(
     let is_done = match resource.disposition {
         Disposition::Create => engine == Some(EngineChange::Create),
         Disposition::Carry => engine == Some(EngineChange::Carry),
-        Disposition::Share | Disposition::Adopt => {
-            resource.engine != Engine::Import || engine == Some(EngineChange::Import)
-        }
+        Disposition::Share | Disposition::Adopt => match resource.engine {
+            Engine::Import => engine == Some(EngineChange::Import),
+            Engine::Carry => engine == Some(EngineChange::Carry),
+            _ => true,
+        },
         // Some come with another (an instance with its cluster), and say after which step.
         Disposition::Restore | Disposition::Promote => {
             let own = table(&resource.type_name).is_none_or(|entry| !comes_with_another(entry.recovery));
@@ -288,7 +297,7 @@ fn check_steps(graph: &Graph<'_>, current: &HashMap<&str, &PlannedResource>, rep
                 (address, &[Disposition::Create])
             }
             (Action::Engine { address, change: EngineChange::Carry, .. }, _) => {
-                (address, &[Disposition::Carry])
+                (address, &[Disposition::Carry, Disposition::Share, Disposition::Adopt])
             }
             (Action::Engine { address, change: EngineChange::Import, .. }, _) => (
                 address,

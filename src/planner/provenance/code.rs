@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use super::super::dispositions::Decided;
 use super::super::facts::Facts;
 use super::super::findings::Findings;
-use super::Verdict;
 use super::tokens::{Counterpart, Index, Owner, Token};
 use super::uses::Uses;
+use super::{Verdict, encoded};
 use crate::model::configuration::{Argument, Configuration, Literal, RegionSource};
 use crate::model::document::push_pointer;
 use crate::model::settings::ValueSource;
@@ -156,22 +156,44 @@ impl Search<'_, '_, '_, '_, '_> {
     }
 
     fn literal(&mut self, literal: &Literal, object: &str, path: &str, context: &Context<'_>) {
-        for found in self.index.find(&literal.text) {
-            let token = &self.index.tokens[found.token];
-            let line = literal.place.line + newlines(&literal.text[..found.start]);
-            let verdict = self.classify(token, literal, context);
-            if verdict.disposition == UseDisposition::Unplaced {
-                self.report(token, object, &literal.place.file, line);
-            }
-            let site = Site::File {
-                file: literal.place.file.clone(),
-                line,
-                object: Some(object.to_owned()),
-                path: path.to_owned(),
-                within: None,
-            };
-            self.uses.add(found.token, verdict.at(site));
+        let index = self.index;
+        let found = index.find(&literal.text);
+        if found.is_empty() {
+            // Inside an encoding there are no lines of the file: it stands where the literal begins.
+            encoded::scan(index, &literal.text, &mut |hit| {
+                self.found(hit.at.token, literal, literal.place.line, hit.within, object, path, context);
+            });
         }
+        for hit in found {
+            let line = literal.place.line + newlines(&literal.text[..hit.start]);
+            self.found(hit.token, literal, line, None, object, path, context);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one use with all that its place is made of")]
+    fn found(
+        &mut self,
+        at: usize,
+        literal: &Literal,
+        line: u32,
+        within: Option<String>,
+        object: &str,
+        path: &str,
+        context: &Context<'_>,
+    ) {
+        let token = &self.index.tokens[at];
+        let verdict = self.classify(token, literal, context);
+        if verdict.disposition == UseDisposition::Unplaced {
+            self.report(token, object, &literal.place.file, line);
+        }
+        let site = Site::File {
+            file: literal.place.file.clone(),
+            line,
+            object: Some(object.to_owned()),
+            path: path.to_owned(),
+            within,
+        };
+        self.uses.add(at, verdict.at(site));
     }
 
     fn classify(&self, token: &Token<'_>, literal: &Literal, context: &Context<'_>) -> Verdict {

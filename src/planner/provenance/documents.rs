@@ -28,8 +28,7 @@ pub(super) fn search<'f>(
         manifests.texts.iter().map(|source| (source.path.as_str(), source.text.as_str())).collect();
     for (at, object) in manifests.objects.iter().enumerate() {
         let label = object.label();
-        let source = texts.get(object.file.as_str()).copied().unwrap_or_default();
-        let mut walk = Walk { facts, index, uses, values, findings, object, label, source, at };
+        let mut walk = Walk { facts, index, uses, values, findings, object, label, texts: &texts, at };
         walk.node(&object.root, &mut String::new(), "");
     }
     let with_objects: HashSet<&str> = manifests.objects.iter().map(|object| object.file.as_str()).collect();
@@ -56,11 +55,18 @@ struct Walk<'s, 'x, 'f, 'i, 'a> {
     findings: &'s mut Findings,
     object: &'s Object,
     label: String,
-    source: &'s str,
+    texts: &'s HashMap<&'s str, &'s str>,
     at: usize,
 }
 
-impl Walk<'_, '_, '_, '_, '_> {
+/// Where the text of a string is written.
+struct Written<'s> {
+    file: &'s str,
+    source: &'s str,
+    first_line: u32,
+}
+
+impl<'s> Walk<'s, '_, '_, '_, '_> {
     fn node(&mut self, node: &Node, pointer: &mut String, field: &str) {
         let length = pointer.len();
         match &node.tree {
@@ -76,11 +82,14 @@ impl Walk<'_, '_, '_, '_, '_> {
                 for (key, value) in entries {
                     push_pointer(pointer, key);
                     for found in self.index.find(key) {
+                        // The key stands before its value, and most often on its line.
+                        let written = self.written(pointer, value.span);
+                        let line = written.first_line;
                         self.record(
                             found.token,
                             key,
                             found.start,
-                            value.span,
+                            (written.file, line),
                             pointer,
                             Some("key".to_owned()),
                         );
@@ -101,13 +110,36 @@ impl Walk<'_, '_, '_, '_, '_> {
             return;
         }
         if let Some(token) = self.plain_use(text, field) {
-            self.record(token, text, 0, span, pointer, None);
+            let written = self.written(pointer, span);
+            self.record(token, text, 0, (written.file, written.first_line), pointer, None);
             return;
         }
         let index = self.index;
+        let mut lines: Option<(&str, HashMap<usize, std::vec::IntoIter<u32>>, u32)> = None;
         encoded::scan(index, text, &mut |hit| {
-            self.record(hit.at.token, hit.text, hit.at.start, span, pointer, hit.within);
+            let (file, lines, first) = lines.get_or_insert_with(|| {
+                let written = self.written(pointer, span);
+                (written.file, lines_of(index, &written), written.first_line)
+            });
+            let line = lines.get_mut(&hit.at.token).and_then(Iterator::next).unwrap_or(*first);
+            self.record(hit.at.token, hit.text, hit.at.start, (*file, line), pointer, hit.within);
         });
+    }
+
+    /// Where the string at a pointer is written; of what a unit rendered, in the unit's files where they have it.
+    fn written(&self, pointer: &str, span: Span) -> Written<'s> {
+        let object = self.object;
+        let (file, span) = if object.text == object.file {
+            (object.file.as_str(), span)
+        } else {
+            let names: Vec<String> =
+                pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            object.written_at(&names).unwrap_or((object.text.as_str(), span))
+        };
+        let text = self.texts.get(file).copied().unwrap_or_default();
+        let source = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        Written { file, source, first_line: span.line }
     }
 
     fn record(
@@ -115,16 +147,14 @@ impl Walk<'_, '_, '_, '_, '_> {
         token: usize,
         text: &str,
         start: usize,
-        span: Span,
+        (file, line): (&str, u32),
         pointer: &str,
         within: Option<String>,
     ) {
         let owned = &self.index.tokens[token];
         let verdict = classify(owned, text, start);
-        let nth = text[..start].matches(&*owned.text).count();
-        let line = self.line_of(span, &owned.text, nth);
         match verdict.disposition {
-            UseDisposition::Unplaced => report(self.findings, owned, &self.object.file, line, pointer),
+            UseDisposition::Unplaced => report(self.findings, owned, file, line, pointer),
             UseDisposition::Rewritten | UseDisposition::KnownAfter => {
                 self.values.rewrites.entry(self.at).or_default().push(Rewrite {
                     path: pointer.to_owned(),
@@ -137,7 +167,7 @@ impl Walk<'_, '_, '_, '_, '_> {
             }
             _ => {}
         }
-        let site = self.site(line, pointer, within);
+        let site = self.site(file, line, pointer, within);
         self.uses.add(token, verdict.at(site));
     }
 
@@ -146,17 +176,18 @@ impl Walk<'_, '_, '_, '_, '_> {
         let (host, rest) = image.split_once('/').unwrap_or((image, ""));
         let Some((account, region)) = is_ecr_host(host) else { return };
         let (repository, reference) = split_image(rest);
-        let line = self.line_of(span, image, 0);
+        let Written { file, source, first_line } = self.written(pointer, span);
+        let line = first_line + source.find(image).map_or(0, |at| newlines(&source[..at]));
         let ours = self.facts.account.as_deref().is_none_or(|known| known == account)
             && self.facts.is_primary(region);
-        let site = self.site(line, pointer, None);
+        let site = self.site(file, line, pointer, None);
         if !ours {
             self.findings.add(
                 "image-foreign",
                 image,
                 format!("image {image} is of registry {account} in {region}: it stays as it is"),
                 "make sure that it can be pulled while the primary is gone",
-                Some(Place::new(&self.object.file, line)),
+                Some(Place::new(file, line)),
             );
             self.uses.add_other(ValueKind::Image, image, None, Verdict::kept().at(site));
             return;
@@ -171,7 +202,7 @@ impl Walk<'_, '_, '_, '_, '_> {
         self.values.images.push(NamedImage {
             repository: repository.to_owned(),
             reference: reference.to_owned(),
-            at: Place::new(&self.object.file, line),
+            at: Place::new(file, line),
             object: self.label.clone(),
         });
         self.values.rewrites.entry(self.at).or_default().push(Rewrite {
@@ -185,21 +216,14 @@ impl Walk<'_, '_, '_, '_, '_> {
         self.uses.add_other(ValueKind::Image, image, Some(owner), Verdict::rewritten(to).at(site));
     }
 
-    fn site(&self, line: u32, pointer: &str, within: Option<String>) -> Site {
+    fn site(&self, file: &str, line: u32, pointer: &str, within: Option<String>) -> Site {
         Site::File {
-            file: self.object.file.clone(),
+            file: file.to_owned(),
             line,
             object: Some(self.label.clone()),
             path: pointer.to_owned(),
             within,
         }
-    }
-
-    /// The line of the n-th time that a token stands in the text of a node.
-    fn line_of(&self, span: Span, token: &str, nth: usize) -> u32 {
-        let range = span.start as usize..span.end as usize;
-        let text = self.source.get(range).unwrap_or_default();
-        text.match_indices(token).nth(nth).map_or(span.line, |(at, _)| span.line + newlines(&text[..at]))
     }
 
     /// A plain name counts where the key's words say what it names, and the whole field is the name.
@@ -212,6 +236,15 @@ impl Walk<'_, '_, '_, '_, '_> {
             meant.contains(&self.facts.objects[owner].type_name())
         })
     }
+}
+
+/// The lines of each token in the text of a string, as it is written, in order.
+fn lines_of(index: &Index<'_>, written: &Written<'_>) -> HashMap<usize, std::vec::IntoIter<u32>> {
+    let mut lines: HashMap<usize, Vec<u32>> = HashMap::new();
+    for hit in index.find(written.source) {
+        lines.entry(hit.token).or_default().push(written.first_line + newlines(&written.source[..hit.start]));
+    }
+    lines.into_iter().map(|(token, lines)| (token, lines.into_iter())).collect()
 }
 
 /// The name of an env entry, so that its value's meaning is known.

@@ -4,6 +4,7 @@
 //! only as the whole of a field whose meaning is known. Each use is classified once, by what becomes of its owner.
 
 mod code;
+mod counterparts;
 mod documents;
 mod encoded;
 mod resources;

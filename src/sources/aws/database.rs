@@ -7,6 +7,7 @@ use futures_util::StreamExt as _;
 use jiff::Timestamp;
 
 use super::{Engine, Found, Part, metrics, promised, summed, time};
+use crate::clients::aws::whole::Whole;
 use crate::clients::aws::{Connection, Failure};
 use crate::model::diagnostic::GapReason;
 use crate::model::inventory::{AutomatedBackup, DbCluster, DbInstance, DbSnapshot, OrderableClass};
@@ -22,7 +23,7 @@ pub(super) struct Databases {
 }
 
 pub(super) async fn read(connection: &Connection, engines: &[Engine], at: Timestamp) -> Databases {
-    let client = Client::new(connection.sdk());
+    let client = client(connection);
     let (
         automated_backups,
         snapshots,
@@ -49,6 +50,10 @@ pub(super) async fn read(connection: &Connection, engines: &[Engine], at: Timest
         parameter_groups,
         orderable_classes,
     }
+}
+
+pub(super) fn client(connection: &Connection) -> Client {
+    Client::from_conf(aws_sdk_rds::config::Builder::from(connection.sdk()).interceptor(Whole).build())
 }
 
 fn gib(storage: Option<i32>) -> u64 {

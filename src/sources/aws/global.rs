@@ -6,6 +6,7 @@ use futures_util::StreamExt as _;
 
 use super::{Found, Part, promised, summed};
 use crate::clients::aws::query::{CLOUDFRONT, IAM, Paging, each, xml};
+use crate::clients::aws::whole::Whole;
 use crate::clients::aws::{Connection, Failure};
 use crate::model::inventory::{Distribution, DnsZone, HealthCheck, IamNames, Record};
 
@@ -26,9 +27,15 @@ pub(super) async fn read(connection: &Connection) -> Global {
     Global { zones, health_checks, distributions, iam }
 }
 
+fn route53(connection: &Connection) -> aws_sdk_route53::Client {
+    let region = aws_config::Region::new(connection.global_region().to_owned());
+    let config = aws_sdk_route53::config::Builder::from(connection.sdk()).region(region).interceptor(Whole);
+    aws_sdk_route53::Client::from_conf(config.build())
+}
+
 /// All hosted zones with their records.
 pub(super) async fn zones(connection: &Connection) -> Part<Vec<DnsZone>> {
-    let client = &aws_sdk_route53::Client::new(connection.sdk());
+    let client = &route53(connection);
     let listed = match list_zones(connection, client).await {
         Ok(listed) => listed,
         Err(failure) => return Err(failure).into(),
@@ -108,7 +115,7 @@ fn name(name: &str) -> String {
 
 async fn health_checks(connection: &Connection) -> Found<Vec<HealthCheck>> {
     const ACTION: &str = "route53:ListHealthChecks";
-    let client = aws_sdk_route53::Client::new(connection.sdk());
+    let client = route53(connection);
     let list = client.list_health_checks().into_paginator().send();
     let mut found = Vec::new();
     for check in connection.pages(ACTION, list).await?.into_iter().flat_map(|page| page.health_checks) {

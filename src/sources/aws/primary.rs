@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
 
-use super::{Found, Gaps, Part, account, compute, global, load_balancer, metrics, promised, summed, time};
+use super::{
+    Found, Gaps, Part, account, compute, database, global, load_balancer, metrics, promised, summed, time,
+};
 use crate::clients::aws::{Connection, Failure};
 use crate::model::diagnostic::{Gap, GapReason};
 use crate::model::inventory::{DnsZone, Record};
@@ -90,7 +92,7 @@ fn names(host: &str, region: &str) -> bool {
 }
 
 async fn stores(connection: &Connection, at: Timestamp) -> Part<Vec<Store>> {
-    let client = aws_sdk_rds::Client::new(connection.sdk());
+    let client = database::client(connection);
     let (instances, clusters) =
         tokio::join!(instances(connection, &client, at), clusters(connection, &client));
     let (mut found, mut gaps) = match instances {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::StreamExt as _;
 
 use super::{Found, Part, promised, summed, time};
+use crate::clients::aws::whole::Whole;
 use crate::clients::aws::{Connection, Failure};
 use crate::model::diagnostic::{Gap, GapReason};
 use crate::model::inventory::{BackupPoint, Bucket, CacheSnapshot, ReplicationGroup};
@@ -17,7 +18,8 @@ pub(super) struct Stores {
 }
 
 pub(super) async fn read(connection: &Connection) -> Stores {
-    let caches = aws_sdk_elasticache::Client::new(connection.sdk());
+    let caches = aws_sdk_elasticache::config::Builder::from(connection.sdk()).interceptor(Whole);
+    let caches = aws_sdk_elasticache::Client::from_conf(caches.build());
     let (buckets, backup_points, replication_groups, cache_snapshots) = tokio::join!(
         buckets(connection),
         backup_points(connection),
@@ -30,7 +32,9 @@ pub(super) async fn read(connection: &Connection) -> Stores {
 /// A client for S3. Behind an address of one's own, bucket names cannot be part of the host.
 pub(super) fn s3(connection: &Connection) -> aws_sdk_s3::Client {
     let config = aws_sdk_s3::config::Builder::from(connection.sdk());
-    aws_sdk_s3::Client::from_conf(config.force_path_style(connection.redirected("S3")).build())
+    aws_sdk_s3::Client::from_conf(
+        config.force_path_style(connection.redirected("S3")).interceptor(Whole).build(),
+    )
 }
 
 /// All buckets of the account; versioning and replication of those in the region alone. A bucket's settings are

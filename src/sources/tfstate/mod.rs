@@ -4,6 +4,7 @@
 //! Format: `internal/states/statefile/version4.go` of Terraform and OpenTofu.
 
 mod address;
+mod keys;
 mod refuse;
 #[cfg(test)]
 mod tests;
@@ -89,7 +90,7 @@ pub fn read_state<'a>(text: &'a str, origin: &str) -> Result<State<'a>, BadInput
     let mut instances =
         Vec::with_capacity(raw.resources.iter().map(|resource| resource.instances.len()).sum());
     for resource in raw.resources {
-        read_resource(resource, origin, &mut instances, &mut problems);
+        read_resource(resource, text, origin, &mut instances, &mut problems);
     }
     check_duplicates(&instances, origin, &mut problems);
     if problems.is_empty() {
@@ -107,6 +108,7 @@ pub fn read_state<'a>(text: &'a str, origin: &str) -> Result<State<'a>, BadInput
 
 fn read_resource<'a>(
     resource: RawResource<'a>,
+    text: &'a str,
     origin: &str,
     instances: &mut Vec<Instance<'a>>,
     problems: &mut Vec<Problem>,
@@ -155,6 +157,9 @@ fn read_resource<'a>(
                 "give the state as the engine wrote it (`terraform state pull`)",
             ));
             continue;
+        }
+        if let Some(fault) = keys::fault(attributes) {
+            problems.push(refuse::faulty(&fault, &address, attributes, text, origin));
         }
         let provider = raw.provider.as_ref().unwrap_or(&resource.provider);
         let (source, alias) = address::provider(provider);

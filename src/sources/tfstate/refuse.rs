@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 
+use super::keys::Fault;
 use crate::model::diagnostic::{BadInput, Place, Problem};
+use crate::sources::text::line_of;
 
 /// The fields that tell what a JSON document is. All are ignored where absent.
 #[derive(Deserialize)]
@@ -95,6 +97,22 @@ pub(super) fn check_head(text: &str, origin: &str) -> Result<(), BadInput> {
         )
         .into()),
     }
+}
+
+/// What is wrong within the attributes of an instance, which are a part of the state's text.
+pub(super) fn faulty(fault: &Fault, address: &str, attributes: &str, text: &str, origin: &str) -> Problem {
+    let (Fault::Twice { at, .. } | Fault::Deep { at }) = fault;
+    let start = attributes.as_ptr().addr().saturating_sub(text.as_ptr().addr());
+    let place = Place::new(origin, line_of(text.as_bytes(), start + at));
+    let message = match fault {
+        Fault::Twice { key, .. } => {
+            format!("key {key:?} stands more than once in the attributes of {address}")
+        }
+        Fault::Deep { .. } => {
+            format!("the attributes of {address} are nested deeper than any provider writes them")
+        }
+    };
+    Problem::at(place, message, PULL)
 }
 
 /// The parser's error in the reader's words. Never quotes the text.

@@ -1,0 +1,62 @@
+//! `drplan init`: looks at a repository and writes a commented drplan.hcl.
+
+use std::fmt::Write as _;
+
+use super::args::Init;
+use super::gather::{self, Found};
+use super::output::Screen;
+use super::region::save;
+use super::{Exit, Failure};
+use crate::model::diagnostic::{Place, Problem};
+
+pub(super) fn run(args: &Init, screen: &Screen) -> Result<Exit, Failure> {
+    let path = std::path::Path::new("drplan.hcl");
+    if path.exists() && !args.force {
+        let fix = "edit it, or write it anew with --force";
+        return Err(Failure::BadInput(
+            Problem::at(Place::file("drplan.hcl"), "it is there already", fix).into(),
+        ));
+    }
+    let found = gather::look()?;
+    save(path, render(&found).as_bytes())?;
+    screen.result(
+        format!(
+            "wrote drplan.hcl; next: drplan region REGION{}\n",
+            if found.state.is_some() { "" } else { " --state FILE" }
+        )
+        .as_bytes(),
+    )?;
+    Ok(Exit::Done)
+}
+
+fn render(found: &Found) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "# What drplan cannot see by itself. Every attribute: docs/configuration.md.");
+    let _ = writeln!(out, "stack = {:?}\n", found.stack);
+    let _ = writeln!(out, "# The region that is lost; else the one that most resources of the state name.");
+    let _ = writeln!(out, "# primary  = \"us-east-2\"\n# recovery = [\"us-west-2\"]\n");
+    match &found.state {
+        Some(state) => {
+            let _ = writeln!(out, "state {{\n  source = {state:?}\n}}\n");
+        }
+        None => {
+            let _ = writeln!(out, "# state {{\n#   source = \"s3://BUCKET/KEY\"\n# }}\n");
+        }
+    }
+    if let Some(dir) = &found.terraform {
+        let _ = writeln!(out, "terraform {{\n  dir = {dir:?}\n}}\n");
+    }
+    if let Some(path) = &found.manifests {
+        let _ = writeln!(out, "manifests {{\n  paths = [{path:?}]\n}}\n");
+    }
+    let _ = writeln!(out, "# Record both regions while they are healthy, then name the files:");
+    let _ = writeln!(out, "#   drplan inventory us-east-2 --primary -o observation.json");
+    let _ = writeln!(out, "#   drplan inventory us-west-2 -o inventory.json");
+    let _ = writeln!(out, "# observation = \"observation.json\"\n# inventory   = \"inventory.json\"\n");
+    let _ = writeln!(out, "# What recovery must hold to.");
+    let _ = writeln!(
+        out,
+        "# objective \"stack\" {{\n#   rto = \"1h\"\n# }}\n# objective \"database\" {{\n#   rpo = \"24h\"\n# }}"
+    );
+    out
+}

@@ -1,0 +1,33 @@
+//! `drplan inventory REGION [--primary]`: records what a region has.
+
+use super::args::Inventory;
+use super::output::Screen;
+use super::region::save;
+use super::{Exit, Failure, gather, live};
+use crate::model::diagnostic::{Gap, Problem};
+use crate::sources::{recorded, tfstate};
+
+pub(super) fn run(args: &Inventory, screen: &Screen) -> Result<Exit, Failure> {
+    let at = args.at.unwrap_or_else(jiff::Timestamp::now);
+    let written = if args.primary {
+        recorded::write_observation(live::observation(&args.region, at)?.map_err(|gap| refused(&gap))?)
+    } else {
+        // The state names the database engines whose classes are asked for; a recording is worth having without it.
+        let state = gather::state_for_hints();
+        let read = state.as_ref().and_then(|(text, origin)| tfstate::read_state(text, origin).ok());
+        recorded::write_inventory(
+            live::inventory(&args.region, at, read.as_ref())?.map_err(|gap| refused(&gap))?,
+        )
+    };
+    let text = written.map_err(|error| Failure::Defect(error.to_string()))?;
+    match &args.out {
+        Some(path) => save(path, text.as_bytes())?,
+        None => screen.result(text.as_bytes())?,
+    }
+    Ok(Exit::Done)
+}
+
+fn refused(gap: &Gap) -> Failure {
+    let fix = "give credentials as the AWS command line takes them (aws configure, AWS_PROFILE, a role)";
+    Failure::BadInput(Problem::new(gap.detail.clone(), fix).into())
+}

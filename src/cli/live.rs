@@ -1,0 +1,95 @@
+//! Asks the cloud, where it may be asked: inventories, observations, states in S3.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::Failure;
+use crate::clients::aws::{Connection, Limits};
+use crate::model::diagnostic::{BadInput, Gap, GapReason, Problem};
+use crate::model::inventory::Inventory;
+use crate::model::observation::Observation;
+use crate::model::settings::Settings;
+use crate::model::state::State;
+use crate::sources::aws;
+
+/// Runs one conversation with AWS to its end, with a line on stderr that it is under way.
+fn converse<T>(what: String, work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Failure::Io { what: "threads could not be started".to_owned(), source })?;
+    let bar = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner()).with_message(what);
+    bar.enable_steady_tick(Duration::from_millis(120));
+    let done = runtime.block_on(work);
+    bar.finish_and_clear();
+    Ok(done)
+}
+
+/// What is in a region. Without credentials or an answer it is unknown, with a gap that says why.
+pub(super) fn inventory(
+    region: &str,
+    at: jiff::Timestamp,
+    state: Option<&State<'_>>,
+) -> Result<Result<Inventory, Gap>, Failure> {
+    let mut request = aws::InventoryRequest::new(at);
+    request.engines = state.map(aws::engines_of).unwrap_or_default();
+    converse(format!("reading {region}"), async {
+        match Connection::open(region, Limits::default()).await {
+            Ok(connection) => Ok(aws::record_inventory(&connection, &request).await),
+            Err(problem) => Err(unasked(region, &problem)),
+        }
+    })
+}
+
+/// What runs in a healthy primary.
+pub(super) fn observation(region: &str, at: jiff::Timestamp) -> Result<Result<Observation, Gap>, Failure> {
+    let request = aws::ObservationRequest { taken_at: at };
+    converse(format!("reading {region}"), async {
+        match Connection::open(region, Limits::default()).await {
+            Ok(connection) => Ok(aws::record_observation(&connection, &request).await),
+            Err(problem) => Err(unasked(region, &problem)),
+        }
+    })
+}
+
+fn unasked(region: &str, problem: &Problem) -> Gap {
+    Gap { source: format!("aws:{region}"), reason: GapReason::AccessDenied, detail: problem.message.clone() }
+}
+
+/// Which version of a state in S3.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Version {
+    pub(super) id: Option<String>,
+    pub(super) at: Option<jiff::Timestamp>,
+}
+
+/// Reads a state from S3, from the replica where the first bucket does not answer.
+pub(super) fn state(
+    uri: &str,
+    settings: &Settings,
+    recovery: &str,
+    version: Version,
+) -> Result<(Vec<u8>, String), Failure> {
+    let wanted = &settings.state;
+    let problem = |problem: Box<Problem>| Failure::BadInput(BadInput(vec![*problem]));
+    let place = aws::BucketKey::parse(uri, wanted.region.clone()).map_err(problem)?;
+    let replica =
+        wanted.replica.as_deref().map(|uri| aws::BucketKey::parse(uri, wanted.replica_region.clone()));
+    let request = aws::StateRequest {
+        place,
+        replica: replica.transpose().map_err(problem)?,
+        workspace: wanted.workspace.clone(),
+        workspace_key_prefix: wanted.workspace_key_prefix.clone(),
+        version: version.id,
+        at: version.at,
+        lineage: None,
+    };
+    let region = wanted.region.clone().unwrap_or_else(|| recovery.to_owned());
+    let read = converse(format!("reading {uri}"), async {
+        let connection = Connection::open(&region, Limits::default()).await?;
+        aws::read_state_s3(&connection, &request).await
+    })?;
+    let object = read.map_err(problem)?;
+    Ok((object.bytes, object.origin))
+}

@@ -1,0 +1,94 @@
+//! What can be told of a resource before it is made: its name stays, ARNs of region, account and name follow from it.
+//!
+//! Ids, addresses, host names and whatever else AWS makes up cannot.
+
+use super::facts::{Facts, Object};
+use crate::model::types::{Scope, Uniqueness};
+use crate::model::value::ValueKind;
+
+/// The name that people gave an object; it has the same in the recovery region.
+///
+/// A name only counts where AWS or the cluster knows the object by it: a security group's is a label beside its id.
+pub(super) fn name(object: &Object<'_, '_>) -> Option<String> {
+    let entry = object.entry?;
+    let tree = object.tree();
+    let id = object.id.as_deref().unwrap_or_default();
+    // A setting of which each region has one: the provider gives it a fixed id.
+    if entry.name.strip_prefix("aws_").is_some_and(|rest| rest.replace('_', "-") == id) {
+        return Some(id.to_owned());
+    }
+    let of_manifest = ["/manifest/metadata/name", "/manifest/value/metadata/name", "/metadata/0/name"]
+        .iter()
+        .find_map(|path| tree.pointer(path)?.as_str());
+    if let (Scope::Cluster, Some(name)) = (entry.scope, of_manifest) {
+        return Some(name.to_owned());
+    }
+    let name = object.name();
+    let known_by = |text: &str| {
+        text == name
+            || text.split([':', '/', '#', ',']).any(|part| part == name)
+            || text.ends_with(&format!(":{name}"))
+    };
+    let named = entry.unique != Uniqueness::None
+        && entry.identity.iter().any(|attribute| *attribute != "id")
+        && (entry.scope == Scope::Cluster || known_by(id) || object.arn.as_deref().is_some_and(known_by));
+    let prefixed =
+        ["name_prefix", "bucket_prefix", "identifier_prefix", "cluster_identifier_prefix", "key_name_prefix"]
+            .iter()
+            .any(|prefix| {
+                tree.get(*prefix).and_then(|text| text.as_str()).is_some_and(|text| !text.is_empty())
+            });
+    (named && !prefixed).then_some(name)
+}
+
+/// Whether all that the object owns can be told now.
+pub(super) fn all(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
+    name(object).is_some()
+        && object.owned.iter().all(|owned| {
+            matches!(owned.kind, ValueKind::Name | ValueKind::Port)
+                || text(facts, object, owned.kind, &owned.value).is_some()
+        })
+}
+
+/// The text of an owned value in the recovery region: an ARN whose every part is a word of AWS, the region, the
+/// account or a part of the name.
+pub(super) fn text(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    kind: ValueKind,
+    value: &str,
+) -> Option<String> {
+    let primary = facts.primary.as_deref()?;
+    let name = name(object)?;
+    if value == name {
+        return Some(name);
+    }
+    if !value.starts_with("arn:") || !matches!(kind, ValueKind::Arn | ValueKind::Id | ValueKind::Key) {
+        return None;
+    }
+    let tree = object.tree();
+    let given: Vec<&str> = object
+        .entry
+        .map_or(&[][..], |entry| entry.identity)
+        .iter()
+        .filter(|attribute| **attribute != "id")
+        .filter_map(|attribute| tree.get(*attribute)?.as_str())
+        .chain([name.as_str()])
+        .flat_map(|text| text.split([':', '/']))
+        .collect();
+    // An attribute that stands in the ARN and is no part of the name is what AWS called something else.
+    let elsewhere = |part: &str| {
+        tree.as_object().is_some_and(|all| all.values().any(|other| other.as_str() == Some(part)))
+    };
+    let word = |part: &str| {
+        !part.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()) && !elsewhere(part)
+    };
+    // The version of the API by which API Gateway calls a function, and a function's newest version.
+    let fixed = |part: &str| {
+        part == primary || facts.account.as_deref() == Some(part) || matches!(part, "2015-03-31" | "$LATEST")
+    };
+    let mut parts = value.split([':', '/']).skip(2);
+    let follows = parts.clone().all(|part| given.contains(&part) || fixed(part) || word(part));
+    (follows && parts.any(|part| !part.is_empty() && given.contains(&part)))
+        .then(|| value.replace(primary, facts.recovery))
+}

@@ -1,0 +1,84 @@
+//! What stands in the recovery region for a value that an object owns.
+
+use super::super::dispositions::step_id;
+use super::super::facts::Facts;
+use super::super::foreseen;
+use super::tokens::Counterpart;
+use crate::model::arn::Arn;
+use crate::model::value::ValueKind;
+use crate::plan::resource::{Disposition, PlannedResource};
+
+pub(super) fn counterpart_of(
+    facts: &Facts<'_, '_>,
+    at: usize,
+    resource: &PlannedResource,
+    kind: ValueKind,
+    value: &str,
+) -> Counterpart {
+    let object = &facts.objects[at];
+    let plain = matches!(kind, ValueKind::Name | ValueKind::Port);
+    if let Some(named) = facts.named_counterpart(&[value]) {
+        return Counterpart::Known(named.to_owned());
+    }
+    if resource.region.as_deref() == Some(facts.recovery) && resource.disposition == Disposition::Adopt {
+        return Counterpart::Same;
+    }
+    match resource.disposition {
+        Disposition::Share | Disposition::Update | Disposition::Carry => Counterpart::Same,
+        Disposition::Create if plain => Counterpart::Same,
+        Disposition::Create => match foreseen::text(facts, object, kind, value) {
+            Some(text) => Counterpart::Known(text),
+            None => Counterpart::After(step_id("infra", object.address())),
+        },
+        Disposition::Adopt | Disposition::Promote | Disposition::Restore => {
+            let step = if resource.disposition == Disposition::Adopt { "infra" } else { "restore" };
+            found_counterpart(facts, object.type_name(), resource.counterpart.as_deref(), kind, value)
+                .unwrap_or_else(|| Counterpart::After(step_id(step, object.address())))
+        }
+        Disposition::Skip | Disposition::Block if plain => Counterpart::Same,
+        Disposition::Skip | Disposition::Block => Counterpart::Nobody,
+    }
+}
+
+/// The counterpart of what is there already, where its form follows from the name or ARN that was found.
+fn found_counterpart(
+    facts: &Facts<'_, '_>,
+    type_name: &str,
+    counterpart: Option<&str>,
+    kind: ValueKind,
+    value: &str,
+) -> Option<Counterpart> {
+    let known = |text: String| Some(Counterpart::Known(text));
+    let primary = facts.primary.as_deref()?;
+    match (type_name, kind) {
+        (_, ValueKind::Port) => Some(Counterpart::Same),
+        ("aws_s3_bucket", ValueKind::Name | ValueKind::Id) => known(counterpart?.to_owned()),
+        ("aws_s3_bucket", ValueKind::Arn) => {
+            known(format!("arn:{}:s3:::{}", Arn::parse(value)?.partition, counterpart?))
+        }
+        ("aws_s3_bucket", ValueKind::BucketDomain | ValueKind::Endpoint) => {
+            let (_, rest) = value.split_once(".s3")?;
+            known(format!("{}.s3{}", counterpart?, rest.replace(primary, facts.recovery)))
+        }
+        ("aws_ecr_repository", ValueKind::Arn) => known(Arn::parse(value)?.in_region(facts.recovery)),
+        (
+            "aws_ecr_repository",
+            ValueKind::Registry | ValueKind::Image | ValueKind::Url | ValueKind::Endpoint,
+        ) => known(value.replace(primary, facts.recovery)),
+        ("aws_kms_key" | "aws_kms_replica_key", ValueKind::Key | ValueKind::Id | ValueKind::Arn) => {
+            let counterpart = counterpart?;
+            match (value.starts_with("arn:"), counterpart.rsplit_once("key/")) {
+                (false, Some((_, id))) => known(id.to_owned()),
+                _ => known(counterpart.to_owned()),
+            }
+        }
+        ("aws_db_instance" | "aws_rds_cluster", ValueKind::Arn) => {
+            known(Arn::parse(value)?.in_region(facts.recovery))
+        }
+        (_, ValueKind::Arn | ValueKind::Key | ValueKind::Certificate) => {
+            known(counterpart.filter(|text| text.starts_with("arn:"))?.to_owned())
+        }
+        (_, ValueKind::Name) => Some(Counterpart::Same),
+        _ => None,
+    }
+}

@@ -1,0 +1,178 @@
+//! Literals planted in a copy of the example are found where they were planted.
+
+use drplan::plan::Plan;
+use drplan::plan::values::{Site, UseDisposition};
+use proptest::prelude::{Just, Strategy, any, prop_oneof};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+
+use super::count::{Owned, encode, in_code, in_manifests, lines_of_manifests};
+use super::{line, missed, unplaced};
+use crate::worlds::{Copy, World};
+
+const PLANTED: &str = "kubernetes/planted.yaml";
+
+/// Adds a file of manifests and plans.
+fn with_manifest(text: &str) -> (Copy, Plan) {
+    let copy = Copy::new();
+    copy.write(PLANTED, text);
+    let plan = World::read(copy.path()).plan();
+    (copy, plan)
+}
+
+/// Files and lines of the findings of a code.
+fn findings(plan: &Plan, code: &str) -> Vec<String> {
+    let of_code = plan.findings.iter().filter(|finding| finding.code == code);
+    let mut places: Vec<String> = of_code
+        .map(|finding| {
+            let at = finding.at.as_ref().map(|at| format!("{}:{}", at.file, at.line.unwrap_or_default()));
+            format!("{} {}", at.unwrap_or_default(), finding.subject)
+        })
+        .collect();
+    places.sort();
+    places
+}
+
+#[test]
+fn literals_in_manifests_are_unplaced_at_file_and_line() {
+    let secret = encode("https://legacy-us-east-2.internal.example.com/v1");
+    let (copy, plan) = with_manifest(&format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: planted\n  namespace: ecommerce\ndata:\n  \
+         ARCHIVE: nightly-us-east-2-archive\n  # us-east-2 in a comment\n  \
+         TOPIC: arn:aws:sns:us-east-2:123456789012:nobody\n  \
+         settings.json: |\n    {{\n      \"a\": \"x-us-east-2-y\",\n      \"b\": [\"x-us-east-2-z\"]\n    }}\n\
+         ---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: planted\n  namespace: ecommerce\ndata:\n  \
+         url: {secret}\nstringData:\n  plain: logs-us-east-2a\n"
+    ));
+    assert_eq!(
+        unplaced(&plan),
+        [
+            format!("{PLANTED}:12 /data/settings.json us-east-2"),
+            format!("{PLANTED}:13 /data/settings.json us-east-2"),
+            format!("{PLANTED}:22 /data/url us-east-2"),
+            format!("{PLANTED}:24 /stringData/plain us-east-2a"),
+            format!("{PLANTED}:7 /data/ARCHIVE us-east-2"),
+            format!("{PLANTED}:9 /data/TOPIC us-east-2"),
+        ]
+    );
+    let expected = [12, 13, 22, 7, 9].map(|line| format!("{PLANTED}:{line} us-east-2"));
+    let found = findings(&plan, "literal-unplaced");
+    assert!(expected.iter().all(|place| found.contains(place)), "{found:?}");
+    assert!(found.contains(&format!("{PLANTED}:24 us-east-2a")), "{found:?}");
+    assert_eq!(found.len(), 6, "{found:?}");
+    drop(copy);
+}
+
+#[test]
+fn an_owned_id_in_an_argument_is_placed() {
+    let world = World::read(&crate::worlds::example());
+    let state: serde_json::Value = serde_json::from_str(&world.state).unwrap();
+    let vpc = state["resources"].as_array().unwrap().iter().find(|one| one["type"] == "aws_vpc").unwrap();
+    let id = vpc["instances"][0]["attributes"]["id"].as_str().unwrap();
+    let (_copy, plan) = with_manifest(&format!(
+        "apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: planted\n  namespace: ecommerce\nspec:\n  \
+         schedule: \"0 1 * * *\"\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          \
+         restartPolicy: Never\n          containers:\n            - name: audit\n              image: busybox:1.36\n              \
+         args:\n                - --vpc\n                - \"scan {id} --zone us-east-2b\"\n"
+    ));
+    let site = |value: &str| {
+        let uses = plan.values.iter().filter(|owned| owned.value == value).flat_map(|owned| &owned.uses);
+        let mut here = uses.filter(|one| matches!(&one.site, Site::File { file, .. } if file == PLANTED));
+        here.next().cloned()
+    };
+    let found = site(id).expect("the id");
+    assert_eq!(found.disposition, UseDisposition::KnownAfter);
+    assert_eq!(found.known_after.as_deref(), Some("infra/module.vpc.aws_vpc.this"));
+    let Site::File { line, path, .. } = &found.site else { panic!("{found:?}") };
+    assert_eq!((*line, path.as_str()), (18, "/spec/jobTemplate/spec/template/spec/containers/0/args/1"));
+    let zone = site("us-east-2b").expect("the zone");
+    assert_eq!(zone.counterpart.as_deref(), Some("us-west-2b"));
+    assert_eq!(unplaced(&plan), Vec::<String>::new());
+}
+
+#[test]
+fn literals_in_code_are_findings_with_file_and_line() {
+    let copy = Copy::new();
+    let data = encode("#!/bin/sh\nexport AWS_REGION=us-east-2\n");
+    copy.write(
+        "terraform/planted.tf",
+        &format!(
+            "# us-east-2 in a comment\nresource \"aws_ebs_volume\" \"scratch\" {{\n  availability_zone = \"us-east-2a\"\n  \
+             size              = 10\n}}\n\nresource \"aws_instance\" \"old\" {{\n  user_data_base64 = \"{data}\"\n  \
+             user_data = <<-EOT\n    #!/bin/sh\n    aws s3 ls --region us-east-2\n  EOT\n}}\n\n\
+             variable \"log_bucket\" {{\n  type = string\n}}\n"
+        ),
+    );
+    copy.write("terraform/terraform.tfvars", "\nlog_bucket = \"logs-us-east-2-acme\"\n");
+    let plan = World::read(copy.path()).plan();
+    let expected = [
+        "terraform/planted.tf:11 us-east-2",
+        "terraform/planted.tf:3 us-east-2a",
+        "terraform/planted.tf:8 us-east-2",
+        "terraform/terraform.tfvars:2 us-east-2",
+    ];
+    assert_eq!(findings(&plan, "literal-in-code"), expected);
+    let places: Vec<String> =
+        unplaced(&plan).iter().map(|use_| use_.split(' ').step_by(2).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(places, expected);
+    let owned = Owned::of(&std::fs::read_to_string(copy.path().join("state.tfstate")).unwrap());
+    assert_eq!(missed(&plan, &in_code(copy.path(), &owned), line), Vec::<String>::new());
+}
+
+/// A token of the primary, text around it, and how it is wrapped.
+fn text() -> impl Strategy<Value = String> {
+    let token = prop_oneof![
+        Just("us-east-2"),
+        Just("us-east-2c"),
+        Just("use2-az2"),
+        Just("123456789012.dkr.ecr.us-east-2.amazonaws.com"),
+        Just("arn:aws:sqs:us-east-2:123456789012:jobs"),
+        Just("sg-0f48b2d6e9a17c350"),
+    ];
+    let around = prop_oneof![Just(""), Just("a "), Just("https://"), Just("k="), Just("x-")];
+    let after = prop_oneof![Just(""), Just(" b"), Just("/p?q=1"), Just(",us-east-2"), Just(":443")];
+    let wraps = prop_oneof![Just(0_u8), Just(1), Just(2), Just(3)];
+    (around, token, after, wraps, any::<bool>()).prop_map(|(around, token, after, wraps, twice)| {
+        let mut text = format!("{around}{token}{after}");
+        if twice {
+            text = format!("{text} {token}");
+        }
+        match wraps {
+            1 => encode(&text),
+            2 => serde_json::json!({"a": [{"b/c": text}], "n": 5432}).to_string(),
+            3 => encode(&serde_json::json!({ "x": encode(&text) }).to_string()),
+            _ => text,
+        }
+    })
+}
+
+#[test]
+fn generated_literals_are_in_the_plan_at_their_place() {
+    let entries = proptest::collection::vec(text(), 1..12);
+    let copy = Copy::new();
+    let mut world = World::read(copy.path());
+    let state = world.state.clone();
+    let owned = Owned::of(&state);
+    // A folder of its own for what is planted; the rest of the example stays out of the way.
+    std::fs::remove_dir_all(copy.path().join("kubernetes")).unwrap();
+    std::fs::create_dir(copy.path().join("kubernetes")).unwrap();
+    let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
+    TestRunner::new(config)
+        .run(&entries, |texts| {
+            let mut yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: planted\ndata:\n".to_owned();
+            for (at, text) in texts.iter().enumerate() {
+                yaml.push_str(&format!("  key{at}: {}\n", serde_json::to_string(text).unwrap()));
+            }
+            copy.write(PLANTED, &yaml);
+            world.manifests = World::read(copy.path()).manifests;
+            let plan = world.plan();
+            let mut lost = missed(&plan, &in_manifests(copy.path(), &owned), |site| match site {
+                Site::File { file, object: Some(object), path, .. } => {
+                    Some(format!("{file} {object} {path}"))
+                }
+                _ => None,
+            });
+            lost.extend(missed(&plan, &lines_of_manifests(copy.path(), &owned), line));
+            if lost.is_empty() { Ok(()) } else { Err(TestCaseError::fail(format!("{lost:?}\n{yaml}"))) }
+        })
+        .unwrap();
+}

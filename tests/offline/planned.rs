@@ -1,0 +1,156 @@
+//! The planner against the table that was written by hand.
+
+use std::collections::BTreeMap;
+
+use drplan::plan::Plan;
+use drplan::plan::audit::audit;
+use drplan::plan::resource::PlannedResource;
+use serde_json::Value;
+
+use crate::dispositions::{Disposition, EXAMPLE, Engine, Expected, Known, expected, expected_of};
+use crate::worlds::{PRIMARY, RECOVERY, World, example, shared_states};
+
+#[test]
+fn the_example_becomes_what_the_table_says() {
+    let world = World::read(&example());
+    let plan = world.plan();
+    assert_eq!(audit(&plan), Ok(()));
+    let different = differences(EXAMPLE, &world.state, &plan);
+    assert!(different.is_empty(), "{} differ:\n{}", different.len(), different.join("\n"));
+}
+
+#[test]
+fn every_shared_state_becomes_what_the_table_says() {
+    let mut different = Vec::new();
+    for (name, text) in shared_states().into_iter().flatten() {
+        let world = World::of_state(text);
+        let plan = match world.try_plan(None) {
+            Ok(plan) => plan,
+            Err(why) => {
+                different.push(format!("{name}: {why}"));
+                continue;
+            }
+        };
+        if let Err(violations) = audit(&plan) {
+            different.extend(violations.iter().map(|violation| format!("{name}: audit: {violation}")));
+        }
+        different.extend(differences(&name, &world.state, &plan));
+    }
+    assert!(different.is_empty(), "{} differ:\n{}", different.len(), different.join("\n"));
+}
+
+#[test]
+fn a_planner_that_only_creates_fails_the_table() {
+    let world = World::read(&example());
+    let mut plan = world.plan();
+    for resource in &mut plan.resources {
+        resource.disposition = drplan::plan::resource::Disposition::Create;
+        resource.engine = drplan::plan::resource::Engine::Create;
+    }
+    let others = expected()
+        .iter()
+        .filter(|row| row.state == EXAMPLE && row.disposition != Disposition::Create)
+        .count();
+    assert_eq!(differences(EXAMPLE, &world.state, &plan).len(), others);
+}
+
+#[test]
+fn a_planner_that_places_nothing_fails_the_table() {
+    let world = World::read(&example());
+    let mut plan = world.plan();
+    for resource in &mut plan.resources {
+        resource.counterpart = None;
+        resource.known_after = None;
+    }
+    assert!(differences(EXAMPLE, &world.state, &plan).len() >= 130);
+}
+
+/// What the plan has otherwise than the table.
+fn differences(state: &str, text: &str, plan: &Plan) -> Vec<String> {
+    let attributes = attributes_of(text);
+    let mut different = Vec::new();
+    let current: Vec<&PlannedResource> =
+        plan.resources.iter().filter(|resource| resource.deposed.is_none()).collect();
+    if current.len() != attributes.len() {
+        different.push(format!("{state}: {} of {} instances planned", current.len(), attributes.len()));
+    }
+    for resource in current {
+        let Some(attributes) = attributes.get(&resource.address) else {
+            different.push(format!("{state}: {} is not in the state", resource.address));
+            continue;
+        };
+        match expected_of(state, &resource.address, &resource.type_name) {
+            None => different.push(format!("{state}: no row for {}", resource.address)),
+            Some(row) => different.extend(difference(state, resource, attributes, row)),
+        }
+    }
+    different
+}
+
+fn difference(state: &str, resource: &PlannedResource, attributes: &Value, row: &Expected) -> Option<String> {
+    let known = if resource.known_after.is_some() { Known::After } else { Known::Now };
+    let same = resource.disposition.as_str() == row.disposition.as_str()
+        && resource.engine.as_str() == row.engine.as_str()
+        && known == row.known
+        && is_counterpart(resource.counterpart.as_deref(), row.counterpart, attributes);
+    (!same).then(|| {
+        format!(
+            "{state} {}: {}/{} {:?} {known:?} ({}), the table says {}/{} {:?} {:?}",
+            resource.address,
+            resource.disposition.as_str(),
+            resource.engine.as_str(),
+            resource.counterpart,
+            resource.reason,
+            word(row.disposition),
+            engine(row.engine),
+            row.counterpart,
+            row.known
+        )
+    })
+}
+
+const fn word(disposition: Disposition) -> &'static str {
+    disposition.as_str()
+}
+
+const fn engine(engine: Engine) -> &'static str {
+    engine.as_str()
+}
+
+/// Whether a counterpart is what the table calls it.
+fn is_counterpart(counterpart: Option<&str>, words: &str, attributes: &Value) -> bool {
+    let own = |text: &str| {
+        let mut values = attributes.as_object().into_iter().flatten().map(|(_, value)| value);
+        values.any(|value| {
+            let names = [value, &value["metadata"]["name"], &value["value"]["metadata"]["name"]];
+            names.iter().any(|name| name.as_str() == Some(text))
+        })
+    };
+    let arn = || attributes["arn"].as_str().map(|arn| arn.replace(PRIMARY, RECOVERY));
+    match (words, counterpart) {
+        ("" | "same value" | "known after", counterpart) => counterpart.is_none(),
+        ("itself", Some(counterpart)) => own(counterpart),
+        ("same name", Some(counterpart)) => own(counterpart) || arn().as_deref() == Some(counterpart),
+        (named, Some(counterpart)) => counterpart == named || counterpart.ends_with(&format!("/{named}")),
+        (_, None) => false,
+    }
+}
+
+/// Attributes of the managed, current instances, by address.
+fn attributes_of(state: &str) -> BTreeMap<String, Value> {
+    let state: Value = serde_json::from_str(state).expect("JSON");
+    let mut found = BTreeMap::new();
+    for resource in state["resources"].as_array().into_iter().flatten().filter(|one| one["mode"] == "managed")
+    {
+        let module = resource["module"].as_str().map_or_else(String::new, |module| format!("{module}."));
+        let (kind, name) =
+            (resource["type"].as_str().expect("type"), resource["name"].as_str().expect("name"));
+        for instance in resource["instances"].as_array().into_iter().flatten() {
+            let key = instance.get("index_key").map_or_else(String::new, |key| format!("[{key}]"));
+            if instance.get("deposed").is_none_or(Value::is_null) {
+                found.insert(format!("{module}{kind}.{name}{key}"), instance["attributes"].clone());
+            }
+        }
+    }
+    found
+}
