@@ -263,11 +263,12 @@ mod tests {
                 prop_assert_eq!(missing.contains(pair), !reaches(&graph, pair.0, pair.1));
             }
             let after = graph.after(|step| graph.position(&step.id).is_some_and(|at| marks[at]));
+            for (at, found) in after.iter().enumerate() {
+                prop_assert_eq!(*found, (0..count).any(|to| marks[to] && reaches(&graph, at, to)));
+            }
             let sources: Vec<usize> = (0..count).filter(|at| marks[*at]).collect();
-            let all = graph.after_all(&sources);
-            for at in 0..count {
-                prop_assert_eq!(all[at], sources.iter().all(|to| reaches(&graph, at, *to)));
-                prop_assert_eq!(after[at], (0..count).any(|to| marks[to] && reaches(&graph, at, to)));
+            for (at, found) in graph.after_all(&sources).iter().enumerate() {
+                prop_assert_eq!(*found, sources.iter().all(|to| reaches(&graph, at, *to)));
             }
         }
     }

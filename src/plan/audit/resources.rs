@@ -196,36 +196,34 @@ impl<'p> Done<'p> {
         let mut done = Self::default();
         let mut names = HashSet::new();
         for (position, step) in graph.steps.iter().enumerate() {
-            let twice = match (&step.action, nature(&step.action)) {
-                (Action::Engine { address, change, .. }, _) => done
-                    .engine
-                    .insert(address, EngineStep { change: *change, position })
-                    .map(|_| format!("two engine steps act on {address}")),
+            match (&step.action, nature(&step.action)) {
+                (Action::Engine { address, change, .. }, _) => {
+                    let twice =
+                        done.engine.insert(address, EngineStep { change: *change, position }).is_some();
+                    if twice {
+                        report.add(Rule::Disposition, &step.id, format!("two engine steps act on {address}"));
+                    }
+                }
                 (
                     Action::ChangeRecord { address: Some(address), .. }
                     | Action::ChangeDistribution { address: Some(address), .. },
                     _,
                 ) => {
                     done.moved.insert(address);
-                    None
                 }
                 (
                     _,
                     Nature::Restores(address) | Nature::Promotes(address) | Nature::PromotesSecret(address),
                 ) => {
-                    let address_twice = done
-                        .brought_back
-                        .insert(address, position)
-                        .map(|_| format!("two steps bring {address} back"));
-                    let name_twice = name_of(&step.action)
-                        .filter(|name| !names.insert(*name))
-                        .map(|(what, name)| format!("two steps bring a {what} named {name} back"));
-                    address_twice.or(name_twice)
+                    if done.brought_back.insert(address, position).is_some() {
+                        report.add(Rule::Disposition, &step.id, format!("two steps bring {address} back"));
+                    }
+                    if let Some(name) = name_of(&step.action).filter(|name| !names.insert(*name)) {
+                        let message = format!("two steps bring a {} named {} back", name.0, name.1);
+                        report.add(Rule::Disposition, &step.id, message);
+                    }
                 }
-                _ => None,
-            };
-            if let Some(message) = twice {
-                report.add(Rule::Disposition, &step.id, message);
+                _ => {}
             }
         }
         done

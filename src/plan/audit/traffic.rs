@@ -165,8 +165,8 @@ fn check_fence(graph: &Graph<'_>, report: &mut Report) {
     for (position, step) in graph.steps.iter().enumerate() {
         if matches!(nature(&step.action), Nature::MovesTraffic | Nature::Promotes(_)) {
             let is = |marks: &[bool]| marks.get(position).is_some_and(|mark| *mark);
-            let safe = is(&fenced) || (is(&probed) && is(&decided));
-            if !safe {
+            let sound = is(&fenced) || (is(&probed) && is(&decided));
+            if !sound {
                 report.add(
                     Rule::Fence,
                     &step.id,
