@@ -210,6 +210,11 @@ fn steps() -> Vec<Step> {
                 settings: vec![setting("BackupRetentionPeriod", Some("7"), None)],
             },
         ),
+        step(
+            "restore/adopt-orders",
+            &["restore/orders"],
+            engine("aws_db_instance.orders", EngineChange::Import),
+        ),
         step("restore/warm-up", &["restore/orders"], Action::WarmUp { identifier: "orders".to_owned() }),
         step(
             "restore/orders-password",
@@ -330,7 +335,11 @@ fn steps() -> Vec<Step> {
         step(
             "verify/converged",
             &["dns/distribution", "dns/shop.example.com"],
-            Action::EngineConverged { left_out: vec!["aws_sqs_queue.mail".to_owned()] },
+            Action::EngineConverged {
+                left_out: ["aws_db_instance.ledger", "aws_secretsmanager_secret.db", "aws_sqs_queue.mail"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            },
         ),
     ]
 }

@@ -17,6 +17,7 @@ mod primary;
 mod resources;
 mod secrets;
 mod sequence;
+mod stores;
 mod strings;
 #[cfg(test)]
 mod tests;

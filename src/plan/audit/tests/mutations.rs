@@ -241,7 +241,7 @@ fn safety_3_nothing_is_written_in_the_primary() {
             *import_id = Some(lost.to_owned());
         }
     });
-    caught_alone(Rule::Primary, |plan| {
+    caught(Rule::Primary, |plan| {
         step(plan, "preflight/recovery-point").action =
             Action::Check { check: Check::Key { key: lost.to_owned() } };
     });
@@ -273,6 +273,27 @@ fn safety_5_the_primary_is_fenced_or_decided_on() {
         remove(plan, "fence/probe");
     });
     caught_alone(Rule::Fence, |plan| unneed(plan, "restore/ledger", "fence/primary"));
+}
+
+#[test]
+fn what_was_restored_is_imported_or_listed_as_left_out() {
+    caught_alone(Rule::Disposition, |plan| remove(plan, "restore/adopt-orders"));
+    caught_alone(Rule::Disposition, |plan| {
+        if let Action::EngineConverged { left_out } = &mut step(plan, "verify/converged").action {
+            left_out.pop();
+        }
+    });
+    caught_alone(Rule::Disposition, |plan| {
+        if let Action::EngineConverged { left_out } = &mut step(plan, "verify/converged").action {
+            left_out.push("aws_vpc.main".to_owned());
+        }
+    });
+}
+
+#[test]
+fn preflight_proves_what_the_plan_stands_on() {
+    caught_alone(Rule::Store, |plan| remove(plan, "preflight/recovery-point"));
+    caught_alone(Rule::Binding, |plan| remove(plan, "preflight/identity"));
 }
 
 #[test]
