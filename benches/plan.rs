@@ -96,7 +96,8 @@ fn read(folder: &std::path::Path) -> Manifests {
 fn generate(count: u32, bytes: usize) -> String {
     let mut out = String::with_capacity(count as usize * (bytes + 800));
     out.push_str(r#"{"version":4,"terraform_version":"1.11.4","serial":9,"lineage":"bench","outputs":{},"resources":["#);
-    let filler: String = "lorem ipsum dolor sit amet ".repeat(bytes / 27 / 40 + 1);
+    // As states have them: many short attributes, indented.
+    let fields = bytes / 52;
     for n in 0..count {
         if n > 0 {
             out.push(',');
@@ -132,8 +133,8 @@ fn generate(count: u32, bytes: usize) -> String {
             out,
             r#"{{"mode":"managed","type":"{kind}","name":"r{n}","provider":"provider[\"registry.terraform.io/hashicorp/aws\"]","instances":[{{"schema_version":1,"attributes":{{"arn":"{arn}",{extra},"environment":[{{"variables":{{"#
         );
-        for field in 0..40 {
-            let _ = write!(out, r#""FIELD_{field}":"{filler}","#);
+        for field in 0..fields {
+            let _ = write!(out, "\n              \"attribute_{field}\": \"value {n} of {field}\",");
         }
         let _ = write!(
             out,

@@ -80,7 +80,7 @@ pub(super) struct Region {
     #[arg(long)]
     pub(super) offline: bool,
     /// The clock of the plan, RFC 3339; else now
-    #[arg(long, value_name = "RFC3339")]
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
     pub(super) at: Option<jiff::Timestamp>,
     /// Where the plan is saved
     #[arg(long, value_name = "FILE", default_value = "plan.json")]
@@ -153,4 +153,9 @@ pub(super) struct Show {
 pub(super) struct Explain {
     /// Code of a finding, such as literal-unplaced
     pub(super) code: String,
+}
+
+/// An instant, or an example of one.
+fn instant(text: &str) -> Result<jiff::Timestamp, &'static str> {
+    text.parse().map_err(|_| "expected a date, a time and a zone, such as 2026-11-22T12:00:00Z")
 }

@@ -36,9 +36,14 @@ pub(super) fn gather(args: &Region) -> Result<Gathered, Failure> {
     let here = std::env::current_dir()
         .map_err(|error| Problem::new(error.to_string(), "work in a folder that is there"))?;
     let (settings, base) = read_settings(args, &here)?;
-    check_region(&args.region, "the recovery region", &settings, &mut problems);
+    check_region(
+        &args.region,
+        ("the recovery region", &format!("recovery = [{:?}]", args.region)),
+        &settings,
+        &mut problems,
+    );
     if let Some(primary) = &args.primary {
-        check_region(primary, "--primary", &settings, &mut problems);
+        check_region(primary, ("--primary", &format!("primary = {primary:?}")), &settings, &mut problems);
     }
     let places = Places { here: &here, base: &base };
     let state = match read_state(args, &settings, &places) {
@@ -102,13 +107,20 @@ fn read_settings(args: &Region, here: &Path) -> Result<(Settings, PathBuf), BadI
     }
 }
 
-fn check_region(name: &str, what: &str, settings: &Settings, problems: &mut Vec<Problem>) {
-    if region::known(name) || settings.recovery.iter().any(|known| known == name) {
+/// `what` is what the name stands for, then the line of drplan.hcl that would name it.
+fn check_region(
+    name: &str,
+    (what, attribute): (&str, &str),
+    settings: &Settings,
+    problems: &mut Vec<Problem>,
+) {
+    let named = settings.recovery.iter().chain(&settings.primary).any(|known| known == name);
+    if region::known(name) || named {
         return;
     }
-    let named = format!("one that drplan does not know is named in drplan.hcl: recovery = [\"{name}\"]");
+    let named = format!("if {name} is newer than this drplan, name it in drplan.hcl: {attribute}");
     let fix = match region::nearest(name, settings.recovery.iter().map(String::as_str)) {
-        Some(near) => format!("is {near} meant? If not: {named}"),
+        Some(near) => format!("{near} may be meant; {named}"),
         None => format!("name a region such as us-west-2; {named}"),
     };
     problems.push(Problem::new(format!("{what} {name:?} is no region that drplan knows"), fix));

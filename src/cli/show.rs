@@ -80,7 +80,11 @@ fn no_plan(error: &DecodeError, shown: String) -> Problem {
 
 fn unknown(unknown: Unknown) -> BadInput {
     let fix = match unknown.near.as_slice() {
-        [] => "drplan show PLAN lists what there is".to_owned(),
+        [] => match unknown.what {
+            "code" => "every finding names its code: error[CODE]; docs/findings.md has all of them",
+            _ => "`drplan show PLAN --format json` has all of them, under `steps` and `resources`",
+        }
+        .to_owned(),
         near => format!("is one of these meant: {}", near.join(", ")),
     };
     Problem::new(unknown.to_string(), fix).into()

@@ -3,6 +3,7 @@
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::foreseen;
+use super::references;
 use super::stores::{self, Outcome};
 use crate::model::diagnostic::Place;
 use crate::model::settings::Objective;
@@ -72,12 +73,12 @@ pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) 
     decided
 }
 
+/// A replica follows the instance that it replicates.
 fn leads_others(object: &Object<'_, '_>) -> bool {
-    object.entry.is_some_and(|entry| {
-        matches!(
-            entry.recovery,
-            Recovery::Bucket | Recovery::Secret | Recovery::RdsCluster | Recovery::RdsInstance
-        )
+    object.entry.is_some_and(|entry| match entry.recovery {
+        Recovery::Bucket | Recovery::Secret | Recovery::RdsCluster => true,
+        Recovery::RdsInstance => references::replica_source(object).is_none(),
+        _ => false,
     })
 }
 
@@ -223,7 +224,7 @@ fn decide_elsewhere(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<Fa
     let name = object.id.as_deref().unwrap_or(object.address()).to_owned();
     if region == facts.recovery {
         let replica = object.entry.is_some_and(|entry| entry.recovery == Recovery::RdsInstance)
-            && super::references::replica_source(object).is_some();
+            && references::replica_source(object).is_some();
         return Some(if replica {
             fate(Disposition::Promote, Engine::Exclude, format!("a read replica in {region}: promoted"))
                 .with(name)

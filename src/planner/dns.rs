@@ -1,5 +1,7 @@
 //! Traffic moves last, behind a gate.
 
+use std::collections::{HashMap, HashSet};
+
 use super::build::{FENCED, GATE, step};
 use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
@@ -125,14 +127,14 @@ pub(super) fn plan_dns(
             _ => distribution(facts, object, rewrites),
         });
     }
+    let holds: HashMap<String, Hold> =
+        steps.iter().filter_map(|step| Some((step.id.clone(), is_held(&step.action)?))).collect();
     let held: Vec<&crate::model::document::Object> = facts
         .input
         .manifests
         .objects
         .iter()
-        .filter(|object| {
-            steps.iter().any(|step| step.id == manifests::apply_id(object) && is_held(&step.action).is_some())
-        })
+        .filter(|object| holds.contains_key(&manifests::apply_id(object)))
         .collect();
     if moves.is_empty() && held.is_empty() {
         if !facts.input.manifests.objects.is_empty() && facts.input.settings.dns.names.is_empty() {
@@ -182,10 +184,7 @@ pub(super) fn plan_dns(
     steps.extend(moves);
     for object in held {
         let id = manifests::apply_id(object);
-        let Some(hold) = steps.iter().find(|step| step.id == id).and_then(|step| is_held(&step.action))
-        else {
-            continue;
-        };
+        let Some(hold) = holds.get(&id).copied() else { continue };
         let release = Action::Release { object: object.label(), hold };
         steps.push(
             step(Phase::Dns, &format!("release/{}", object.label()), release, facts.estimate("object"))
@@ -204,6 +203,7 @@ fn is_held(action: &Action) -> Option<Hold> {
 
 /// Each load balancer is asked before traffic moves to it.
 fn probes(facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<Step> {
+    let known: HashSet<&str> = steps.iter().map(|step| step.id.as_str()).collect();
     let balancers: Vec<String> = facts
         .input
         .manifests
@@ -211,7 +211,7 @@ fn probes(facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<Step> {
         .iter()
         .filter(|object| object.kind == "Ingress")
         .map(manifests::ready_id)
-        .filter(|id| steps.iter().any(|step| step.id == *id))
+        .filter(|id| known.contains(id.as_str()))
         .collect();
     let ups: Vec<String> = steps
         .iter()

@@ -47,6 +47,8 @@ pub(super) struct Object<'i, 'a> {
     pub(super) id: Option<Cow<'a, str>>,
     pub(super) arn: Option<Cow<'a, str>>,
     pub(super) owned: Vec<Owned<'a>>,
+    /// The first identity attribute that has text, with its rank in the type's entry.
+    identity: Option<(usize, Cow<'a, str>)>,
 }
 
 /// A value that an object owns.
@@ -75,15 +77,8 @@ impl<'i> Object<'i, '_> {
     }
     /// What people call it: the first identity attribute that has text, else its id, else its address.
     pub(super) fn name(&self) -> String {
-        let tree = self.tree();
-        let identity = self.entry.map_or(&[][..], |entry| entry.identity);
-        identity
-            .iter()
-            .filter(|attribute| **attribute != "id")
-            .find_map(|attribute| tree.get(*attribute)?.as_str().filter(|text| !text.is_empty()))
-            .or(self.id.as_deref())
-            .unwrap_or(self.address())
-            .to_owned()
+        let name = self.identity.as_ref().map(|(_, name)| &**name);
+        name.or(self.id.as_deref()).unwrap_or(self.address()).to_owned()
     }
 }
 
@@ -219,7 +214,8 @@ fn index_blocks<'i>(input: &'i PlanningInput<'_>) -> HashMap<BlockKey<'i>, &'i R
 /// One walk over the attributes: region, id, ARN and what the type table says it owns.
 fn read_object<'i, 'a>(instance: &'i Instance<'a>) -> Object<'i, 'a> {
     let entry = types::lookup(&instance.type_name);
-    let mut object = Object { instance, entry, region: None, id: None, arn: None, owned: Vec::new() };
+    let mut object =
+        Object { instance, entry, region: None, id: None, arn: None, owned: Vec::new(), identity: None };
     let (mut region, mut zone) = (None, None);
     let id_kind = entry.map_or(ValueKind::Id, |entry| entry.id_kind);
     let mut visit = |path: &[Segment<'a>], scalar: Scalar<'a>| {
@@ -229,6 +225,14 @@ fn read_object<'i, 'a>(instance: &'i Instance<'a>) -> Object<'i, 'a> {
             _ => return,
         };
         if let [Segment::Key(key)] = path {
+            let rank = entry.and_then(|entry| {
+                entry.identity.iter().position(|attribute| *attribute != "id" && attribute == key)
+            });
+            if let Some(rank) = rank
+                && object.identity.as_ref().is_none_or(|(known, _)| rank < *known)
+            {
+                object.identity = Some((rank, text.clone()));
+            }
             match &**key {
                 "region" => region = Some(text.clone()),
                 "availability_zone" => zone = Some(text.clone()),

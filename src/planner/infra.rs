@@ -8,6 +8,7 @@ use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::preflight::absent;
+use super::provenance::Values;
 use crate::model::types::{Scope, Uniqueness};
 use crate::plan::action::{Action, EngineChange};
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
@@ -20,6 +21,7 @@ const JOIN_FROM: usize = 32;
 pub(super) fn plan_infra(
     facts: &Facts<'_, '_>,
     decided: &Decided,
+    values: &Values,
     steps: &mut Vec<Step>,
     findings: &mut Findings,
 ) {
@@ -36,13 +38,14 @@ pub(super) fn plan_infra(
             Engine::Carry => EngineChange::Carry,
             Engine::Withhold | Engine::Exclude | Engine::None => continue,
         };
-        let mut needs = graph.needs(facts, object);
+        let mut needs = graph.needs(object);
+        needs.extend(values.made_after.get(object.address()).into_iter().flatten().cloned());
         if needs.is_empty() {
             needs.push(READY.to_owned());
         }
         steps.push(engine_step(facts, object, resource, change).needs(needs));
     }
-    for (address, instances) in graph.joined(facts) {
+    for (address, instances) in graph.joined() {
         let count = instances.len() as u64;
         let action = Action::Join { address: address.to_owned(), instances: count };
         steps.push(
@@ -248,7 +251,7 @@ impl<'g> Graph<'g> {
     }
 
     /// The steps that an object's own step needs.
-    pub(super) fn needs(&self, facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Vec<String> {
+    pub(super) fn needs(&self, object: &Object<'_, '_>) -> Vec<String> {
         let mut found = BTreeSet::new();
         let direct: HashSet<&str> = object.instance.dependencies.iter().map(|address| &**address).collect();
         for address in &direct {
@@ -261,7 +264,7 @@ impl<'g> Graph<'g> {
                         && !self.dependencies.get(address).is_some_and(|theirs| theirs.contains(other))
                 });
             if !reached {
-                self.collect(facts, address, &mut found, 0);
+                self.collect(address, &mut found, 0);
             }
         }
         found.remove(&step_id("infra", object.address()));
@@ -269,7 +272,7 @@ impl<'g> Graph<'g> {
     }
 
     /// Steps of an address; through what has no step, what that depends on.
-    fn collect(&self, facts: &Facts<'_, '_>, address: &str, found: &mut BTreeSet<String>, depth: usize) {
+    fn collect(&self, address: &str, found: &mut BTreeSet<String>, depth: usize) {
         match self.finished.get(address) {
             Some(steps) if steps.len() > JOIN_FROM => {
                 found.insert(step_id("infra", &format!("all/{address}")));
@@ -277,7 +280,7 @@ impl<'g> Graph<'g> {
             Some(steps) => found.extend(steps.iter().cloned()),
             None if depth < 8 => {
                 for next in self.dependencies.get(address).into_iter().flatten() {
-                    self.collect(facts, next, found, depth + 1);
+                    self.collect(next, found, depth + 1);
                 }
             }
             None => {}
@@ -285,7 +288,7 @@ impl<'g> Graph<'g> {
     }
 
     /// Resources with so many instances that one step joins them.
-    fn joined<'s>(&'s self, _facts: &Facts<'_, '_>) -> Vec<(&'s str, Vec<String>)> {
+    fn joined(&self) -> Vec<(&'g str, Vec<String>)> {
         let mut joined: Vec<(&str, Vec<String>)> = self
             .finished
             .iter()

@@ -64,6 +64,11 @@ pub(super) fn plan_manifests(
     let count = foundation.len() as u64;
     let ready = Action::Join { address: "cluster".to_owned(), instances: count };
     steps.push(step(Phase::Manifests, "cluster-ready", ready, super::schedule::instant()).needs(foundation));
+    let passwords: Vec<String> = steps
+        .iter()
+        .filter(|step| step.id.starts_with("restore/password/"))
+        .map(|step| step.id.clone())
+        .collect();
     let index = Index::new(objects);
     let trust: HashMap<String, String> = cluster::trusting_roles(facts, decided)
         .into_iter()
@@ -89,13 +94,8 @@ pub(super) fn plan_manifests(
         }
         let workload = WORKLOADS.contains(&object.kind.as_str()) || object.kind == "CronJob";
         if workload {
-            // No workload starts before the stores are back that its namespace's configuration names.
-            needs.extend(
-                steps
-                    .iter()
-                    .filter(|step| step.id.starts_with("restore/password/"))
-                    .map(|step| step.id.clone()),
-            );
+            // No workload starts before the stores that its configuration names have their password.
+            needs.extend(passwords.iter().cloned());
         }
         let id = apply_id(object);
         needs.remove(&id);

@@ -4,8 +4,10 @@
 //! One file per concern; each part returns its own result and later parts branch on it.
 #![deny(clippy::disallowed_methods)]
 
+mod buckets;
 mod build;
 mod cluster;
+mod databases;
 mod dispositions;
 mod dns;
 mod estimates;
@@ -41,7 +43,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     let values = provenance::plan_values(&facts, &decided, &mut findings);
     let mut steps = Vec::new();
     preflight::plan_preflight(&facts, &decided, &values, &mut steps, &mut findings);
-    infra::plan_infra(&facts, &decided, &mut steps, &mut findings);
+    infra::plan_infra(&facts, &decided, &values, &mut steps, &mut findings);
     restore::plan_restore(&facts, &decided, &values, &mut steps, &mut findings);
     manifests::plan_manifests(&facts, &decided, &values, &mut steps, &mut findings);
     dns::plan_dns(&facts, &decided, &values, &mut steps, &mut findings);

@@ -45,6 +45,33 @@ pub(super) fn leader(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<u
     facts.objects.iter().position(|candidate| candidate.is_managed() && leads(candidate))
 }
 
+/// The managed database of an identifier or ARN.
+pub(super) fn database_object(facts: &Facts<'_, '_>, name: &str) -> Option<usize> {
+    let recoveries = [Recovery::RdsInstance, Recovery::RdsCluster];
+    facts.objects.iter().position(|object| {
+        object.is_managed()
+            && object.entry.is_some_and(|entry| recoveries.contains(&entry.recovery))
+            && (object.arn.as_deref() == Some(name) || object.owned.iter().any(|owned| *owned.value == *name))
+    })
+}
+
+/// The database whose backups a key opens, of those whose loss is not accepted.
+pub(super) fn opened_by<'i>(facts: &Facts<'i, '_>, key: &Object<'_, '_>) -> Option<&'i str> {
+    let arn = key.arn.as_deref()?;
+    let databases = facts.objects.iter().filter(|object| {
+        let recovery = object.entry.map(|entry| entry.recovery);
+        object.is_managed() && matches!(recovery, Some(Recovery::RdsInstance | Recovery::RdsCluster))
+    });
+    let mut encrypted = databases.filter(|object| {
+        let accepted =
+            facts.input.settings.accepted_losses.iter().any(|loss| facts.meant_by(&loss.address, object));
+        !accepted
+            && replica_source(object).is_none()
+            && object.tree().get("kms_key_id").and_then(|id| id.as_str()).is_some_and(|id| id == arn)
+    });
+    encrypted.next().map(Object::address)
+}
+
 /// The managed bucket of a name.
 pub(super) fn bucket_object(facts: &Facts<'_, '_>, name: &str) -> Option<usize> {
     facts.objects.iter().position(|object| {
@@ -126,7 +153,7 @@ pub(super) fn key_counterpart(facts: &Facts<'_, '_>, object: &Object<'_, '_>) ->
         .objects
         .iter()
         .filter(|candidate| candidate.is_managed() && candidate.type_name() == "aws_kms_alias")
-        .filter(|candidate| !candidate.region.as_deref().is_some_and(|region| region == facts.recovery))
+        .filter(|candidate| candidate.region.as_deref() != Some(facts.recovery))
         .filter_map(|candidate| {
             let tree = candidate.tree();
             let target = tree.get("target_key_id")?.as_str()?;

@@ -27,7 +27,7 @@ pub(super) fn plan_restore(
         if !matches!(resource.disposition, Disposition::Restore | Disposition::Promote) {
             continue;
         }
-        let restore = Restore { facts, decided, object, resource, needs: graph.needs(facts, object) };
+        let restore = Restore { facts, decided, object, resource, needs: graph.needs(object) };
         steps.extend(restore.steps(values, findings));
     }
 }

@@ -3,8 +3,7 @@
 use super::dispositions::{Fate, accepted_loss, fate, may_hold_data};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
-use super::recovery_points;
-use super::references::{self, Found};
+use super::{buckets, databases, references};
 use crate::model::types::Recovery;
 use crate::plan::resource::{Disposition, Engine};
 use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
@@ -30,18 +29,18 @@ pub(super) fn decide_regional(
     findings: &mut Findings,
 ) -> Outcome {
     match recovery {
-        Recovery::RdsInstance => decide_instance(facts, object, findings),
-        Recovery::RdsCluster => decide_database(facts, object, true, findings),
+        Recovery::RdsInstance => databases::decide_instance(facts, object, fates, findings),
+        Recovery::RdsCluster => databases::decide_database(facts, object, true, findings),
         Recovery::RdsClusterInstance => {
             follow(facts, object, fates, Engine::Exclude, "restored with its cluster")
         }
-        Recovery::Bucket => decide_bucket(facts, object, findings),
-        Recovery::OfBucket => decide_of_bucket(facts, object, fates, findings),
+        Recovery::Bucket => buckets::decide_bucket(facts, object, findings),
+        Recovery::OfBucket => buckets::decide_of_bucket(facts, object, fates, findings),
         Recovery::Secret => decide_secret(facts, object, findings),
         Recovery::SecretVersion => {
             follow(facts, object, fates, Engine::Exclude, "its value comes with the secret")
         }
-        Recovery::Key => decide_key(facts, object),
+        Recovery::Key => decide_key(facts, object, findings),
         Recovery::Repository => decide_repository(facts, object, findings),
         Recovery::ElastiCache => decide_cache(facts, object, findings),
         Recovery::Store => decide_store(facts, object, findings),
@@ -77,120 +76,6 @@ fn decide_made(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Outcome {
         return fate(Disposition::Adopt, Engine::Import, reason).with(alias).into();
     }
     fate(Disposition::Create, Engine::Create, "regional and without data: made new").into()
-}
-
-fn decide_instance(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Findings) -> Outcome {
-    if let Some(source) = references::replica_source(object) {
-        let reason = format!("a read replica of {source}: made again from its restored source");
-        let mut outcome: Outcome = fate(Disposition::Create, Engine::Create, reason).into();
-        outcome.store = Some(PlannedStore {
-            address: object.address().to_owned(),
-            name: object.name(),
-            rule: Rule { order: vec![CandidateKind::Source], max_age_seconds: None, classes: Vec::new() },
-            candidates: vec![Candidate {
-                kind: CandidateKind::Source,
-                id: source.clone(),
-                data_at: None,
-                loss_seconds: None,
-                restore_p50_seconds: None,
-                restore_p90_seconds: None,
-                ruled_out: None,
-            }],
-            chosen: Some(source),
-            why: "a replica holds nothing that its source does not".to_owned(),
-        });
-        return outcome;
-    }
-    decide_database(facts, object, false, findings)
-}
-
-fn decide_database(
-    facts: &Facts<'_, '_>,
-    object: &Object<'_, '_>,
-    cluster: bool,
-    findings: &mut Findings,
-) -> Outcome {
-    if let Some(accepted) = accepted_loss(facts, object) {
-        return accepted;
-    }
-    let store = recovery_points::plan_database(facts, object, cluster);
-    let name = store.name.clone();
-    let chosen =
-        store.chosen.as_ref().and_then(|id| store.candidates.iter().find(|candidate| candidate.id == *id));
-    let fate = match (chosen.map(|candidate| candidate.kind), facts.inventory()) {
-        (Some(CandidateKind::ReadReplica), _) => {
-            fate(Disposition::Promote, Engine::Exclude, format!("holds data: {}", store.why))
-        }
-        (Some(_), _) => fate(Disposition::Restore, Engine::Exclude, format!("holds data: {}", store.why)),
-        (None, None) => {
-            inventory_missing(facts, object, &format!("database {name}"), findings);
-            fate(Disposition::Restore, Engine::Exclude, "holds data; what it can come back from is unknown")
-        }
-        (None, Some(inventory)) if recovery_points::unseen(inventory) && store.candidates.is_empty() => {
-            inventory_missing(facts, object, &format!("database {name}"), findings);
-            fate(
-                Disposition::Restore,
-                Engine::Exclude,
-                "holds data; what it can come back from could not be seen",
-            )
-        }
-        (None, Some(_)) => {
-            no_recovery_point(facts, object, &store, findings);
-            fate(Disposition::Block, Engine::Exclude, format!("holds data, and {}", store.why))
-        }
-    };
-    Outcome { fate, store: Some(store) }
-}
-
-fn no_recovery_point(
-    facts: &Facts<'_, '_>,
-    object: &Object<'_, '_>,
-    store: &PlannedStore,
-    findings: &mut Findings,
-) {
-    let old = store
-        .candidates
-        .iter()
-        .any(|c| c.ruled_out.as_deref().is_some_and(|why| why.starts_with("its data is")));
-    let keyed = store
-        .candidates
-        .iter()
-        .find(|c| c.ruled_out.as_deref().is_some_and(|why| why.starts_with("its key")));
-    let at = facts.place_in_code(object);
-    if let Some(candidate) = keyed {
-        findings.add(
-            "key-no-counterpart",
-            object.address(),
-            format!(
-                "database {} has a {} that cannot be opened: {}",
-                store.name,
-                candidate.kind.as_str(),
-                candidate.ruled_out.as_deref().unwrap_or_default()
-            ),
-            format!(
-                "restore the key or allow its use in {}; or name another recovery point's key",
-                facts.recovery
-            ),
-            at.clone(),
-        );
-    }
-    let candidates: Vec<String> = store
-        .candidates
-        .iter()
-        .map(|c| format!("{} {}: {}", c.kind.as_str(), c.id, c.ruled_out.as_deref().unwrap_or("usable")))
-        .collect();
-    let detail = if candidates.is_empty() { String::new() } else { format!(" ({})", candidates.join("; ")) };
-    findings.add(
-        if old { "recovery-point-old" } else { "recovery-point-missing" },
-        object.address(),
-        format!("database {} cannot come back: {}{detail}", store.name, store.why),
-        format!(
-            "replicate its automated backups to {0} (StartDBInstanceAutomatedBackupsReplication, called in {0}), \
-             or copy a snapshot there; automated backups do not leave their region by themselves",
-            facts.recovery
-        ),
-        at,
-    );
 }
 
 pub(super) fn inventory_missing(
@@ -236,118 +121,6 @@ fn follow(
             let mut fate = fate(disposition, engine, format!("{why}, {name}"));
             fate.counterpart.clone_from(&leader_fate.counterpart);
             fate.into()
-        }
-    }
-}
-
-fn decide_bucket(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Findings) -> Outcome {
-    if let Some(accepted) = accepted_loss(facts, object) {
-        return accepted;
-    }
-    let name = object.name();
-    match references::bucket_counterpart(facts, &name) {
-        Found::Known(counterpart) => {
-            let mut outcome: Outcome = fate(
-                Disposition::Adopt,
-                Engine::Import,
-                format!("bucket {name} is replicated to {counterpart}"),
-            )
-            .with(counterpart.clone())
-            .into();
-            outcome.store = Some(store_of(object, &name, CandidateKind::ReplicaBucket, &counterpart));
-            outcome
-        }
-        Found::Unknown => {
-            inventory_missing(facts, object, &format!("bucket {name}"), findings);
-            fate(Disposition::Block, Engine::Exclude, "holds data; whether it is replicated is unknown")
-                .into()
-        }
-        Found::Absent => {
-            findings.add(
-                "bucket-no-counterpart",
-                object.address(),
-                format!("bucket {name} holds data and is not replicated to {}", facts.recovery),
-                format!(
-                    "replicate it, or name what stands for it: counterpart \"{name}\" {{ to = \"...\" }}, \
-                     or accept the loss: accept_loss \"{}\" {{ reason = \"...\" }}",
-                    object.address()
-                ),
-                facts.place_in_code(object),
-            );
-            fate(
-                Disposition::Block,
-                Engine::Exclude,
-                format!("holds data and has no copy in {}", facts.recovery),
-            )
-            .into()
-        }
-    }
-}
-
-fn decide_of_bucket(
-    facts: &Facts<'_, '_>,
-    object: &Object<'_, '_>,
-    fates: &[Option<Fate>],
-    findings: &mut Findings,
-) -> Outcome {
-    let bucket = object.tree().get("bucket").and_then(|bucket| bucket.as_str()).map(str::to_owned);
-    let leader = bucket.as_deref().and_then(|bucket| references::bucket_object(facts, bucket));
-    let Some((index, leader)) = leader.and_then(|index| Some((index, fates.get(index)?.as_ref()?))) else {
-        return decide_of_foreign_bucket(facts, object, bucket.as_deref().unwrap_or_default(), findings);
-    };
-    let name = facts.objects[index].address();
-    match leader.disposition {
-        Disposition::Block | Disposition::Skip => {
-            fate(Disposition::Skip, Engine::Exclude, format!("left out with {name}")).into()
-        }
-        Disposition::Create => fate(Disposition::Create, Engine::Create, format!("made with {name}")).into(),
-        // Every setting of a bucket is a PUT: set again on the counterpart, whatever it has.
-        _ => {
-            let mut put = fate(
-                Disposition::Create,
-                Engine::Create,
-                format!("a setting, put on the counterpart of {name}"),
-            );
-            put.counterpart.clone_from(&leader.counterpart);
-            put.into()
-        }
-    }
-}
-
-/// A setting of a bucket that is not in the state: put on its counterpart, if it has one.
-fn decide_of_foreign_bucket(
-    facts: &Facts<'_, '_>,
-    object: &Object<'_, '_>,
-    bucket: &str,
-    findings: &mut Findings,
-) -> Outcome {
-    match references::bucket_counterpart(facts, bucket) {
-        Found::Known(counterpart) => fate(
-            Disposition::Create,
-            Engine::Create,
-            format!("a setting, put on the counterpart of {bucket}"),
-        )
-        .with(counterpart)
-        .into(),
-        Found::Unknown => {
-            inventory_missing(facts, object, &format!("bucket {bucket}"), findings);
-            let reason = format!("a setting of bucket {bucket}, of whose counterpart nothing is known");
-            fate(Disposition::Block, Engine::Exclude, reason).into()
-        }
-        Found::Absent => {
-            findings.add(
-                "bucket-no-counterpart",
-                object.address(),
-                format!("bucket {bucket} is not in the state and has no counterpart in {}", facts.recovery),
-                format!("name what stands for it: counterpart \"{bucket}\" {{ to = \"...\" }}"),
-                facts.place_in_code(object),
-            );
-            fate(
-                Disposition::Block,
-                Engine::Exclude,
-                format!("a setting of bucket {bucket}, which has no counterpart"),
-            )
-            .into()
         }
     }
 }
@@ -405,14 +178,31 @@ fn decide_secret(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut 
     }
 }
 
-fn decide_key(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Outcome {
+fn decide_key(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Findings) -> Outcome {
     match references::key_counterpart(facts, object) {
         Some(counterpart) => {
             fate(Disposition::Adopt, Engine::Import, format!("{} has its counterpart", facts.recovery))
                 .with(counterpart)
                 .into()
         }
-        None => fate(Disposition::Create, Engine::Create, "a key of its own for what is made new").into(),
+        None => {
+            let keys_known = facts.inventory().is_some_and(|inventory| inventory.keys.is_some());
+            if let Some(database) = references::opened_by(facts, object).filter(|_| keys_known) {
+                findings.add(
+                    "key-no-counterpart",
+                    object.address(),
+                    format!("it encrypts {database}, and no usable key of {} stands for it", facts.recovery),
+                    format!(
+                        "make a replica of it in {} or a key under the same alias, and have the backups copied under it; \
+                         or name one: counterpart \"{}\" {{ to = \"...\" }}",
+                        facts.recovery,
+                        object.address()
+                    ),
+                    facts.place_in_code(object),
+                );
+            }
+            fate(Disposition::Create, Engine::Create, "a key of its own for what is made new").into()
+        }
     }
 }
 
@@ -543,7 +333,7 @@ fn has_replica(object: &Object<'_, '_>, region: &str) -> bool {
     regions.any(|name| name.and_then(|name| name.as_str()) == Some(region))
 }
 
-fn store_of(object: &Object<'_, '_>, name: &str, kind: CandidateKind, id: &str) -> PlannedStore {
+pub(super) fn store_of(object: &Object<'_, '_>, name: &str, kind: CandidateKind, id: &str) -> PlannedStore {
     PlannedStore {
         address: object.address().to_owned(),
         name: name.to_owned(),

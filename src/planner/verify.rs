@@ -1,5 +1,7 @@
 //! The stack answers: names, endpoints, what was held, and an engine with nothing left to do.
 
+use std::collections::HashSet;
+
 use super::build::step;
 use super::dispositions::Decided;
 use super::dns;
@@ -25,9 +27,10 @@ pub(super) fn plan_verify(facts: &Facts<'_, '_>, decided: &Decided, steps: &mut 
         steps.push(resolved);
         steps.push(probe);
     }
+    let known: HashSet<String> = steps.iter().map(|step| step.id.clone()).collect();
     for object in &facts.input.manifests.objects {
         let release = format!("dns/release/{}", object.label());
-        if object.kind == "Deployment" && steps.iter().any(|step| step.id == release) {
+        if object.kind == "Deployment" && known.contains(&release) {
             steps.push(await_ready(facts, object, Phase::Verify, vec![release, apply_id(object)]));
         }
     }
@@ -49,7 +52,7 @@ pub(super) fn plan_verify(facts: &Facts<'_, '_>, decided: &Decided, steps: &mut 
         .iter()
         .filter(|resource| {
             resource.engine == Engine::Exclude
-                && !steps.iter().any(|step| step.id == format!("restore/adopt/{}", resource.address))
+                && !known.contains(&format!("restore/adopt/{}", resource.address))
         })
         .map(|resource| resource.address.clone())
         .collect();
@@ -66,6 +69,6 @@ pub(super) fn plan_verify(facts: &Facts<'_, '_>, decided: &Decided, steps: &mut 
 
 /// Those of the steps that none of the others needs: the others follow from them.
 fn last_of(steps: &[Step], ids: &[String]) -> Vec<String> {
-    let needed: std::collections::HashSet<&String> = steps.iter().flat_map(|step| &step.needs).collect();
+    let needed: HashSet<&String> = steps.iter().flat_map(|step| &step.needs).collect();
     ids.iter().filter(|id| !needed.contains(id)).cloned().collect()
 }

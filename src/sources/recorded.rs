@@ -157,7 +157,9 @@ fn parse<T: DeserializeOwned>(text: &str, shown: &str, wanted: Kind, newest: u32
 /// Whether the file is of the wanted kind and of a format that this drplan reads.
 fn check_head(text: &str, shown: &str, wanted: Kind, newest: u32) -> Result<(), BadInput> {
     let record = format!("record it with `{}`", command(wanted));
-    let refuse = |message: String, fix: &str| Err(Problem::at(Place::file(shown), message, fix).into());
+    let refuse = |message: String, fix: &str| {
+        Err(Problem::at(Place::file(shown), format!("the file {message}"), fix).into())
+    };
     if text.trim_start().is_empty() {
         return refuse("is empty".to_owned(), &record);
     }
@@ -204,7 +206,7 @@ fn problem(error: &serde_json::Error, path: Option<&str>, shown: &str, wanted: K
         let subject = path.filter(|path| *path != ".").map(|path| format!("`{path}`: ")).unwrap_or_default();
         return Problem::at(place, format!("{subject}{}", misfit(&error.to_string())), again);
     }
-    let message = format!("is not JSON: {}", syntax(&error.to_string()));
+    let message = format!("the file is not JSON: {}", syntax(&error.to_string()));
     Problem::at(place, message, format!("undo the edit, or {again}"))
 }
 

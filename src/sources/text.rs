@@ -116,8 +116,8 @@ pub fn unreadable(error: &std::io::Error, shown: &str) -> Problem {
     }
 }
 
-fn at_file(shown: &str, message: impl Into<String>, fix: impl Into<String>) -> Problem {
-    Problem::at(Place::file(shown), message, fix)
+fn at_file(shown: &str, message: impl std::fmt::Display, fix: impl Into<String>) -> Problem {
+    Problem::at(Place::file(shown), format!("{shown} {message}"), fix)
 }
 
 fn too_large(shown: &str, limit: u64) -> Problem {

@@ -462,7 +462,6 @@ fn dispositions_and_engine_words_go_together() {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "says why it is skipped")]
 fn every_managed_instance_has_a_row() {
     let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let corpus = std::env::var_os("DRPLAN_CORPUS")

@@ -8,5 +8,6 @@ mod layers;
 mod occurrences;
 mod planned;
 mod properties;
-mod worlds;
 mod sandbox;
+mod walkthrough;
+mod worlds;

@@ -5,6 +5,7 @@
 
 mod count;
 mod planted;
+mod uses;
 
 use std::collections::BTreeMap;
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use drplan::plan::Plan;
 use drplan::plan::audit::audit;
+use drplan::plan::finding::Severity;
 use drplan::plan::resource::PlannedResource;
 use serde_json::Value;
 
 use crate::dispositions::{Disposition, EXAMPLE, Engine, Expected, Known, expected, expected_of};
-use crate::worlds::{PRIMARY, RECOVERY, World, example, shared_states};
+use crate::worlds::{Copy, PRIMARY, RECOVERY, World, example, shared_states};
 
 #[test]
 fn the_example_becomes_what_the_table_says() {
@@ -17,6 +18,33 @@ fn the_example_becomes_what_the_table_says() {
     assert_eq!(audit(&plan), Ok(()));
     let different = differences(EXAMPLE, &world.state, &plan);
     assert!(different.is_empty(), "{} differ:\n{}", different.len(), different.join("\n"));
+}
+
+#[test]
+fn the_bad_day_says_what_cannot_come_back() {
+    let copy = Copy::new();
+    std::fs::copy(copy.path().join("inventory-bad.json"), copy.path().join("inventory-good.json")).unwrap();
+    let plan = World::read(copy.path()).plan();
+    assert_eq!(audit(&plan), Ok(()));
+    let errors = plan.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let errors: Vec<(&str, &str)> =
+        errors.map(|finding| (finding.code.as_str(), finding.subject.as_str())).collect();
+    let image =
+        "ecommerce/order-service@sha256:93d325d97e92638b163b5f0d7e98c834810a84862171b36bf0eaad1a9da21137";
+    assert_eq!(
+        errors,
+        [
+            ("class-not-orderable", "module.rds.aws_db_instance.primary"),
+            ("image-missing", image),
+            ("key-no-counterpart", "module.rds.aws_kms_key.rds"),
+            ("quota-short", "ec2 L-0263D0A3"),
+            ("recovery-point-missing", "module.rds.aws_db_instance.primary"),
+        ]
+    );
+    let of = |address: &str| plan.resources.iter().find(|resource| resource.address == address).unwrap();
+    assert_eq!(of("module.rds.aws_db_instance.primary").disposition.as_str(), "block");
+    // A replica is nothing without its source.
+    assert_eq!(of("module.rds.aws_db_instance.read_replica").disposition.as_str(), "skip");
 }
 
 #[test]

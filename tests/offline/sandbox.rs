@@ -47,13 +47,6 @@ impl Sandbox {
         std::fs::write(path, bytes).unwrap();
     }
 
-    /// Replaces text of a file that must be there.
-    pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
-        let text = self.read(name);
-        assert!(text.contains(from), "{name} does not hold {from:?}");
-        self.write(name, text.replacen(from, to, 1));
-    }
-
     /// Runs the program.
     pub(crate) fn run(&self, args: &[&str]) -> Run {
         finish(self.command(env!("CARGO_BIN_EXE_drplan")).args(args).output().unwrap())

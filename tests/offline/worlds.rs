@@ -29,6 +29,7 @@ pub(crate) fn example() -> PathBuf {
 }
 
 /// All inputs of one plan.
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) settings: Settings,
     pub(crate) state: String,

@@ -47,6 +47,9 @@ pub(super) fn search<'f>(
     }
 }
 
+/// For each token, the lines that it stands on, in the order of the text.
+type LinesOf = HashMap<usize, std::vec::IntoIter<u32>>;
+
 struct Walk<'s, 'x, 'f, 'i, 'a> {
     facts: &'s Facts<'i, 'a>,
     index: &'s Index<'f>,
@@ -115,7 +118,7 @@ impl<'s> Walk<'s, '_, '_, '_, '_> {
             return;
         }
         let index = self.index;
-        let mut lines: Option<(&str, HashMap<usize, std::vec::IntoIter<u32>>, u32)> = None;
+        let mut lines: Option<(&str, LinesOf, u32)> = None;
         encoded::scan(index, text, &mut |hit| {
             let (file, lines, first) = lines.get_or_insert_with(|| {
                 let written = self.written(pointer, span);
@@ -267,6 +270,13 @@ fn meaning_of_key(field: &str) -> &'static [&'static str] {
         ("secret_id", &["aws_secretsmanager_secret"]),
         ("log_group", &["aws_cloudwatch_log_group"]),
         ("db_instance", &["aws_db_instance"]),
+        ("db_port", &["aws_db_instance", "aws_rds_cluster"]),
+        ("database_port", &["aws_db_instance", "aws_rds_cluster"]),
+        ("pgport", &["aws_db_instance", "aws_rds_cluster"]),
+        ("postgres_port", &["aws_db_instance", "aws_rds_cluster"]),
+        ("mysql_port", &["aws_db_instance", "aws_rds_cluster"]),
+        ("redis_port", &["aws_elasticache_replication_group", "aws_elasticache_cluster"]),
+        ("cache_port", &["aws_elasticache_replication_group", "aws_elasticache_cluster"]),
     ]
     .into_iter()
     .find(|(word, _)| field.contains(word))

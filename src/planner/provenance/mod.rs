@@ -26,6 +26,8 @@ pub(super) struct Values {
     pub(super) rewrites: HashMap<usize, Vec<Rewrite>>,
     /// Splices by address of the secret version: the places of owned tokens in a secret's value.
     pub(super) secret_splices: HashMap<String, Vec<Rewrite>>,
+    /// Steps that bring back what an address of the cluster's names: it is made after them.
+    pub(super) made_after: HashMap<String, Vec<String>>,
     /// Images that the manifests name, `(repository, reference)`, of the primary's registry.
     pub(super) images: Vec<NamedImage>,
 }
@@ -48,6 +50,7 @@ pub(super) fn plan_values(facts: &Facts<'_, '_>, decided: &Decided, findings: &m
         values: Vec::new(),
         rewrites: HashMap::new(),
         secret_splices: HashMap::new(),
+        made_after: HashMap::new(),
         images: Vec::new(),
     };
     resources::search(facts, decided, &index, &mut uses, &mut values, findings);

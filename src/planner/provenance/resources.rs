@@ -10,6 +10,7 @@ use super::uses::Uses;
 use super::{Values, Verdict};
 use crate::model::attributes::{self, Scalar, Segment};
 use crate::model::configuration::{Argument, Literal, ResourceBlock};
+use crate::model::types::Scope;
 use crate::model::value::ValueKind;
 use crate::plan::action::Rewrite;
 use crate::plan::resource::Disposition;
@@ -28,7 +29,8 @@ pub(super) fn search(
     let mut unverified = 0_u64;
     for (at, object) in facts.objects.iter().enumerate() {
         let site = ResourceSite::new(facts, decided, index, at, object);
-        let mut tally = Tally { splices: Vec::new(), unverified: 0, unplaced: Vec::new() };
+        let mut tally =
+            Tally { splices: Vec::new(), unverified: 0, unplaced: Vec::new(), restored: Vec::new() };
         let mut visit = |path: &[Segment<'_>], scalar: Scalar<'_>| match scalar {
             Scalar::String(text) => {
                 if let Some(token) = plain_use(facts, index, object, path, &text) {
@@ -51,6 +53,11 @@ pub(super) fn search(
         unverified += tally.unverified;
         for (token, pointer) in tally.unplaced {
             report(&index.tokens[token], &site, &pointer, findings);
+        }
+        // What runs in the cluster starts with the value it is given: it is made after the store that it names.
+        let in_cluster = object.entry.is_some_and(|entry| entry.scope == Scope::Cluster);
+        if in_cluster && !tally.restored.is_empty() {
+            values.made_after.insert(object.address().to_owned(), tally.restored);
         }
         if !tally.splices.is_empty() && object.type_name() == "aws_secretsmanager_secret_version" {
             values.secret_splices.insert(object.address().to_owned(), tally.splices);
@@ -176,6 +183,8 @@ struct Tally {
     splices: Vec<Rewrite>,
     unverified: u64,
     unplaced: Vec<(usize, String)>,
+    /// Restores that it waits for.
+    restored: Vec<String>,
 }
 
 fn report(token: &Token<'_>, site: &ResourceSite<'_>, pointer: &str, findings: &mut Findings) {
@@ -218,6 +227,9 @@ fn record(
             counterpart: verdict.counterpart.clone(),
             known_after: verdict.known_after.clone(),
         });
+    }
+    if let Some(step) = verdict.known_after.as_ref().filter(|step| step.starts_with("restore/")) {
+        tally.restored.push(step.clone());
     }
     // What is made and pinned is reported where the code has it, with file and line.
     if verdict.disposition == UseDisposition::Unplaced && site.disposition != Some(Disposition::Create) {

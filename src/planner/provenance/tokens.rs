@@ -63,6 +63,8 @@ pub(super) struct Match {
 pub(super) struct Index<'f> {
     pub(super) tokens: Vec<Token<'f>>,
     automaton: Option<AhoCorasick>,
+    /// Tokens of the automaton's patterns: plain ones are in none.
+    patterns: Vec<usize>,
     shortest: usize,
     /// Plain names: the tokens of a text.
     pub(super) plain: HashMap<String, Vec<usize>>,
@@ -76,7 +78,7 @@ impl Index<'_> {
         };
         let mut found: Vec<Match> = Vec::new();
         for hit in automaton.find_overlapping_iter(text) {
-            let (start, end, token) = (hit.start(), hit.end(), hit.pattern().as_usize());
+            let (start, end, token) = (hit.start(), hit.end(), self.patterns[hit.pattern().as_usize()]);
             if is_whole(text, start, end, self.tokens[token].kind) {
                 found.push(Match { start, end, token });
             }
@@ -152,6 +154,10 @@ pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f
             continue;
         }
         for owned in &object.owned {
+            // An id that is the account's number or the region's name (a registry's replication) is theirs.
+            if [&facts.account, &facts.primary].into_iter().flatten().any(|text| *text == *owned.value) {
+                continue;
+            }
             let own_id =
                 object.id.as_deref() == Some(&*owned.value) || object.arn.as_deref() == Some(&*owned.value);
             let counterpart = counterpart_of(facts, at, resource, owned.kind, &owned.value);
@@ -222,21 +228,17 @@ impl<'f> Builder<'f> {
     }
 
     fn finish(self) -> Index<'f> {
-        // Plain tokens keep their place so that indexes agree; the automaton never matches them.
-        let structured: Vec<&str> = self
-            .tokens
-            .iter()
-            .map(|token| if token.rank == 9 { "\u{0}plain" } else { &*token.text })
-            .collect();
-        let shortest =
-            self.tokens.iter().filter(|t| t.rank != 9).map(|t| t.text.len()).min().unwrap_or(usize::MAX);
+        let patterns: Vec<usize> =
+            self.tokens.iter().enumerate().filter(|(_, token)| token.rank != 9).map(|(at, _)| at).collect();
+        let structured: Vec<&str> = patterns.iter().map(|at| &*self.tokens[*at].text).collect();
+        let shortest = structured.iter().map(|text| text.len()).min().unwrap_or(usize::MAX);
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&structured)
             .or_else(|_| AhoCorasick::new(&structured))
             .ok();
-        Index { tokens: self.tokens, automaton, shortest, plain: self.plain }
+        Index { tokens: self.tokens, automaton, patterns, shortest, plain: self.plain }
     }
 }
 

@@ -146,7 +146,7 @@ fn numbers_may_be_of_any_size() {
 fn encodings_are_refused_by_name() {
     let utf16: Vec<u8> = "stack = \"x\"".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let message = |bytes: &[u8]| settings(bytes).unwrap_err().0.remove(0).message;
-    assert_eq!(message(&utf16), "is UTF-16 (little-endian) text");
+    assert_eq!(message(&utf16), "drplan.hcl is UTF-16 (little-endian) text");
     assert_eq!(message(b"stack = \"\0\""), "a NUL byte, so this is no text");
     assert_eq!(message(b"stack = \"\xc3\x28\""), "bytes that are not UTF-8");
     assert_eq!(message(&[0; 4096]), "a NUL byte, so this is no text");

@@ -181,6 +181,6 @@ impl Source {
 
     /// Whether the text at an offset is a closing bracket too many rather than an end that came too early.
     fn closes(&self, offset: usize) -> bool {
-        self.text.get(offset..).is_some_and(|rest| rest.starts_with(['}', ']', ')']))
+        self.text.get(offset..).is_some_and(|rest| rest.trim_start().starts_with(['}', ']', ')']))
     }
 }

@@ -157,7 +157,7 @@ impl<'a> Tree<'a> {
             Ok(_) => return self.gap(call, path, GapReason::Unreadable, &format!("{shown} is no folder")),
             Err(error) => {
                 let why = crate::sources::text::unreadable(&error, &shown).message;
-                return self.gap(call, path, GapReason::Unreadable, &format!("{shown} {why}"));
+                return self.gap(call, path, GapReason::Unreadable, &why);
             }
         };
         if !canonical.starts_with(&self.boundary) {

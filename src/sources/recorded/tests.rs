@@ -59,23 +59,26 @@ fn what_is_written_is_read_back_the_same() {
 #[test]
 fn the_other_kind_is_told_by_name() {
     let other = refusal(&SMALL.replace("\"inventory\"", "\"observation\""));
-    assert_eq!(other.message, "is an observation, not an inventory");
+    assert_eq!(other.message, "the file is an observation, not an inventory");
     assert!(other.fix.contains("--observation"));
-    assert_eq!(message(r#"{"version":4,"lineage":"x"}"#), "is a Terraform state, not an inventory");
+    assert_eq!(message(r#"{"version":4,"lineage":"x"}"#), "the file is a Terraform state, not an inventory");
     assert_eq!(
         message(r#"{"format_version":"1.2","resource_changes":[]}"#),
-        "is a plan of Terraform or OpenTofu, not an inventory"
+        "the file is a plan of Terraform or OpenTofu, not an inventory"
     );
-    assert_eq!(message(r#"{"apiVersion":"v1","kind":"List"}"#), "is a Kubernetes manifest, not an inventory");
-    assert_eq!(message("[]"), "is JSON, but not an inventory");
-    assert_eq!(message("{}"), "is not an inventory: it has no `kind` that says so");
-    assert_eq!(message(" \n"), "is empty");
+    assert_eq!(
+        message(r#"{"apiVersion":"v1","kind":"List"}"#),
+        "the file is a Kubernetes manifest, not an inventory"
+    );
+    assert_eq!(message("[]"), "the file is JSON, but not an inventory");
+    assert_eq!(message("{}"), "the file is not an inventory: it has no `kind` that says so");
+    assert_eq!(message(" \n"), "the file is empty");
 }
 
 #[test]
 fn a_newer_format_is_refused_before_its_fields() {
     let text = SMALL.replace("\"format_version\": 1", "\"format_version\": 7, \"new\": {}");
-    assert_eq!(message(&text), "has format version 7; this drplan reads up to 1");
+    assert_eq!(message(&text), "the file has format version 7; this drplan reads up to 1");
     for version in ["0", "-1", "1.5", "\"1\"", "null", "1e400", "18446744073709551616"] {
         let text = SMALL.replace("\"format_version\": 1", &format!("\"format_version\": {version}"));
         assert!(parse_inventory(&text, "inventory.json").is_err(), "{version}");
@@ -110,6 +113,6 @@ fn a_misfit_is_told_by_its_path_and_never_by_its_value() {
     assert_eq!(message(&text), "duplicate field `zones`");
     let text = SMALL.replace("\"region\": \"us-west-2\",", "");
     assert_eq!(message(&text), "missing field `region`");
-    assert_eq!(message(&format!("{SMALL}x")), "is not JSON: trailing characters");
+    assert_eq!(message(&format!("{SMALL}x")), "the file is not JSON: trailing characters");
     assert!(message(&SMALL.replace("[]", &"[".repeat(10_000))).contains("not JSON"));
 }

@@ -24,11 +24,11 @@ fn a_byte_order_mark_is_dropped_and_crlf_stays() {
 
 #[test]
 fn what_is_not_utf_8_is_refused_by_name_and_line() {
-    assert_eq!(refused(b"\xFF\xFEa\0b\0"), "f: is UTF-16 (little-endian) text");
-    assert_eq!(refused(b"\xFE\xFF\0a\0b"), "f: is UTF-16 (big-endian) text");
-    assert_eq!(refused(b"a\0b\0c\0"), "f: is UTF-16 (little-endian) text");
-    assert_eq!(refused(b"\0a\0b\0c"), "f: is UTF-16 (big-endian) text");
-    assert_eq!(refused(b"\xFF\xFE\0\0a\0\0\0"), "f: is UTF-32 text");
+    assert_eq!(refused(b"\xFF\xFEa\0b\0"), "f: f is UTF-16 (little-endian) text");
+    assert_eq!(refused(b"\xFE\xFF\0a\0b"), "f: f is UTF-16 (big-endian) text");
+    assert_eq!(refused(b"a\0b\0c\0"), "f: f is UTF-16 (little-endian) text");
+    assert_eq!(refused(b"\0a\0b\0c"), "f: f is UTF-16 (big-endian) text");
+    assert_eq!(refused(b"\xFF\xFE\0\0a\0\0\0"), "f: f is UTF-32 text");
     assert_eq!(refused(b"ab\nc\0"), "f:2: a NUL byte, so this is no text");
     assert_eq!(refused(&[0; 4096]), "f:1: a NUL byte, so this is no text");
     assert_eq!(refused(b"a\n\nb\xC3("), "f:3: bytes that are not UTF-8");
@@ -41,7 +41,7 @@ fn the_limit_holds_without_reading_the_file() {
     let path = folder.path().join("zeros");
     File::create(&path).unwrap().set_len(1 << 30).unwrap();
     let problem = read_text(&path, "zeros", LIMIT).unwrap_err();
-    assert_eq!(problem.message, "is larger than 1 MiB, the most that is read of such a file");
+    assert_eq!(problem.message, "zeros is larger than 1 MiB, the most that is read of such a file");
     let exact = folder.path().join("exact");
     std::fs::write(&exact, "a".repeat(1024)).unwrap();
     assert!(read_text(&exact, "exact", 1024).is_ok());
@@ -53,13 +53,13 @@ fn the_limit_holds_without_reading_the_file() {
 fn folders_missing_files_devices_and_links_in_a_circle() {
     let folder = tempfile::tempdir().unwrap();
     let message = |path: &Path| read_text(path, "f", LIMIT).unwrap_err().message;
-    assert_eq!(message(folder.path()), "is a folder, not a file");
-    assert_eq!(message(&folder.path().join("no")), "is not there");
-    assert_eq!(message(Path::new("/dev/null")), "is a pipe or a device, not a file");
+    assert_eq!(message(folder.path()), "f is a folder, not a file");
+    assert_eq!(message(&folder.path().join("no")), "f is not there");
+    assert_eq!(message(Path::new("/dev/null")), "f is a pipe or a device, not a file");
     let (a, b) = (folder.path().join("a"), folder.path().join("b"));
     std::os::unix::fs::symlink(&a, &b).unwrap();
     std::os::unix::fs::symlink(&b, &a).unwrap();
-    assert_eq!(message(&a), "is a link that leads back to itself");
+    assert_eq!(message(&a), "f is a link that leads back to itself");
 }
 
 #[test]

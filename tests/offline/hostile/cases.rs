@@ -109,7 +109,7 @@ fn states() {
         state("odd mode", STATE.replace("managed", "imagined"), &["mode \"imagined\""]),
         state("a lone surrogate", STATE.replace("8a2b", "\\ud800"), &["state.tfstate:2"]),
         state("invalid UTF-8", [STATE.as_bytes(), b"\xff"].concat(), &["state.tfstate:10", "not UTF-8"]),
-        state("NUL", STATE.replace("8a2b", "8a\02b"), &["state.tfstate:2", "NUL"]),
+        state("NUL", STATE.replace("8a2b", "8a\u{0}2b"), &["state.tfstate:2", "NUL"]),
         state("UTF-16", utf16(STATE), &["state.tfstate", "UTF-16 (little-endian)", "save it as UTF-8"]),
         state("UTF-16 with a mark", utf16_marked_be(STATE), &["state.tfstate", "UTF-16 (big-endian)"]),
         state("another region's folder", STATE, &["us-moon-1", "no region"])

@@ -75,14 +75,14 @@ fn a_pipe_that_nobody_writes_to() {
 fn a_file_that_may_not_be_read() {
     use std::os::unix::fs::PermissionsExt as _;
     let probe = sandbox();
-    std::fs::set_permissions(probe.path("README.md"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(probe.path("README.md"), std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(probe.path("README.md")).is_ok() {
         return;
     }
     in_place_of_each(
         |sandbox, file| {
             sandbox.write(file, "{}");
-            std::fs::set_permissions(sandbox.path(file), std::fs::Permissions::from_mode(0)).unwrap();
+            std::fs::set_permissions(sandbox.path(file), std::fs::Permissions::from_mode(0o000)).unwrap();
         },
         &["may not be read"],
     );

@@ -5,7 +5,7 @@ use drplan::plan::values::{Site, UseDisposition};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-use super::count::{Owned, encode, in_code, in_manifests, lines_of_manifests};
+use super::count::{Owned, encode, in_code, in_manifests, in_state, lines_of_manifests};
 use super::{line, missed, unplaced};
 use crate::worlds::{Copy, World};
 
@@ -24,7 +24,7 @@ fn findings(plan: &Plan, code: &str) -> Vec<String> {
     let of_code = plan.findings.iter().filter(|finding| finding.code == code);
     let mut places: Vec<String> = of_code
         .map(|finding| {
-            let at = finding.at.as_ref().map(|at| format!("{}:{}", at.file, at.line.unwrap_or_default()));
+            let at = finding.at.as_ref().map(|at| format!("{}:{}", at.file, at.line));
             format!("{} {}", at.unwrap_or_default(), finding.subject)
         })
         .collect();
@@ -149,13 +149,12 @@ fn text() -> impl Strategy<Value = String> {
 fn generated_literals_are_in_the_plan_at_their_place() {
     let entries = proptest::collection::vec(text(), 1..12);
     let copy = Copy::new();
-    let mut world = World::read(copy.path());
-    let state = world.state.clone();
-    let owned = Owned::of(&state);
+    let world = World::read(copy.path());
+    let owned = Owned::of(&world.state);
     // A folder of its own for what is planted; the rest of the example stays out of the way.
     std::fs::remove_dir_all(copy.path().join("kubernetes")).unwrap();
     std::fs::create_dir(copy.path().join("kubernetes")).unwrap();
-    let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 12, failure_persistence: None, ..Config::default() };
     TestRunner::new(config)
         .run(&entries, |texts| {
             let mut yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: planted\ndata:\n".to_owned();
@@ -163,6 +162,7 @@ fn generated_literals_are_in_the_plan_at_their_place() {
                 yaml.push_str(&format!("  key{at}: {}\n", serde_json::to_string(text).unwrap()));
             }
             copy.write(PLANTED, &yaml);
+            let mut world = world.clone();
             world.manifests = World::read(copy.path()).manifests;
             let plan = world.plan();
             let mut lost = missed(&plan, &in_manifests(copy.path(), &owned), |site| match site {
@@ -173,6 +173,30 @@ fn generated_literals_are_in_the_plan_at_their_place() {
             });
             lost.extend(missed(&plan, &lines_of_manifests(copy.path(), &owned), line));
             if lost.is_empty() { Ok(()) } else { Err(TestCaseError::fail(format!("{lost:?}\n{yaml}"))) }
+        })
+        .unwrap();
+}
+
+#[test]
+fn generated_literals_in_the_state_are_in_the_plan_at_their_place() {
+    let world = World::read(&crate::worlds::example());
+    let state: serde_json::Value = serde_json::from_str(&world.state).unwrap();
+    let count = state["resources"].as_array().unwrap().len();
+    let owned = Owned::of(&world.state);
+    let entries = proptest::collection::vec((0..count, "[a-z~/]{1,5}", text()), 1..12);
+    let config = Config { cases: 6, failure_persistence: None, ..Config::default() };
+    TestRunner::new(config)
+        .run(&entries, |entries| {
+            let (mut state, mut world) = (state.clone(), world.clone());
+            for (at, key, text) in entries {
+                state["resources"][at]["instances"][0]["attributes"]["planted"][key] = text.into();
+            }
+            world.state = state.to_string();
+            let lost = missed(&world.plan(), &in_state(&world.state, &owned), |site| match site {
+                Site::Resource { resource, path, .. } => Some(format!("{resource} {path}")),
+                Site::File { .. } => None,
+            });
+            if lost.is_empty() { Ok(()) } else { Err(TestCaseError::fail(format!("{lost:?}"))) }
         })
         .unwrap();
 }

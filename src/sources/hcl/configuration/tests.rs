@@ -7,7 +7,10 @@ use crate::sources::hcl::testing::{Repository, said};
 fn a_root_must_be_a_folder_with_configuration() {
     let repository = Repository::new(&[("empty/readme.md", ""), ("main.tf", "")]);
     let says = |dir: &str| said(&repository.read(dir).unwrap_err());
-    assert_eq!(says("nowhere"), ["nowhere: is not there | check the path; a link may point to nothing"]);
+    assert_eq!(
+        says("nowhere"),
+        ["nowhere: nowhere is not there | check the path; a link may point to nothing"]
+    );
     assert_eq!(says("main.tf"), ["main.tf: is a file, not a folder | name the folder of the root module"]);
     assert_eq!(
         says("empty"),

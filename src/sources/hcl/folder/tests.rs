@@ -63,7 +63,7 @@ fn links_are_followed_within_the_repository_only() {
     let bad = repository.read("root").unwrap_err();
     assert_eq!(
         said(&bad)[0],
-        "root/loop.tf: is a link that leads back to itself | remove the link or point it to a file"
+        "root/loop.tf: root/loop.tf is a link that leads back to itself | remove the link or point it to a file"
     );
 }
 

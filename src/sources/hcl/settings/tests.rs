@@ -28,20 +28,20 @@ fn files_that_cannot_be_read_say_why() {
     let says = |path: &str| said(&read_settings(&repository.at(path)).unwrap_err());
     assert_eq!(
         says("drplan.hcl"),
-        ["drplan.hcl: is not there | check the path; a link may point to nothing"]
+        ["drplan.hcl: drplan.hcl is not there | check the path; a link may point to nothing"]
     );
     assert_eq!(
         says("."),
-        ["drplan.hcl: is a folder, not a file | name a file in it"].map(|line| {
+        ["drplan.hcl: drplan.hcl is a folder, not a file | name a file in it"].map(|line| {
             let name = repository.path().file_name().unwrap().to_string_lossy().into_owned();
-            line.replacen("drplan.hcl", &name, 1)
+            line.replace("drplan.hcl", &name)
         })
     );
     repository.write("drplan.hcl", vec![b' '; 1 << 21]);
     assert_eq!(
         says("drplan.hcl"),
         [
-            "drplan.hcl: is larger than 1 MiB, the most that is read of such a file | check that this is the file you mean"
+            "drplan.hcl: drplan.hcl is larger than 1 MiB, the most that is read of such a file | check that this is the file you mean"
         ]
     );
     repository.write("drplan.hcl", b"a = {\n x = 1\n x = 2\n}");

@@ -68,7 +68,7 @@ fn paths_that_lead_to_nothing() {
     std::fs::create_dir(folder.path().join("empty")).unwrap();
     std::fs::create_dir(folder.path().join("folder.yaml")).unwrap();
     write(folder.path(), "other.yaml", "a: 1\n");
-    assert_eq!(told(read(folder.path(), &["no.yaml"])), ["no.yaml: is not there"]);
+    assert_eq!(told(read(folder.path(), &["no.yaml"])), ["no.yaml: no.yaml is not there"]);
     for path in ["empty", "folder.yaml"] {
         let expected = format!("{path}: no Kubernetes object, kustomization or chart in it");
         assert_eq!(told(read(folder.path(), &[path, "c.yaml"])), [expected]);
@@ -122,9 +122,9 @@ fn what_may_not_be_read() {
         println!("skipped: this user may read everything");
         return;
     }
-    assert_eq!(told(read(folder.path(), &["."])), ["a.yaml: may not be read"]);
+    assert_eq!(told(read(folder.path(), &["."])), ["a.yaml: a.yaml may not be read"]);
     forbid("c");
     let read = read(folder.path(), &["b.yaml", "."]);
-    assert_eq!(told(read), ["a.yaml: may not be read"]);
+    assert_eq!(told(read), ["a.yaml: a.yaml may not be read"]);
     std::fs::set_permissions(folder.path().join("c"), std::fs::Permissions::from_mode(0o755)).unwrap();
 }

@@ -1,0 +1,125 @@
+//! Buckets and their settings: the counterpart that they are replicated to, or blocked.
+
+use super::dispositions::{Fate, accepted_loss, fate};
+use super::facts::{Facts, Object};
+use super::findings::Findings;
+use super::references::{self, Found};
+use super::stores::{Outcome, inventory_missing, store_of};
+use crate::plan::resource::{Disposition, Engine};
+use crate::plan::store::CandidateKind;
+
+pub(super) fn decide_bucket(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    findings: &mut Findings,
+) -> Outcome {
+    if let Some(accepted) = accepted_loss(facts, object) {
+        return accepted;
+    }
+    let name = object.name();
+    match references::bucket_counterpart(facts, &name) {
+        Found::Known(counterpart) => {
+            let mut outcome: Outcome = fate(
+                Disposition::Adopt,
+                Engine::Import,
+                format!("bucket {name} is replicated to {counterpart}"),
+            )
+            .with(counterpart.clone())
+            .into();
+            outcome.store = Some(store_of(object, &name, CandidateKind::ReplicaBucket, &counterpart));
+            outcome
+        }
+        Found::Unknown => {
+            inventory_missing(facts, object, &format!("bucket {name}"), findings);
+            fate(Disposition::Block, Engine::Exclude, "holds data; whether it is replicated is unknown")
+                .into()
+        }
+        Found::Absent => {
+            findings.add(
+                "bucket-no-counterpart",
+                object.address(),
+                format!("bucket {name} holds data and is not replicated to {}", facts.recovery),
+                format!(
+                    "replicate it, or name what stands for it: counterpart \"{name}\" {{ to = \"...\" }}, \
+                     or accept the loss: accept_loss \"{}\" {{ reason = \"...\" }}",
+                    object.address()
+                ),
+                facts.place_in_code(object),
+            );
+            fate(
+                Disposition::Block,
+                Engine::Exclude,
+                format!("holds data and has no copy in {}", facts.recovery),
+            )
+            .into()
+        }
+    }
+}
+
+pub(super) fn decide_of_bucket(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    fates: &[Option<Fate>],
+    findings: &mut Findings,
+) -> Outcome {
+    let bucket = object.tree().get("bucket").and_then(|bucket| bucket.as_str()).map(str::to_owned);
+    let leader = bucket.as_deref().and_then(|bucket| references::bucket_object(facts, bucket));
+    let Some((index, leader)) = leader.and_then(|index| Some((index, fates.get(index)?.as_ref()?))) else {
+        return decide_of_foreign_bucket(facts, object, bucket.as_deref().unwrap_or_default(), findings);
+    };
+    let name = facts.objects[index].address();
+    match leader.disposition {
+        Disposition::Block | Disposition::Skip => {
+            fate(Disposition::Skip, Engine::Exclude, format!("left out with {name}")).into()
+        }
+        Disposition::Create => fate(Disposition::Create, Engine::Create, format!("made with {name}")).into(),
+        // Every setting of a bucket is a PUT: set again on the counterpart, whatever it has.
+        _ => {
+            let mut put = fate(
+                Disposition::Create,
+                Engine::Create,
+                format!("a setting, put on the counterpart of {name}"),
+            );
+            put.counterpart.clone_from(&leader.counterpart);
+            put.into()
+        }
+    }
+}
+
+/// A setting of a bucket that is not in the state: put on its counterpart, if it has one.
+fn decide_of_foreign_bucket(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    bucket: &str,
+    findings: &mut Findings,
+) -> Outcome {
+    match references::bucket_counterpart(facts, bucket) {
+        Found::Known(counterpart) => fate(
+            Disposition::Create,
+            Engine::Create,
+            format!("a setting, put on the counterpart of {bucket}"),
+        )
+        .with(counterpart)
+        .into(),
+        Found::Unknown => {
+            inventory_missing(facts, object, &format!("bucket {bucket}"), findings);
+            let reason = format!("a setting of bucket {bucket}, of whose counterpart nothing is known");
+            fate(Disposition::Block, Engine::Exclude, reason).into()
+        }
+        Found::Absent => {
+            findings.add(
+                "bucket-no-counterpart",
+                object.address(),
+                format!("bucket {bucket} is not in the state and has no counterpart in {}", facts.recovery),
+                format!("name what stands for it: counterpart \"{bucket}\" {{ to = \"...\" }}"),
+                facts.place_in_code(object),
+            );
+            fate(
+                Disposition::Block,
+                Engine::Exclude,
+                format!("a setting of bucket {bucket}, which has no counterpart"),
+            )
+            .into()
+        }
+    }
+}
