@@ -22,10 +22,6 @@ pub(super) fn check(graph: &Graph<'_>, report: &mut Report) {
             }
             Action::SpliceSecret { name, .. } => made.secrets.get(name.as_str()).copied(),
             Action::AwaitReady { object } => made.objects.get(object).copied(),
-            Action::ApplyObject { object_kind, namespace, name, .. } if object_kind == "ServiceAccount" => {
-                let account = format!("{}/{name}", namespace.as_deref().unwrap_or("default"));
-                made.trusted.get(&account).copied()
-            }
             Action::ResolveName { name, .. } => made.records.get(name.as_str()).copied(),
             _ => None,
         };
@@ -98,8 +94,6 @@ struct Made<'p> {
     databases: HashMap<&'p str, usize>,
     secrets: HashMap<&'p str, usize>,
     objects: HashMap<String, usize>,
-    /// By `namespace/name` of the service account.
-    trusted: HashMap<String, usize>,
     records: HashMap<&'p str, usize>,
 }
 
@@ -118,9 +112,6 @@ impl<'p> Made<'p> {
                 }
                 Action::ApplyObject { object_kind, namespace, name, .. } => {
                     made.objects.insert(label(object_kind, namespace.as_deref(), name), position);
-                }
-                Action::TrustIssuer { service_accounts, .. } => {
-                    made.trusted.extend(service_accounts.iter().map(|account| (account.clone(), position)));
                 }
                 Action::ChangeRecord { name, .. } => {
                     made.records.insert(name, position);

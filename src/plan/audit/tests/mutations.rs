@@ -310,7 +310,6 @@ fn what_is_acted_on_is_made_first() {
     });
     caught_alone(Rule::Order, |plan| instead(plan, "restore/warm-up", "restore/orders", "fence/primary"));
     caught_alone(Rule::Order, |plan| unneed(plan, "restore/secret-splice", "restore/secret"));
-    caught_alone(Rule::Order, |plan| instead(plan, "manifests/account", "infra/trust", "infra/cluster"));
     caught_alone(Rule::Order, |plan| {
         instead(plan, "verify/shop.example.com", "dns/shop.example.com", "dns/gate");
     });
