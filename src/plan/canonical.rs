@@ -119,6 +119,13 @@ impl Writer<'_> {
         const HEX: &[u8; 16] = b"0123456789abcdef";
         self.out.push(b'"');
         let bytes = text.as_bytes();
+        // Without an early exit this takes many bytes at once, and almost no text needs an escape.
+        let escapes = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+        if !bytes.iter().fold(false, |any, byte| any | escapes(byte)) {
+            self.out.extend_from_slice(bytes);
+            self.out.push(b'"');
+            return;
+        }
         let mut plain = 0;
         for (at, byte) in bytes.iter().enumerate() {
             let escape = match byte {

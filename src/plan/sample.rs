@@ -144,8 +144,13 @@ fn steps() -> Vec<Step> {
             Action::Check { check: Check::RecoveryPoint { store: "aws_db_instance.orders".to_owned() } },
         ),
         step(
+            "preflight/ready",
+            &["preflight/identity", "preflight/recovery-point"],
+            Action::Join { address: "preflight".to_owned(), instances: 2 },
+        ),
+        step(
             "fence/probe",
-            &["preflight/identity"],
+            &["preflight/ready"],
             Action::ProbePrimary {
                 region: Some("us-east-2".to_owned()),
                 hosts: vec!["shop.example.com".to_owned()],
@@ -159,9 +164,9 @@ fn steps() -> Vec<Step> {
                 databases: vec!["aws_db_instance.orders".to_owned()],
             },
         ),
-        step("infra/role", &["preflight/identity"], engine("aws_iam_role.api", EngineChange::Import)),
-        step("infra/salt", &["preflight/identity"], engine("random_password.salt", EngineChange::Carry)),
-        step("infra/vpc", &["preflight/identity"], engine("aws_vpc.main", EngineChange::Create)),
+        step("infra/role", &["preflight/ready"], engine("aws_iam_role.api", EngineChange::Import)),
+        step("infra/salt", &["preflight/ready"], engine("random_password.salt", EngineChange::Carry)),
+        step("infra/vpc", &["preflight/ready"], engine("aws_vpc.main", EngineChange::Create)),
         step("infra/bucket", &["infra/vpc"], engine("aws_s3_bucket.media", EngineChange::Import)),
         step(
             "infra/cache",
@@ -184,7 +189,7 @@ fn steps() -> Vec<Step> {
         ),
         step(
             "restore/orders",
-            &["fence/primary", "infra/vpc", "preflight/recovery-point"],
+            &["fence/primary", "infra/vpc"],
             Action::RestoreDatabase {
                 address: "aws_db_instance.orders".to_owned(),
                 identifier: "orders".to_owned(),
@@ -206,13 +211,19 @@ fn steps() -> Vec<Step> {
             },
         ),
         step(
+            "restore/adopt-orders",
+            &["restore/orders"],
+            engine("aws_db_instance.orders", EngineChange::Import),
+        ),
+        step("restore/warm-up", &["restore/orders"], Action::WarmUp { identifier: "orders".to_owned() }),
+        step(
             "restore/orders-password",
             &["restore/orders"],
             Action::SetPassword { identifier: "orders".to_owned(), source: "env:DB_PASSWORD".to_owned() },
         ),
         step(
             "restore/secret",
-            &["preflight/identity"],
+            &["preflight/ready"],
             Action::PromoteSecret {
                 address: "aws_secretsmanager_secret.db".to_owned(),
                 name: "shop/db".to_owned(),
@@ -242,9 +253,10 @@ fn steps() -> Vec<Step> {
             &["infra/cluster", "restore/orders"],
             apply("ConfigMap", "config", vec![rewrite("/data/DB_HOST", orders, "restore/orders")], None),
         ),
+        step("manifests/account", &["infra/trust"], apply("ServiceAccount", "api", vec![], None)),
         step(
             "manifests/api",
-            &["infra/trust", "manifests/config", "restore/orders-password", "restore/secret-splice"],
+            &["manifests/account", "manifests/config", "restore/orders-password", "restore/secret-splice"],
             apply(
                 "Deployment",
                 "api",
@@ -266,8 +278,19 @@ fn steps() -> Vec<Step> {
         step("manifests/api-ready", &["manifests/api"], await_ready("api")),
         step("manifests/worker-ready", &["manifests/worker"], await_ready("worker")),
         step(
+            "manifests/probe",
+            &["manifests/api-ready"],
+            Action::ProbeEndpoint { host: None, host_known_after: Some("manifests/api-ready".to_owned()) },
+        ),
+        step(
             "dns/gate",
-            &["infra/cache", "manifests/api-ready", "manifests/worker-ready", "restore/ledger"],
+            &[
+                "infra/cache",
+                "manifests/probe",
+                "manifests/worker-ready",
+                "restore/ledger",
+                "restore/warm-up",
+            ],
             Action::Gate { ask: "move traffic to us-west-2?".to_owned(), before: Phase::Dns },
         ),
         step(
@@ -312,7 +335,11 @@ fn steps() -> Vec<Step> {
         step(
             "verify/converged",
             &["dns/distribution", "dns/shop.example.com"],
-            Action::EngineConverged { left_out: vec!["aws_sqs_queue.mail".to_owned()] },
+            Action::EngineConverged {
+                left_out: ["aws_db_instance.ledger", "aws_secretsmanager_secret.db", "aws_sqs_queue.mail"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            },
         ),
     ]
 }
@@ -479,11 +506,13 @@ fn forecast(steps: &[Step]) -> Forecast {
             verdict: Verdict::Ok,
             critical_path: [
                 "preflight/identity",
+                "preflight/ready",
                 "infra/vpc",
                 "restore/orders",
                 "manifests/config",
                 "manifests/api",
                 "manifests/api-ready",
+                "manifests/probe",
                 "dns/gate",
                 "dns/shop.example.com",
             ]
@@ -609,4 +638,10 @@ pub(crate) fn plan() -> Plan {
 #[allow(clippy::expect_used, reason = "test")]
 pub(crate) fn sealed(plan: Plan) -> Plan {
     codec::seal(plan).expect("the plan's types can be written")
+}
+
+/// A step of a plan.
+#[allow(clippy::expect_used, reason = "test")]
+pub(crate) fn step_of<'p>(plan: &'p mut Plan, id: &str) -> &'p mut Step {
+    plan.steps.iter_mut().find(|step| step.id == id).expect("the sample has the step")
 }

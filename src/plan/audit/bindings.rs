@@ -1,5 +1,6 @@
 //! Safety rule 7: what the plan is bound to.
 
+use super::actions::{Nature, nature};
 use super::{Report, Rule};
 use crate::plan::Plan;
 use crate::plan::action::{Action, Check};
@@ -22,12 +23,28 @@ pub(super) fn check(plan: &Plan, report: &mut Report) {
         report.add(Rule::Binding, "expires_at", "it is not created_at and the policy's expiry");
     }
     check_saw(plan, report);
+    check_account(plan, report);
+}
+
+/// A plan that writes proves first whose account it is in.
+fn check_account(plan: &Plan, report: &mut Report) {
+    let mut proven = false;
     for step in &plan.steps {
-        if let Action::Check { check: Check::Identity { account } } = &step.action
-            && *account != plan.saw.account
-        {
-            report.add(Rule::Binding, &step.id, "it proves another account than the plan's");
+        if let Action::Check { check: Check::Identity { account } } = &step.action {
+            proven = true;
+            if *account != plan.saw.account {
+                report.add(Rule::Binding, &step.id, "it proves another account than the plan's");
+            }
         }
+    }
+    let writes =
+        plan.steps.iter().any(|step| !matches!(nature(&step.action), Nature::Looks | Nature::Decides));
+    if writes && !proven {
+        report.add(
+            Rule::Binding,
+            "steps",
+            "the plan writes, and no step proves the account that it writes in",
+        );
     }
 }
 

@@ -129,6 +129,22 @@ impl<'p> Graph<'p> {
         after
     }
 
+    /// For every step, whether it comes after all of the sources.
+    pub(super) fn after_all(&self, sources: &[usize]) -> Vec<bool> {
+        let mut after = vec![true; self.steps.len()];
+        let mut reach: Vec<Lanes> = vec![Lanes::default(); self.steps.len()];
+        for batch in sources.chunks(LANES) {
+            let lane_of: HashMap<usize, usize> =
+                batch.iter().enumerate().map(|(lane, source)| (*source, lane)).collect();
+            self.follow(&lane_of, &mut reach);
+            for (after, lanes) in after.iter_mut().zip(&reach) {
+                let met: u32 = lanes.iter().map(|lanes| lanes.count_ones()).sum();
+                *after &= usize::try_from(met) == Ok(lane_of.len());
+            }
+        }
+        after
+    }
+
     /// The pairs of a step and another that it must come after, but does not.
     pub(super) fn missing(&self, pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
         // Most pairs are needs themselves. Steps with many needs are cheaper in the passes.
@@ -249,6 +265,10 @@ mod tests {
             let after = graph.after(|step| graph.position(&step.id).is_some_and(|at| marks[at]));
             for (at, found) in after.iter().enumerate() {
                 prop_assert_eq!(*found, (0..count).any(|to| marks[to] && reaches(&graph, at, to)));
+            }
+            let sources: Vec<usize> = (0..count).filter(|at| marks[*at]).collect();
+            for (at, found) in graph.after_all(&sources).iter().enumerate() {
+                prop_assert_eq!(*found, sources.iter().all(|to| reaches(&graph, at, *to)));
             }
         }
     }

@@ -16,6 +16,8 @@ mod order;
 mod primary;
 mod resources;
 mod secrets;
+mod sequence;
+mod stores;
 mod strings;
 #[cfg(test)]
 mod tests;
@@ -186,6 +188,7 @@ fn audit_with(plan: &Plan, table: Table) -> Result<(), Vec<Violation>> {
     values::check(plan, &graph, &mut report);
     findings::check(plan, &mut report);
     forecast::check(plan, &graph, &mut report);
+    sequence::check(&graph, &mut report);
     traffic::check(plan, &graph, table, &mut report);
     workloads::check(plan, &graph, table, &mut report);
     let mut violations = report.violations;

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::actions::{Nature, Part, nature, parts};
+use super::actions::{Nature, nature};
 use super::graph::Graph;
-use super::{Report, Rule, Table};
+use super::{Report, Rule, Table, stores};
 use crate::model::types::{HoldsData, Recovery};
 use crate::plan::Plan;
 use crate::plan::action::{Action, EngineChange};
@@ -41,12 +41,14 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, table: Table, report: &mut R
     }
     check_sources(plan, graph, &chosen, &done, report);
     check_steps(graph, &current, report);
-    check_stores(plan, graph, &findings, report);
+    check_left_out(plan, graph, &done, report);
+    stores::check(plan, graph, &findings, report);
 }
 
 /// Subjects of findings.
-struct Subjects<'p> {
-    all: HashSet<(&'p str, &'p str)>,
+pub(super) struct Subjects<'p> {
+    /// With their codes.
+    pub(super) all: HashSet<(&'p str, &'p str)>,
     errors: HashSet<&'p str>,
 }
 
@@ -338,48 +340,25 @@ fn check_steps(graph: &Graph<'_>, current: &HashMap<&str, &PlannedResource>, rep
     }
 }
 
-/// Stores choose what their rule allows, and steps name stores of the plan.
-fn check_stores(plan: &Plan, graph: &Graph<'_>, findings: &Subjects<'_>, report: &mut Report) {
-    let mut known: HashSet<&str> = HashSet::new();
-    for store in &plan.stores {
-        if !known.insert(&store.address) {
-            report.add(Rule::Identity, &store.address, "two stores have this address");
-        }
-        let Some(chosen) = store.chosen.as_deref() else { continue };
-        let Some(candidate) = store.candidates.iter().find(|candidate| candidate.id == chosen) else {
-            report.add(Rule::Store, &store.address, "what it has chosen is no candidate");
-            continue;
-        };
-        if candidate.ruled_out.is_some() {
-            report.add(Rule::Store, &store.address, "it has chosen a candidate that is ruled out");
-        }
-        if candidate.kind != CandidateKind::Empty && !store.rule.order.contains(&candidate.kind) {
+/// At the end the engine's plan is empty but for what the plan lists as left out: what it was not told of, and
+/// nothing that was restored but never imported, or its next plan would make that again.
+fn check_left_out(plan: &Plan, graph: &Graph<'_>, done: &Done<'_>, report: &mut Report) {
+    let converged = graph.steps.iter().find_map(|step| match &step.action {
+        Action::EngineConverged { left_out } => Some((step.id.as_str(), left_out)),
+        _ => None,
+    });
+    let Some((id, left_out)) = converged else { return };
+    let listed: HashSet<&str> = left_out.iter().map(String::as_str).collect();
+    for resource in plan.resources.iter().filter(|resource| resource.deposed.is_none()) {
+        let address = resource.address.as_str();
+        let is_out = resource.engine == Engine::Exclude && !done.engine.contains_key(address);
+        if is_out != listed.contains(address) {
+            let word = if is_out { "not listed" } else { "listed" };
             report.add(
-                Rule::Store,
-                &store.address,
-                format!("its rule does not allow a {}", candidate.kind.as_str()),
+                Rule::Disposition,
+                id,
+                format!("{address} is {word} among what the engine leaves out"),
             );
         }
-        let too_old = matches!((candidate.loss_seconds, store.rule.max_age_seconds), (Some(loss), Some(most)) if loss > most);
-        let told = [&store.address, &store.name]
-            .iter()
-            .any(|subject| findings.all.contains(&("recovery-point-old", subject.as_str())));
-        if too_old && !told {
-            report.add(
-                Rule::Store,
-                &store.address,
-                "it has chosen what is older than its bound, and no finding says so",
-            );
-        }
-    }
-    known.extend(plan.stores.iter().map(|store| store.name.as_str()));
-    for step in graph.steps {
-        parts(&step.action, &mut |part| {
-            if let Part::Store(store) = part
-                && !known.contains(store)
-            {
-                report.add(Rule::Store, &step.id, format!("it names {store}, which is no store of the plan"));
-            }
-        });
     }
 }

@@ -95,14 +95,18 @@ fn check_gates(graph: &Graph<'_>, behind_gate: &[bool], report: &mut Report) {
     }
 }
 
-/// Steps that a dns gate must have behind it: what brings stores back, and what proves workloads ready.
+/// Steps that a dns gate must have behind it: what brings stores back to use, and what proves that the stack is up.
 fn proofs(graph: &Graph<'_>, behind_gate: &[bool], gated: bool, report: &mut Report) -> Vec<usize> {
     let is_before = |position: usize| !behind_gate.get(position).is_some_and(|behind| *behind);
     let mut proofs = Vec::new();
     let mut ready: HashMap<&str, usize> = HashMap::new();
     for (position, step) in graph.steps.iter().enumerate() {
         match (&step.action, nature(&step.action)) {
-            (_, Nature::Restores(_) | Nature::Promotes(_)) => proofs.push(position),
+            (_, Nature::Restores(_) | Nature::Promotes(_))
+            | (Action::SetPassword { .. } | Action::SpliceSecret { .. } | Action::WarmUp { .. }, _) => {
+                proofs.push(position);
+            }
+            (Action::ProbeEndpoint { .. }, _) if is_before(position) => proofs.push(position),
             (Action::AwaitReady { object }, _) if is_before(position) => {
                 ready.insert(object, position);
                 proofs.push(position);

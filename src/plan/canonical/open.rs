@@ -37,9 +37,14 @@ impl Key {
             Self::Entry(key) => key,
         }
     }
-    /// RFC 8785 sorts by UTF-16 units.
+    /// RFC 8785 sorts by UTF-16 units, which is the order of the bytes for keys in ASCII.
     fn order(&self, other: &Self) -> std::cmp::Ordering {
-        self.as_str().encode_utf16().cmp(other.as_str().encode_utf16())
+        let (own, other) = (self.as_str(), other.as_str());
+        if own.is_ascii() && other.is_ascii() {
+            own.cmp(other)
+        } else {
+            own.encode_utf16().cmp(other.encode_utf16())
+        }
     }
 }
 

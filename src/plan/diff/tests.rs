@@ -28,19 +28,20 @@ fn changed(expected: &[Change], mutate: impl FnOnce(&mut Plan)) {
 fn a_field_that_changes_is_one_change() {
     changed(&[], |_| {});
     changed(&[change("steps[infra/vpc].estimate.p90_seconds", Some("30"), Some("90"), false)], |plan| {
-        plan.steps[6].estimate.p90_seconds = 90
+        sample::step_of(plan, "infra/vpc").estimate.p90_seconds = 90
     });
     changed(
         &[change("steps[restore/orders].action.settings[MultiAZ].value", Some("true"), Some("false"), true)],
         |plan| {
-            if let crate::plan::action::Action::RestoreDatabase { settings, .. } = &mut plan.steps[11].action
+            if let crate::plan::action::Action::RestoreDatabase { settings, .. } =
+                &mut sample::step_of(plan, "restore/orders").action
             {
                 settings[1].value = Some("false".to_owned());
             }
         },
     );
     changed(&[change("steps[infra/chart].needs", None, Some("restore/secret"), true)], |plan| {
-        plan.steps[16].needs.push("restore/secret".to_owned())
+        sample::step_of(plan, "infra/chart").needs.push("restore/secret".to_owned())
     });
     changed(
         &[change("stores[aws_db_instance.orders].rule.order", Some("automated_backup"), None, true)],
@@ -69,21 +70,17 @@ fn things_that_come_and_go_are_one_change_each() {
         plan.resources.retain(|resource| resource.deposed.is_none())
     });
     changed(
-        &[change(
-            "findings[literal-unplaced us-east-2 at kubernetes/config.yaml:9]",
-            Some("warning: what is so"),
-            None,
-            false,
-        )],
+        &[change("findings[store-no-recovery aws_sqs_queue.mail]", Some("error: what is so"), None, false)],
         |plan| {
-            plan.findings.remove(0);
+            plan.findings.remove(1);
         },
     );
     changed(&[change("steps.order", Some("infra/role"), Some("infra/salt"), true)], |plan| {
-        plan.steps.swap(4, 5)
+        let at = plan.steps.iter().position(|step| step.id == "infra/role").unwrap();
+        plan.steps.swap(at, at + 1);
     });
     changed(&[change("steps[infra/vpc #2]", None, Some("engine"), true)], |plan| {
-        let again = plan.steps[6].clone();
+        let again = sample::step_of(plan, "infra/vpc").clone();
         plan.steps.push(again);
     });
 }

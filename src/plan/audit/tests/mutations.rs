@@ -6,14 +6,11 @@ use crate::plan::action::{Action, Check, EngineChange};
 use crate::plan::finding::Severity;
 use crate::plan::forecast::Verdict;
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
-use crate::plan::step::{DoneWhen, Expects, Phase, Step};
+use crate::plan::step::{DoneWhen, Expects, Phase};
 use crate::plan::store::{CandidateKind, PlannedStore};
 use crate::plan::values::{Use, UseDisposition};
 use crate::plan::{Plan, codec};
-
-fn step<'p>(plan: &'p mut Plan, id: &str) -> &'p mut Step {
-    plan.steps.iter_mut().find(|step| step.id == id).unwrap()
-}
+use sample::step_of as step;
 
 fn resource<'p>(plan: &'p mut Plan, address: &str) -> &'p mut PlannedResource {
     plan.resources.iter_mut().find(|resource| resource.address == address).unwrap()
@@ -144,7 +141,7 @@ fn safety_1_traffic_moves_after_its_gate() {
         caught(Rule::Traffic, |plan| unneed(plan, id, "dns/gate"));
     }
     caught(Rule::Traffic, |plan| remove(plan, "dns/gate"));
-    for proof in ["manifests/api-ready", "manifests/worker-ready", "restore/ledger"] {
+    for proof in ["manifests/probe", "manifests/worker-ready", "restore/ledger", "restore/warm-up"] {
         caught(Rule::Traffic, |plan| unneed(plan, "dns/gate", proof));
     }
     caught(Rule::Traffic, |plan| remove(plan, "manifests/worker-ready"));
@@ -158,7 +155,7 @@ fn safety_1_traffic_moves_after_its_gate() {
         let ready = DoneWhen::Ready { object: "Deployment/shop/api".to_owned() };
         step(plan, "manifests/worker-ready").done_when = ready;
     });
-    caught_alone(Rule::Traffic, |plan| {
+    caught(Rule::Traffic, |plan| {
         if let Action::AwaitReady { object } = &mut step(plan, "manifests/worker-ready").action {
             *object = "Deployment/shop/api".to_owned();
         }
@@ -202,7 +199,8 @@ fn safety_2_workloads_start_after_their_stores() {
         unneed(plan, "manifests/api", "restore/orders-password");
         unneed(plan, "manifests/api", "restore/secret-splice");
         need(plan, "manifests/worker", "manifests/api");
-        need(plan, "dns/gate", "restore/orders");
+        need(plan, "dns/gate", "restore/orders-password");
+        need(plan, "dns/gate", "restore/secret-splice");
         plan.forecast.rto.critical_path.retain(|id| !id.starts_with("restore/") && id != "manifests/config");
         plan.forecast.rto.critical_path.retain(|id| id != "infra/vpc");
     });
@@ -243,7 +241,7 @@ fn safety_3_nothing_is_written_in_the_primary() {
             *import_id = Some(lost.to_owned());
         }
     });
-    caught_alone(Rule::Primary, |plan| {
+    caught(Rule::Primary, |plan| {
         step(plan, "preflight/recovery-point").action =
             Action::Check { check: Check::Key { key: lost.to_owned() } };
     });
@@ -275,6 +273,62 @@ fn safety_5_the_primary_is_fenced_or_decided_on() {
         remove(plan, "fence/probe");
     });
     caught_alone(Rule::Fence, |plan| unneed(plan, "restore/ledger", "fence/primary"));
+}
+
+#[test]
+fn what_was_restored_is_imported_or_listed_as_left_out() {
+    caught_alone(Rule::Disposition, |plan| remove(plan, "restore/adopt-orders"));
+    caught_alone(Rule::Disposition, |plan| {
+        if let Action::EngineConverged { left_out } = &mut step(plan, "verify/converged").action {
+            left_out.pop();
+        }
+    });
+    caught_alone(Rule::Disposition, |plan| {
+        if let Action::EngineConverged { left_out } = &mut step(plan, "verify/converged").action {
+            left_out.push("aws_vpc.main".to_owned());
+        }
+    });
+}
+
+#[test]
+fn preflight_proves_what_the_plan_stands_on() {
+    caught_alone(Rule::Store, |plan| remove(plan, "preflight/recovery-point"));
+    caught_alone(Rule::Binding, |plan| remove(plan, "preflight/identity"));
+}
+
+#[test]
+fn what_is_acted_on_is_made_first() {
+    // Another need keeps what else must come before.
+    let instead = |plan: &mut Plan, id: &str, of: &str, other: &str| {
+        unneed(plan, id, of);
+        need(plan, id, other);
+    };
+    caught_alone(Rule::Order, |plan| {
+        instead(plan, "restore/orders-password", "restore/orders", "fence/primary");
+        plan.forecast.rto.critical_path.clear();
+        plan.forecast.rto.critical_path.push("infra/vpc".to_owned());
+    });
+    caught_alone(Rule::Order, |plan| instead(plan, "restore/warm-up", "restore/orders", "fence/primary"));
+    caught_alone(Rule::Order, |plan| unneed(plan, "restore/secret-splice", "restore/secret"));
+    caught_alone(Rule::Order, |plan| {
+        instead(plan, "verify/shop.example.com", "dns/shop.example.com", "dns/gate");
+    });
+    caught_alone(Rule::Order, |plan| {
+        instead(plan, "manifests/worker-ready", "manifests/worker", "manifests/config");
+    });
+    for id in ["infra/vpc", "infra/salt", "infra/role"] {
+        caught(Rule::Order, |plan| unneed(plan, id, "preflight/ready"));
+    }
+    caught_alone(Rule::Order, |plan| unneed(plan, "preflight/ready", "preflight/recovery-point"));
+}
+
+#[test]
+fn the_fence_comes_before_the_recovery_point() {
+    caught_alone(Rule::Fence, |plan| unneed(plan, "restore/orders", "fence/primary"));
+    caught_alone(Rule::Fence, |plan| {
+        unneed(plan, "fence/primary", "fence/probe");
+        need(plan, "fence/primary", "preflight/ready");
+    });
 }
 
 #[test]
@@ -432,13 +486,13 @@ fn resources_and_their_steps() {
         plan.steps.push(again);
         plan.forecast.phases.clear();
     });
-    caught_alone(Rule::Disposition, |plan| {
+    caught(Rule::Disposition, |plan| {
         let mut again = step(plan, "restore/secret").clone();
         again.id = "restore/secret-2".to_owned();
         plan.steps.push(again);
         plan.forecast.phases.clear();
     });
-    caught_alone(Rule::Disposition, |plan| {
+    caught(Rule::Disposition, |plan| {
         if let Action::PromoteReplica { identifier, .. } = &mut step(plan, "restore/ledger").action {
             *identifier = "orders".to_owned();
         }
@@ -476,7 +530,7 @@ fn resources_and_their_steps() {
 
 #[test]
 fn findings_and_uses() {
-    caught_alone(Rule::Finding, |plan| plan.findings[0].severity = Severity::Error);
+    caught_alone(Rule::Finding, |plan| plan.findings[0].severity = Severity::Note);
     caught_alone(Rule::Finding, |plan| plan.findings[0].code = "no-such-code".to_owned());
     caught_alone(Rule::Finding, |plan| plan.findings[0].fix.clear());
     caught_alone(Rule::Finding, |plan| {

@@ -96,6 +96,7 @@ proptest! {
 fn large(steps: usize, uses: usize) -> Plan {
     let mut plan = sample::unsealed();
     plan.forecast.phases.clear();
+    let config = sample::step_of(&mut plan, "manifests/config").action.clone();
     let restores: Vec<Step> = (0..steps)
         .map(|at| {
             let mut needs: Vec<String> = [1, 7, 131, 997]
@@ -106,9 +107,7 @@ fn large(steps: usize, uses: usize) -> Plan {
             needs.push("restore/orders".to_owned());
             needs.sort();
             let mut step = sample::bare_step(&format!("manifests/n{at:06}"), &needs);
-            if let Some(Step { action: Action::ApplyObject { .. }, .. }) = plan.steps.get(17) {
-                step.action = plan.steps[17].action.clone();
-            }
+            step.action = config.clone();
             if let Action::ApplyObject { name, rewrites, .. } = &mut step.action {
                 *name = format!("n{at}");
                 if at > 3_000 {

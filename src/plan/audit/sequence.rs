@@ -1,0 +1,124 @@
+//! What must come before what, where the actions themselves tell: proofs before writes, a store before what is done
+//! to it, the fence before the recovery point is taken.
+
+use std::collections::HashMap;
+
+use super::actions::{Nature, label, nature};
+use super::graph::Graph;
+use super::{Report, Rule};
+use crate::plan::action::Action;
+
+pub(super) fn check(graph: &Graph<'_>, report: &mut Report) {
+    if !graph.is_acyclic() {
+        return;
+    }
+    check_proofs(graph, report);
+    let made = Made::read(graph);
+    let mut pairs = Vec::new();
+    for (position, step) in graph.steps.iter().enumerate() {
+        let before = match &step.action {
+            Action::SetPassword { identifier, .. } | Action::WarmUp { identifier } => {
+                made.databases.get(identifier.as_str()).copied()
+            }
+            Action::SpliceSecret { name, .. } => made.secrets.get(name.as_str()).copied(),
+            Action::AwaitReady { object } => made.objects.get(object).copied(),
+            Action::ResolveName { name, .. } => made.records.get(name.as_str()).copied(),
+            _ => None,
+        };
+        pairs.extend(before.map(|before| (position, before)));
+    }
+    for (position, before) in graph.missing(&pairs) {
+        let before = graph.id(before);
+        report.add(
+            Rule::Order,
+            graph.id(position),
+            format!("what it acts on is made by {before}, which it does not wait for"),
+        );
+    }
+    check_fence(graph, report);
+}
+
+/// Nothing is written before all of preflight has been proven.
+fn check_proofs(graph: &Graph<'_>, report: &mut Report) {
+    let checks: Vec<usize> = positions(graph, |action| matches!(action, Action::Check { .. }));
+    let proven = graph.after_all(&checks);
+    for (position, step) in graph.steps.iter().enumerate() {
+        let writes = !matches!(nature(&step.action), Nature::Looks | Nature::Decides);
+        if writes && !proven.get(position).is_some_and(|proven| *proven) {
+            report.add(
+                Rule::Order,
+                &step.id,
+                "it writes before preflight has proven all that the plan stands on",
+            );
+        }
+    }
+}
+
+/// The primary is probed before it is fenced, and fenced before recovery points are taken: what it writes until then
+/// is in them.
+fn check_fence(graph: &Graph<'_>, report: &mut Report) {
+    let fences = positions(graph, |action| matches!(nature(action), Nature::Fences));
+    let probes = positions(graph, |action| matches!(action, Action::ProbePrimary { .. }));
+    let (fenced, probed) = (graph.after_all(&fences), graph.after_all(&probes));
+    let is = |marks: &[bool], position: usize| marks.get(position).is_some_and(|mark| *mark);
+    for (position, step) in graph.steps.iter().enumerate() {
+        match nature(&step.action) {
+            Nature::Fences if !is(&probed, position) => {
+                report.add(Rule::Fence, &step.id, "it does not wait for the probe of the primary");
+            }
+            Nature::Restores(_) if !is(&fenced, position) => {
+                report.add(
+                    Rule::Fence,
+                    &step.id,
+                    "its recovery point is taken before the primary's writers are stopped",
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+fn positions(graph: &Graph<'_>, which: impl Fn(&Action) -> bool) -> Vec<usize> {
+    graph
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| which(&step.action))
+        .map(|(position, _)| position)
+        .collect()
+}
+
+/// Steps by the name of what they make.
+#[derive(Default)]
+struct Made<'p> {
+    databases: HashMap<&'p str, usize>,
+    secrets: HashMap<&'p str, usize>,
+    objects: HashMap<String, usize>,
+    records: HashMap<&'p str, usize>,
+}
+
+impl<'p> Made<'p> {
+    fn read(graph: &Graph<'p>) -> Self {
+        let mut made = Self::default();
+        for (position, step) in graph.steps.iter().enumerate() {
+            match &step.action {
+                Action::RestoreDatabase { identifier, .. }
+                | Action::RestoreCluster { identifier, .. }
+                | Action::PromoteReplica { identifier, .. } => {
+                    made.databases.insert(identifier, position);
+                }
+                Action::PromoteSecret { name, .. } => {
+                    made.secrets.insert(name, position);
+                }
+                Action::ApplyObject { object_kind, namespace, name, .. } => {
+                    made.objects.insert(label(object_kind, namespace.as_deref(), name), position);
+                }
+                Action::ChangeRecord { name, .. } => {
+                    made.records.insert(name, position);
+                }
+                _ => {}
+            }
+        }
+        made
+    }
+}

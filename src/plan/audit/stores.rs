@@ -1,0 +1,81 @@
+//! Stores choose what their rules allow, within their bounds, and a restore's rule is resolved before it.
+
+use std::collections::HashSet;
+
+use super::actions::{Nature, Part, nature, parts};
+use super::graph::Graph;
+use super::resources::Subjects;
+use super::{Report, Rule};
+use crate::plan::Plan;
+use crate::plan::action::{Action, Check};
+use crate::plan::store::CandidateKind;
+
+/// Stores choose what their rule allows, and steps name stores of the plan.
+pub(super) fn check(plan: &Plan, graph: &Graph<'_>, findings: &Subjects<'_>, report: &mut Report) {
+    let mut known: HashSet<&str> = HashSet::new();
+    for store in &plan.stores {
+        if !known.insert(&store.address) {
+            report.add(Rule::Identity, &store.address, "two stores have this address");
+        }
+        let Some(chosen) = store.chosen.as_deref() else { continue };
+        let Some(candidate) = store.candidates.iter().find(|candidate| candidate.id == chosen) else {
+            report.add(Rule::Store, &store.address, "what it has chosen is no candidate");
+            continue;
+        };
+        if candidate.ruled_out.is_some() {
+            report.add(Rule::Store, &store.address, "it has chosen a candidate that is ruled out");
+        }
+        if candidate.kind != CandidateKind::Empty && !store.rule.order.contains(&candidate.kind) {
+            report.add(
+                Rule::Store,
+                &store.address,
+                format!("its rule does not allow a {}", candidate.kind.as_str()),
+            );
+        }
+        let too_old = matches!((candidate.loss_seconds, store.rule.max_age_seconds), (Some(loss), Some(most)) if loss > most);
+        let told = [&store.address, &store.name]
+            .iter()
+            .any(|subject| findings.all.contains(&("recovery-point-old", subject.as_str())));
+        if too_old && !told {
+            report.add(
+                Rule::Store,
+                &store.address,
+                "it has chosen what is older than its bound, and no finding says so",
+            );
+        }
+    }
+    known.extend(plan.stores.iter().map(|store| store.name.as_str()));
+    let resolved: HashSet<&str> = graph
+        .steps
+        .iter()
+        .filter_map(|step| match &step.action {
+            Action::Check { check: Check::RecoveryPoint { store } } => Some(store.as_str()),
+            _ => None,
+        })
+        .collect();
+    let chosen: HashSet<&str> = plan
+        .stores
+        .iter()
+        .filter(|store| store.chosen.is_some())
+        .map(|store| store.address.as_str())
+        .collect();
+    for step in graph.steps {
+        if let Nature::Restores(address) = nature(&step.action)
+            && chosen.contains(address)
+            && !resolved.contains(address)
+        {
+            report.add(
+                Rule::Store,
+                &step.id,
+                "no check of preflight resolves its recovery point within its bounds",
+            );
+        }
+        parts(&step.action, &mut |part| {
+            if let Part::Store(store) = part
+                && !known.contains(store)
+            {
+                report.add(Rule::Store, &step.id, format!("it names {store}, which is no store of the plan"));
+            }
+        });
+    }
+}
