@@ -11,7 +11,9 @@
     )
 )]
 
+#[cfg(feature = "live")]
 pub mod cli;
+#[cfg(feature = "live")]
 pub mod clients;
 pub mod model;
 pub mod plan;
