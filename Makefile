@@ -3,7 +3,7 @@ CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/drplan
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 export DRPLAN_TOOLS ?= $(CACHE)/tools
 
-.PHONY: demo test tools lint bench
+.PHONY: demo test tools lint bench fuzz
 
 ## Plans the example of this repository from its recordings: no network, no credentials.
 demo:
@@ -28,4 +28,8 @@ lint:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
 bench:
-	cargo bench --locked --bench plan
+	cargo bench --locked --no-default-features --bench plan
+
+## Every fuzz target for a minute; `fuzz/run.sh SECONDS [TARGET...]` for longer.
+fuzz:
+	bash fuzz/run.sh

@@ -62,7 +62,7 @@ pub(super) fn decide_of_bucket(
     fates: &[Option<Fate>],
     findings: &mut Findings,
 ) -> Outcome {
-    let bucket = object.tree().get("bucket").and_then(|bucket| bucket.as_str()).map(str::to_owned);
+    let bucket = object.text("bucket").map(str::to_owned);
     let leader = bucket.as_deref().and_then(|bucket| references::bucket_object(facts, bucket));
     let Some((index, leader)) = leader.and_then(|index| Some((index, fates.get(index)?.as_ref()?))) else {
         return decide_of_foreign_bucket(facts, object, bucket.as_deref().unwrap_or_default(), findings);

@@ -179,7 +179,7 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
 
 /// A web ACL, rule group or IP set with scope CLOUDFRONT is global and lives in us-east-1.
 fn is_cloudfront_scope(object: &Object<'_, '_>) -> bool {
-    object.tree().get("scope").and_then(|scope| scope.as_str()) == Some("CLOUDFRONT")
+    object.text("scope") == Some("CLOUDFRONT")
 }
 
 fn decide_global(facts: &Facts<'_, '_>, object: &Object<'_, '_>, recovery: Recovery) -> Outcome {

@@ -41,11 +41,7 @@ pub(super) fn points_into_primary(facts: &Facts<'_, '_>, object: &Object<'_, '_>
         record.type_name() == "aws_route53_record"
             && record.is_managed()
             && record.instance.attributes.contains(primary)
-            && record
-                .tree()
-                .get("fqdn")
-                .and_then(|name| name.as_str())
-                .is_some_and(|name| text.contains(&format!("\"{name}\"")))
+            && record.text("fqdn").is_some_and(|name| text.contains(&format!("\"{name}\"")))
     })
 }
 

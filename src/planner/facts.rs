@@ -47,6 +47,8 @@ pub(super) struct Object<'i, 'a> {
     pub(super) id: Option<Cow<'a, str>>,
     pub(super) arn: Option<Cow<'a, str>>,
     pub(super) owned: Vec<Owned<'a>>,
+    /// The attributes of the first level that are text.
+    texts: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// The first identity attribute that has text, with its rank in the type's entry.
     identity: Option<(usize, Cow<'a, str>)>,
 }
@@ -66,6 +68,14 @@ impl<'i> Object<'i, '_> {
     }
     pub(super) fn address(&self) -> &'i str {
         &self.instance.address
+    }
+    /// An attribute of the first level that is text, be it empty.
+    pub(super) fn text(&self, attribute: &str) -> Option<&str> {
+        self.texts.iter().find(|(name, _)| name == attribute).map(|(_, text)| &**text)
+    }
+    /// All texts of the first level.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(|(_, text)| &**text)
     }
     /// The attributes as a tree; for the few objects whose settings a step carries.
     pub(super) fn tree(&self) -> serde_json::Value {
@@ -214,11 +224,22 @@ fn index_blocks<'i>(input: &'i PlanningInput<'_>) -> HashMap<BlockKey<'i>, &'i R
 /// One walk over the attributes: region, id, ARN and what the type table says it owns.
 fn read_object<'i, 'a>(instance: &'i Instance<'a>) -> Object<'i, 'a> {
     let entry = types::lookup(&instance.type_name);
-    let mut object =
-        Object { instance, entry, region: None, id: None, arn: None, owned: Vec::new(), identity: None };
+    let mut object = Object {
+        instance,
+        entry,
+        region: None,
+        id: None,
+        arn: None,
+        owned: Vec::new(),
+        texts: Vec::new(),
+        identity: None,
+    };
     let (mut region, mut zone) = (None, None);
     let id_kind = entry.map_or(ValueKind::Id, |entry| entry.id_kind);
     let mut visit = |path: &[Segment<'a>], scalar: Scalar<'a>| {
+        if let ([Segment::Key(key)], Scalar::String(text)) = (path, &scalar) {
+            object.texts.push((key.clone(), text.clone()));
+        }
         let text = match scalar {
             Scalar::String(text) if !text.is_empty() => text,
             Scalar::Integer(number) => Cow::Owned(number.to_string()),

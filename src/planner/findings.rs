@@ -279,7 +279,7 @@ fn check_nodes(facts: &Facts<'_, '_>, findings: &mut Findings) {
 fn launch_template_type(facts: &Facts<'_, '_>, group: &serde_json::Value) -> Option<String> {
     let id = group.pointer("/launch_template/0/id")?.as_str()?;
     let template = facts.objects.iter().find(|object| object.id.as_deref() == Some(id))?;
-    template.tree().get("instance_type")?.as_str().map(str::to_owned)
+    template.text("instance_type").map(str::to_owned)
 }
 
 /// Millicores and MiB that pods can have of a node: vCPU and memory less what the kubelet reserves and the daemons take.

@@ -11,17 +11,15 @@ use crate::model::value::ValueKind;
 /// A name only counts where AWS or the cluster knows the object by it: a security group's is a label beside its id.
 pub(super) fn name(object: &Object<'_, '_>) -> Option<String> {
     let entry = object.entry?;
-    let tree = object.tree();
     let id = object.id.as_deref().unwrap_or_default();
     // A setting of which each region has one: the provider gives it a fixed id.
     if entry.name.strip_prefix("aws_").is_some_and(|rest| rest.replace('_', "-") == id) {
         return Some(id.to_owned());
     }
-    let of_manifest = ["/manifest/metadata/name", "/manifest/value/metadata/name", "/metadata/0/name"]
-        .iter()
-        .find_map(|path| tree.pointer(path)?.as_str());
-    if let (Scope::Cluster, Some(name)) = (entry.scope, of_manifest) {
-        return Some(name.to_owned());
+    if entry.scope == Scope::Cluster
+        && let Some(name) = name_in_manifest(object)
+    {
+        return Some(name);
     }
     let name = object.name();
     let known_by = |text: &str| {
@@ -35,10 +33,15 @@ pub(super) fn name(object: &Object<'_, '_>) -> Option<String> {
     let prefixed =
         ["name_prefix", "bucket_prefix", "identifier_prefix", "cluster_identifier_prefix", "key_name_prefix"]
             .iter()
-            .any(|prefix| {
-                tree.get(*prefix).and_then(|text| text.as_str()).is_some_and(|text| !text.is_empty())
-            });
+            .any(|prefix| object.text(prefix).is_some_and(|text| !text.is_empty()));
     (named && !prefixed).then_some(name)
+}
+
+fn name_in_manifest(object: &Object<'_, '_>) -> Option<String> {
+    let tree = object.tree();
+    ["/manifest/metadata/name", "/manifest/value/metadata/name", "/metadata/0/name"]
+        .iter()
+        .find_map(|path| Some(tree.pointer(path)?.as_str()?.to_owned()))
 }
 
 /// Whether all that the object owns can be told now.
@@ -66,20 +69,17 @@ pub(super) fn text(
     if !value.starts_with("arn:") || !matches!(kind, ValueKind::Arn | ValueKind::Id | ValueKind::Key) {
         return None;
     }
-    let tree = object.tree();
     let given: Vec<&str> = object
         .entry
         .map_or(&[][..], |entry| entry.identity)
         .iter()
         .filter(|attribute| **attribute != "id")
-        .filter_map(|attribute| tree.get(*attribute)?.as_str())
+        .filter_map(|attribute| object.text(attribute))
         .chain([name.as_str()])
         .flat_map(|text| text.split([':', '/']))
         .collect();
     // An attribute that stands in the ARN and is no part of the name is what AWS called something else.
-    let elsewhere = |part: &str| {
-        tree.as_object().is_some_and(|all| all.values().any(|other| other.as_str() == Some(part)))
-    };
+    let elsewhere = |part: &str| object.texts().any(|other| other == part);
     let word = |part: &str| {
         !part.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()) && !elsewhere(part)
     };

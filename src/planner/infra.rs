@@ -1,5 +1,6 @@
 //! What the engine builds: one step an address, ordered by the state's dependencies.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::build::{READY, step};
@@ -167,17 +168,23 @@ pub(super) fn import_id(
             _ => counterpart.to_owned(),
         });
     }
-    fill(template, &object.tree())
+    fill(template, object)
 }
 
 /// Fills `{attribute}` and `{a|b}` of an import id's template.
-fn fill(template: &str, tree: &serde_json::Value) -> Option<String> {
+fn fill(template: &str, object: &Object<'_, '_>) -> Option<String> {
+    // Most templates name texts of the first level: no tree is needed for them.
+    let tree = LazyCell::new(|| object.tree());
+    let find = |name: &str| match object.text(name).filter(|text| !text.is_empty()) {
+        Some(text) => Some(text.to_owned()),
+        None => attribute(&tree, name),
+    };
     let mut out = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
         let (names, after) = after.split_once('}')?;
-        let text = names.split('|').find_map(|name| attribute(tree, name));
+        let text = names.split('|').find_map(find);
         match text {
             Some(text) => out.push_str(&text),
             // An absent last part is dropped with its separator: a record without a set identifier.

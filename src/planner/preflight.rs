@@ -188,9 +188,7 @@ impl<'i> Checks<'_, 'i, '_> {
                 continue;
             }
             let Some(store) = decided.store(object.address()) else { continue };
-            let tree = object.tree();
-            let text =
-                |name: &str| tree.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+            let text = |name: &str| object.text(name).unwrap_or_default().to_owned();
             let engine_version = [text("engine_version_actual"), text("engine_version")]
                 .into_iter()
                 .find(|version| !version.is_empty())
@@ -324,9 +322,7 @@ impl<'i> Checks<'_, 'i, '_> {
                     );
                 }
                 "aws_acm_certificate" => {
-                    let tree = object.tree();
-                    let domain =
-                        tree.get("domain_name").and_then(|name| name.as_str()).unwrap_or_default().to_owned();
+                    let domain = object.text("domain_name").unwrap_or_default().to_owned();
                     let check = Check::Certificate { arn: counterpart, domains: vec![domain] };
                     self.add(&format!("certificate/{}", object.address()), check, Plane::RegionalControl);
                 }

@@ -26,17 +26,14 @@ impl<'i> Facts<'i, '_> {
 
 /// The source of a read replica, `None` for an instance that replicates nothing.
 pub(super) fn replica_source(object: &Object<'_, '_>) -> Option<String> {
-    let tree = object.tree();
-    let source = tree.get("replicate_source_db")?.as_str()?;
-    (!source.is_empty()).then(|| source.to_owned())
+    object.text("replicate_source_db").filter(|source| !source.is_empty()).map(str::to_owned)
 }
 
 /// The object that a follower goes with: the cluster of an instance, the secret of a version.
 pub(super) fn leader(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<usize> {
-    let tree = object.tree();
     let key = ["cluster_identifier", "secret_id", "replication_group_id"]
         .iter()
-        .find_map(|name| tree.get(*name)?.as_str().filter(|text| !text.is_empty()))?;
+        .find_map(|name| object.text(name).filter(|text| !text.is_empty()))?;
     let leads = |candidate: &Object<'_, '_>| {
         candidate.entry.is_some_and(|entry| {
             matches!(entry.recovery, Recovery::RdsCluster | Recovery::Secret | Recovery::ElastiCache)
@@ -65,9 +62,7 @@ pub(super) fn opened_by<'i>(facts: &Facts<'i, '_>, key: &Object<'_, '_>) -> Opti
     let mut encrypted = databases.filter(|object| {
         let accepted =
             facts.input.settings.accepted_losses.iter().any(|loss| facts.meant_by(&loss.address, object));
-        !accepted
-            && replica_source(object).is_none()
-            && object.tree().get("kms_key_id").and_then(|id| id.as_str()).is_some_and(|id| id == arn)
+        !accepted && replica_source(object).is_none() && object.text("kms_key_id").is_some_and(|id| id == arn)
     });
     encrypted.next().map(Object::address)
 }
@@ -155,10 +150,9 @@ pub(super) fn key_counterpart(facts: &Facts<'_, '_>, object: &Object<'_, '_>) ->
         .filter(|candidate| candidate.is_managed() && candidate.type_name() == "aws_kms_alias")
         .filter(|candidate| candidate.region.as_deref() != Some(facts.recovery))
         .filter_map(|candidate| {
-            let tree = candidate.tree();
-            let target = tree.get("target_key_id")?.as_str()?;
-            let target_arn = tree.get("target_key_arn").and_then(|arn| arn.as_str()).unwrap_or_default();
-            let name = tree.get("name")?.as_str()?;
+            let target = candidate.text("target_key_id")?;
+            let target_arn = candidate.text("target_key_arn").unwrap_or_default();
+            let name = candidate.text("name")?;
             (target == id || target == arn || target_arn == arn).then(|| name.to_owned())
         })
         .collect();

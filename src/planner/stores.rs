@@ -69,7 +69,7 @@ fn decide_made(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Outcome {
         return fate(Disposition::Adopt, Engine::Import, reason).with(found).into();
     }
     if object.type_name() == "aws_kms_alias"
-        && let Some(alias) = object.tree().get("name").and_then(|name| name.as_str())
+        && let Some(alias) = object.text("name")
         && references::alias_is_taken(facts, alias)
     {
         let reason = "the alias is there already, on the counterpart of its key";
@@ -326,10 +326,12 @@ pub(super) fn decide_store(
 
 /// A DynamoDB global table has a whole copy of itself, under the same name, in each region of its replicas.
 fn has_replica(object: &Object<'_, '_>, region: &str) -> bool {
+    if object.type_name() != "aws_dynamodb_table" {
+        return false;
+    }
     let tree = object.tree();
-    let replicas = tree.get("replica").filter(|_| object.type_name() == "aws_dynamodb_table");
-    let mut regions =
-        replicas.and_then(|all| all.as_array()).into_iter().flatten().map(|one| one.get("region_name"));
+    let replicas = tree.get("replica").and_then(|all| all.as_array());
+    let mut regions = replicas.into_iter().flatten().map(|one| one.get("region_name"));
     regions.any(|name| name.and_then(|name| name.as_str()) == Some(region))
 }
 

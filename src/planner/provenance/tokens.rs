@@ -362,7 +362,7 @@ fn primary_zones(facts: &Facts<'_, '_>, primary: &str) -> Vec<String> {
     let mut used = BTreeSet::new();
     for object in &facts.objects {
         if object.type_name() == "aws_subnet"
-            && let Some(zone) = object.tree().get("availability_zone").and_then(|zone| zone.as_str())
+            && let Some(zone) = object.text("availability_zone")
             && region::of_zone(zone) == Some(primary)
         {
             used.insert(zone.to_owned());

@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::model::diagnostic::{BadInput, Place, Problem};
@@ -22,6 +23,13 @@ use crate::model::state::{Instance, Mode, State};
 #[derive(Deserialize)]
 struct RawState<'a> {
     #[serde(default)]
+    version: serde_json::Value,
+    /// What OpenTofu's encrypted states and plans in JSON have beside the fields of a state.
+    encrypted_data: Option<IgnoredAny>,
+    encryption_version: Option<IgnoredAny>,
+    planned_values: Option<IgnoredAny>,
+    resource_changes: Option<IgnoredAny>,
+    #[serde(default)]
     serial: u64,
     #[serde(default, borrow)]
     lineage: Cow<'a, str>,
@@ -29,6 +37,15 @@ struct RawState<'a> {
     terraform_version: Cow<'a, str>,
     #[serde(default, borrow)]
     resources: Vec<RawResource<'a>>,
+}
+
+impl RawState<'_> {
+    /// Whether nothing says that it is another document or another version: `refuse` tells which.
+    fn is_version_4(&self) -> bool {
+        let foreign =
+            [&self.encrypted_data, &self.encryption_version, &self.planned_values, &self.resource_changes];
+        self.version.as_u64() == Some(4) && foreign.iter().all(|field| field.is_none())
+    }
 }
 
 #[derive(Deserialize)]
@@ -83,9 +100,18 @@ struct PathStep {
 /// # Errors
 /// Everything that keeps the text from being a state that can be planned from, each with what to do.
 pub fn read_state<'a>(text: &'a str, origin: &str) -> Result<State<'a>, BadInput> {
-    refuse::check_head(text, origin)?;
-    let raw: RawState<'a> =
-        serde_json::from_str(text).map_err(|error| refuse::explain(&error, text, origin))?;
+    let raw: RawState<'a> = match serde_json::from_str::<RawState<'a>>(text) {
+        Ok(raw) => {
+            if !raw.is_version_4() {
+                refuse::check_head(text, origin)?;
+            }
+            raw
+        }
+        Err(error) => {
+            refuse::check_head(text, origin)?;
+            return Err(refuse::explain(&error, text, origin));
+        }
+    };
     let mut problems = Vec::new();
     let mut instances =
         Vec::with_capacity(raw.resources.iter().map(|resource| resource.instances.len()).sum());
