@@ -96,7 +96,7 @@ fn read(folder: &std::path::Path) -> Manifests {
 fn generate(count: u32, bytes: usize) -> String {
     let mut out = String::with_capacity(count as usize * (bytes + 800));
     out.push_str(r#"{"version":4,"terraform_version":"1.11.4","serial":9,"lineage":"bench","outputs":{},"resources":["#);
-    // As states have them: many short attributes, indented.
+    // As states have them: many short attributes, indented, keys in order.
     let fields = bytes / 52;
     for n in 0..count {
         if n > 0 {
@@ -131,15 +131,15 @@ fn generate(count: u32, bytes: usize) -> String {
         let depends = if n % 20 == 0 { String::new() } else { format!(r#""aws_vpc.r{}""#, stack * 20) };
         let _ = write!(
             out,
-            r#"{{"mode":"managed","type":"{kind}","name":"r{n}","provider":"provider[\"registry.terraform.io/hashicorp/aws\"]","instances":[{{"schema_version":1,"attributes":{{"arn":"{arn}",{extra},"environment":[{{"variables":{{"#
+            r#"{{"mode":"managed","type":"{kind}","name":"r{n}","provider":"provider[\"registry.terraform.io/hashicorp/aws\"]","instances":[{{"schema_version":1,"attributes":{{"arn":"{arn}",{extra},"environment":[{{"variables":{{"SUBNET":"subnet-{:017x}","TARGET":"vpc-{stack:017x}""#,
+            stack * 20 + 1
         );
         for field in 0..fields {
-            let _ = write!(out, "\n              \"attribute_{field}\": \"value {n} of {field}\",");
+            let _ = write!(out, ",\n              \"attribute_{field:03}\": \"value {n} of {field}\"");
         }
         let _ = write!(
             out,
-            r#""SUBNET":"subnet-{:017x}","TARGET":"vpc-{stack:017x}"}}}}],"tags":{{"Name":"r{n}"}}}},"sensitive_attributes":[],"dependencies":[{depends}]}}]}}"#,
-            stack * 20 + 1
+            r#"}}}}],"tags":{{"Name":"r{n}"}}}},"sensitive_attributes":[],"dependencies":[{depends}]}}]}}"#
         );
     }
     out.push_str("]}");

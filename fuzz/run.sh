@@ -15,7 +15,7 @@ if ! cargo +nightly --version >/dev/null 2>&1; then
     exit 1
 fi
 if ! cargo fuzz --version >/dev/null 2>&1; then
-    cargo install --locked --quiet cargo-fuzz@0.13.1
+    cargo install --locked --quiet cargo-fuzz@0.13.2
 fi
 
 failed=0

@@ -6,6 +6,7 @@
 
 mod open;
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde::ser::{self, Error as _};
 use serde_json::Error;
@@ -15,6 +16,10 @@ use open::{Entry, Open};
 
 /// Largest integer that a double has exactly, with all below it.
 const MAX_INTEGER: u64 = (1 << 53) - 1;
+
+/// Items of a list that one thread writes at a time, and those that are held as text at once.
+const PART: usize = 256;
+const BATCH: usize = 32 * PART;
 
 /// A digest that is fed with canonical JSON, part by part.
 pub(super) struct Digester {
@@ -48,21 +53,35 @@ impl Digester {
         self.value(value)
     }
 
-    /// A field that is a list, without holding the list's text.
-    pub(super) fn list<T: Serialize>(
-        &mut self,
-        key: &str,
-        items: impl Iterator<Item = T>,
-    ) -> Result<(), Error> {
+    /// A field that is a list, without holding the list's text. Long lists are written by several threads, a batch
+    /// at a time.
+    pub(super) fn list<T: Serialize + Sync>(&mut self, key: &str, items: &[T]) -> Result<(), Error> {
         self.key(key)?;
         self.hash.update(b"[");
-        for (at, item) in items.enumerate() {
+        if items.len() <= PART {
+            self.part(items)?;
+        } else {
+            for (at, batch) in items.chunks(BATCH).enumerate() {
+                let parts: Result<Vec<Vec<u8>>, Error> = batch.par_chunks(PART).map(written).collect();
+                for (within, part) in parts?.iter().enumerate() {
+                    if at + within > 0 {
+                        self.hash.update(b",");
+                    }
+                    self.hash.update(part);
+                }
+            }
+        }
+        self.hash.update(b"]");
+        Ok(())
+    }
+
+    fn part<T: Serialize>(&mut self, items: &[T]) -> Result<(), Error> {
+        for (at, item) in items.iter().enumerate() {
             if at > 0 {
                 self.hash.update(b",");
             }
-            self.value(&item)?;
+            self.value(item)?;
         }
-        self.hash.update(b"]");
         Ok(())
     }
 
@@ -105,6 +124,18 @@ impl Digester {
     pub(super) fn end(self) -> String {
         format!("sha256:{}", super::codec::hex(&self.hash.finalize()))
     }
+}
+
+/// Items of a list with commas between them.
+fn written<T: Serialize>(items: &[T]) -> Result<Vec<u8>, Error> {
+    let (mut out, mut scratch, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+    for item in items {
+        if !out.is_empty() {
+            out.push(b',');
+        }
+        item.serialize(&mut Writer { out: &mut out, scratch: &mut scratch, entries: &mut entries })?;
+    }
+    Ok(out)
 }
 
 struct Writer<'w> {

@@ -82,11 +82,12 @@ pub fn decision_digest(plan: &Plan) -> Result<String, serde_json::Error> {
     digester.field("policy", &plan.policy)?;
     digester.field("primary_region", &plan.saw.primary_region)?;
     digester.field("recovery_region", &plan.saw.recovery_region)?;
-    digester.list("resources", plan.resources.iter().map(decided_resource))?;
-    digester.list("rules", plan.stores.iter().map(|store| (&store.address, &store.rule)))?;
+    digester.list("resources", &plan.resources.iter().map(decided_resource).collect::<Vec<_>>())?;
+    digester
+        .list("rules", &plan.stores.iter().map(|store| (&store.address, &store.rule)).collect::<Vec<_>>())?;
     digester.field("scenario", &plan.scenario)?;
     digester.field("stack", &plan.stack)?;
-    digester.list("steps", plan.steps.iter().map(decided))?;
+    digester.list("steps", &plan.steps.iter().map(decided).collect::<Vec<_>>())?;
     digester.field("workspace", &plan.saw.workspace)?;
     Ok(digester.end_object())
 }
@@ -150,22 +151,22 @@ pub fn digest(plan: &Plan) -> Result<String, serde_json::Error> {
     digester.field("created_at", created_at)?;
     digester.field("decision_digest", decision_digest)?;
     digester.field("expires_at", expires_at)?;
-    digester.list("findings", findings.iter())?;
+    digester.list("findings", findings)?;
     digester.field("forecast", forecast)?;
     digester.field("format_version", format_version)?;
     digester.field("policy", policy)?;
-    digester.list("resources", resources.iter())?;
+    digester.list("resources", resources)?;
     digester.field("saw", saw)?;
     digester.field("scenario", scenario)?;
     digester.field("stack", stack)?;
-    digester.list("steps", steps.iter())?;
-    digester.list("stores", stores.iter())?;
+    digester.list("steps", steps)?;
+    digester.list("stores", stores)?;
     // A region may be used a hundred thousand times: its uses are never held as one text.
     digester.objects("values", values.iter(), |digester, value| {
         let OwnedValue { kind, value, owner, uses } = value;
         digester.field("kind", kind)?;
         digester.field("owner", owner)?;
-        digester.list("uses", uses.iter())?;
+        digester.list("uses", uses)?;
         digester.field("value", value)
     })?;
     Ok(digester.end_object())

@@ -1,10 +1,11 @@
 //! What the inputs say of themselves: regions, account, what each object of the state is and owns.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 use crate::model::arn::Arn;
 use crate::model::attributes::{self, Scalar, Segment};
@@ -33,7 +34,7 @@ pub(super) struct Facts<'i, 'a> {
     /// Blocks of the code: by module path, `data` or not, type and name.
     blocks: HashMap<BlockKey<'i>, &'i ResourceBlock>,
     /// Host names and addresses that the lost region's objects hold, gathered when first asked for.
-    pub(super) held_by_primary: OnceCell<HashSet<String>>,
+    pub(super) held_by_primary: OnceLock<HashSet<String>>,
 }
 
 type BlockKey<'i> = (&'i str, bool, &'i str, &'i str);
@@ -181,7 +182,7 @@ impl<'i> Facts<'i, '_> {
 /// # Errors
 /// A tie of regions, the same region twice, recordings of another region or account.
 pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, 'a>, BadInput> {
-    let mut objects: Vec<_> = input.state.instances.iter().map(read_object).collect();
+    let mut objects: Vec<_> = input.state.instances.par_iter().map(read_object).collect();
     // The order of a state file means nothing: a plan does not follow it.
     objects.sort_by_key(|object| (object.instance.mode, &object.instance.address, &object.instance.deposed));
     place_by_provider(&mut objects);
@@ -200,7 +201,7 @@ pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, '
         }
     }
     let blocks = index_blocks(input);
-    let held_by_primary = OnceCell::new();
+    let held_by_primary = OnceLock::new();
     let recovery = &input.recovery;
     Ok(Facts { input, primary, recovery, account, objects, by_config, by_address, blocks, held_by_primary })
 }

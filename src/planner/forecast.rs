@@ -1,54 +1,30 @@
 //! How long the plan takes and how much it loses, by running its schedule many times with seeded chance.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use rayon::prelude::*;
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
-
+use super::chance::{Normals, Spread, as_float};
 use super::dispositions::Decided;
 use super::facts::Facts;
-use super::schedule;
+use super::simulate::{Run, Scratch};
 use crate::model::types::Recovery;
 use crate::plan::action::Action;
 use crate::plan::forecast::{Component, Forecast, PhaseSpan, Prepared, Rpo, Rto, Verdict};
-use crate::plan::step::{EstimateSource, Phase, Step};
+use crate::plan::step::{Phase, Step};
 use crate::plan::store::CandidateKind;
 
 /// Draws in all, so that a plan of any size is forecast in the same time.
 const DRAWS: usize = 2_000_000;
 const SAMPLES: usize = 1_000;
-/// What a running engine does at once unless told otherwise (`-parallelism`).
-const PARALLELISM: u32 = 10;
-/// Calls that change a service at once: the rate budgets of the executor.
-const AT_ONCE: usize = 8;
-/// The quantile 0.9 of the standard normal distribution.
-const Z90: f64 = 1.281_551_565_544_6;
-/// A default counts against a verdict from this share of the longest way, in tenths.
-const WEIGHTY_TENTH: u64 = 10;
 
 /// Forecasts recovery time and loss.
 pub(super) fn plan_forecast(facts: &Facts<'_, '_>, decided: &Decided, steps: &[Step]) -> Forecast {
     let run = Run::new(facts, steps);
     let medians: Vec<f64> = steps.iter().map(|step| as_float(step.estimate.p50_seconds)).collect();
-    let usual = run.simulate(&medians);
+    let usual = run.simulate(&medians, &mut Scratch::default()).to_vec();
     let path = run.critical_path(&usual);
     let samples = if steps.is_empty() { 0 } else { (DRAWS / steps.len()).clamp(1, SAMPLES) };
     let components = components(decided, facts, steps);
-    let mut ends = vec![Vec::with_capacity(samples); components.len()];
-    let mut wholes = Vec::with_capacity(samples);
-    let mut random = ChaCha8Rng::seed_from_u64(0);
-    let mut durations = vec![0.0; steps.len()];
-    for _ in 0..samples {
-        for (duration, step) in durations.iter_mut().zip(steps) {
-            *duration = draw(&mut random, step.estimate.p50_seconds, step.estimate.p90_seconds);
-        }
-        let ended = run.simulate(&durations);
-        wholes.push(ended.iter().fold(0.0, |latest: f64, (_, end)| latest.max(*end)));
-        for (component, ends) in components.iter().zip(&mut ends) {
-            ends.push(component.steps.iter().fold(0.0, |latest: f64, at| latest.max(ended[*at].1)));
-        }
-    }
+    let (mut wholes, mut ends) = draw_ends(&run, &components, samples);
     let objective = |name: &str| {
         facts.input.settings.objectives.iter().find(|o| o.component == name).and_then(|o| o.rto_seconds)
     };
@@ -103,129 +79,34 @@ fn verdict(p90: u64, objective: Option<u64>, unknown: bool) -> Verdict {
     }
 }
 
-struct Run<'r> {
-    steps: &'r [Step],
-    edges: Vec<(Vec<usize>, Vec<usize>)>,
-    /// Which pool a step takes a place in: 0 none, 1 the engine, 2 the services.
-    pools: Vec<usize>,
-    places: [usize; 3],
-}
-
-impl<'r> Run<'r> {
-    fn new(facts: &Facts<'_, '_>, steps: &'r [Step]) -> Self {
-        let parallelism = facts.input.settings.terraform.parallelism.unwrap_or(PARALLELISM).max(1) as usize;
-        let pools = steps
-            .iter()
-            .map(|step| match step.action {
-                Action::Engine { .. } => 1,
-                Action::Join { .. }
-                | Action::Gate { .. }
-                | Action::AwaitReady { .. }
-                | Action::ResolveName { .. } => 0,
-                _ => 2,
-            })
-            .collect();
-        Self { steps, edges: schedule::edges(steps), pools, places: [usize::MAX, parallelism, AT_ONCE] }
-    }
-
-    /// Start and end of each step: ready ones start in the plan's order as places become free.
-    fn simulate(&self, durations: &[f64]) -> Vec<(f64, f64)> {
-        let mut times = vec![(0.0, 0.0); self.steps.len()];
-        let mut waiting: Vec<usize> = self.edges.iter().map(|(needs, _)| needs.len()).collect();
-        let mut free = self.places;
-        let mut ready: [BinaryHeap<Reverse<usize>>; 3] = Default::default();
-        for (at, count) in waiting.iter().enumerate() {
-            if *count == 0 {
-                ready[self.pools[at]].push(Reverse(at));
-            }
-        }
-        // Ends in microseconds, so that they have an order.
-        let mut running: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
-        let mut now = 0.0;
-        loop {
-            for pool in 0..3 {
-                while free[pool] > 0
-                    && let Some(Reverse(at)) = ready[pool].pop()
-                {
-                    if pool > 0 {
-                        free[pool] -= 1;
-                    }
-                    times[at] = (now, now + durations[at]);
-                    running.push(Reverse((micros(now + durations[at]), at)));
-                }
-            }
-            let Some(Reverse((_, at))) = running.pop() else { return times };
-            now = times[at].1.max(now);
-            if self.pools[at] > 0 {
-                free[self.pools[at]] += 1;
-            }
-            for next in &self.edges[at].1 {
-                waiting[*next] -= 1;
-                if waiting[*next] == 0 {
-                    ready[self.pools[*next]].push(Reverse(*next));
-                }
-            }
-        }
-    }
-
-    /// From the step that ends last back along the need that ended last.
-    fn critical_path(&self, times: &[(f64, f64)]) -> Vec<usize> {
-        let all: Vec<usize> = (0..self.steps.len()).collect();
-        self.path_to(times, &all)
-    }
-
-    fn path_to(&self, times: &[(f64, f64)], ends: &[usize]) -> Vec<usize> {
-        let latest = |candidates: &[usize]| {
-            candidates
-                .iter()
-                .copied()
-                .max_by(|a, b| times[*a].1.total_cmp(&times[*b].1).then_with(|| b.cmp(a)))
-        };
-        let mut path = Vec::new();
-        let mut next = latest(ends);
-        while let Some(at) = next {
-            path.push(at);
-            next = latest(&self.edges[at].0);
-        }
-        path.reverse();
-        path
-    }
-
-    /// Whether a step that makes up a tenth of the way or more has only a default of drplan's.
-    fn rests_on_defaults(&self, path: &[usize]) -> bool {
-        let whole: u64 = path.iter().map(|at| self.steps[*at].estimate.p50_seconds).sum();
-        path.iter().any(|at| {
-            let estimate = &self.steps[*at].estimate;
-            estimate.source == EstimateSource::Default && estimate.p50_seconds * WEIGHTY_TENTH > whole
+/// The ends of `samples` runs: of the whole plan and of each component. Each run has a stream of chance of its own,
+/// so that they can be made at once and are the same in any order.
+fn draw_ends(run: &Run<'_>, components: &[ComponentSteps], samples: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
+    let spreads: Vec<Spread> = run.steps.iter().map(Spread::of).collect();
+    let drawn: Vec<(f64, Vec<f64>)> = (0..samples as u64)
+        .into_par_iter()
+        .map_init(Scratch::default, |scratch, sample| {
+            let mut normals = Normals::new(sample);
+            let mut durations = std::mem::take(&mut scratch.durations);
+            durations.clear();
+            durations.extend(spreads.iter().map(|spread| spread.draw(&mut normals)));
+            let times = run.simulate(&durations, scratch);
+            let whole = times.iter().fold(0.0, |latest: f64, (_, end)| latest.max(*end));
+            let of = |component: &ComponentSteps| {
+                component.steps.iter().fold(0.0, |latest: f64, at| latest.max(times[*at].1))
+            };
+            let ends = components.iter().map(of).collect();
+            scratch.durations = durations;
+            (whole, ends)
         })
+        .collect();
+    let mut ends = vec![Vec::with_capacity(samples); components.len()];
+    for (_, of_run) in &drawn {
+        for (end, ends) in of_run.iter().zip(&mut ends) {
+            ends.push(*end);
+        }
     }
-}
-
-/// A lognormal through median and 90th percentile.
-fn draw(random: &mut ChaCha8Rng, p50: u64, p90: u64) -> f64 {
-    if p50 == 0 {
-        return 0.0;
-    }
-    let median = as_float(p50);
-    let sigma = libm::log(as_float(p90.max(p50)) / median) / Z90;
-    median * libm::exp(sigma * normal(random))
-}
-
-/// Box and Muller's transform; `libm` so that every machine draws the same.
-fn normal(random: &mut ChaCha8Rng) -> f64 {
-    let unit = |bits: u64| (as_float(bits >> 11) + 0.5) / as_float(1 << 53);
-    let (first, second) = (unit(random.next_u64()), unit(random.next_u64()));
-    libm::sqrt(-2.0 * libm::log(first)) * libm::cos(std::f64::consts::TAU * second)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "seconds and counts are far below 2^53")]
-const fn as_float(number: u64) -> f64 {
-    number as f64
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times are positive and short")]
-fn micros(seconds: f64) -> u64 {
-    (seconds * 1e6) as u64
+    (drawn.into_iter().map(|(whole, _)| whole).collect(), ends)
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times are positive and short")]
@@ -293,8 +174,9 @@ fn components(decided: &Decided, facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<C
 
 /// Without which step's time the recovery would be shortest.
 fn best_prepared(run: &Run<'_>, medians: &[f64], path: &[usize]) -> Option<Prepared> {
-    let end = |durations: &[f64]| {
-        run.simulate(durations).iter().fold(0.0, |latest: f64, (_, end)| latest.max(*end))
+    let mut scratch = Scratch::default();
+    let mut end = |durations: &[f64]| {
+        run.simulate(durations, &mut scratch).iter().fold(0.0, |latest: f64, (_, end)| latest.max(*end))
     };
     let before = end(medians);
     let mut longest: Vec<usize> = path

@@ -6,6 +6,7 @@
 
 mod buckets;
 mod build;
+mod chance;
 mod cluster;
 mod databases;
 mod dispositions;
@@ -24,6 +25,7 @@ mod references;
 mod requests;
 mod restore;
 mod schedule;
+mod simulate;
 mod stores;
 mod verify;
 

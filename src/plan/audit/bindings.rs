@@ -11,10 +11,11 @@ pub(super) fn check(plan: &Plan, report: &mut Report) {
     if plan.format_version != FORMAT_VERSION {
         report.add(Rule::Binding, "format_version", format!("this drplan writes version {FORMAT_VERSION}"));
     }
-    if codec::decision_digest(plan).ok().as_ref() != Some(&plan.decision_digest) {
+    let (decisions, whole) = rayon::join(|| codec::decision_digest(plan).ok(), || codec::digest(plan).ok());
+    if decisions.as_ref() != Some(&plan.decision_digest) {
         report.add(Rule::Binding, "decision_digest", "it is not the digest of the decisions");
     }
-    if codec::digest(plan).ok().as_ref() != Some(&plan.digest) {
+    if whole.as_ref() != Some(&plan.digest) {
         report.add(Rule::Binding, "digest", "it is not the digest of the plan");
     }
     let lasts = plan.expires_at.as_second().checked_sub(plan.created_at.as_second());

@@ -82,3 +82,15 @@ fn integers_that_a_double_does_not_have_are_refused() {
     assert!(form(&i64::MIN).is_err());
     assert_eq!(form(&-9_007_199_254_740_991_i64).unwrap(), "-9007199254740991");
 }
+
+#[test]
+fn long_lists_have_the_digest_of_their_form() {
+    for length in [0, 1, PART, PART + 1, BATCH, 2 * BATCH + 3] {
+        let list: Vec<String> = (0..length).map(|at| format!("item {at}")).collect();
+        let mut digester = Digester::new();
+        digester.list("list", &list).unwrap();
+        let hash = Sha256::digest(reference(&json!({ "list": list })));
+        let expected = format!("sha256:{}", crate::plan::codec::hex(&hash));
+        assert_eq!(digester.end_object(), expected, "{length} items");
+    }
+}

@@ -26,9 +26,11 @@ pub(super) fn search<'f>(
     let manifests = &facts.input.manifests;
     let texts: HashMap<&str, &str> =
         manifests.texts.iter().map(|source| (source.path.as_str(), source.text.as_str())).collect();
+    let repositories = repositories(facts);
     for (at, object) in manifests.objects.iter().enumerate() {
         let label = object.label();
-        let mut walk = Walk { facts, index, uses, values, findings, object, label, texts: &texts, at };
+        let (texts, repositories) = (&texts, &repositories);
+        let mut walk = Walk { facts, index, uses, values, findings, object, label, texts, repositories, at };
         walk.node(&object.root, &mut String::new(), "");
     }
     let with_objects: HashSet<&str> = manifests.objects.iter().map(|object| object.file.as_str()).collect();
@@ -47,6 +49,15 @@ pub(super) fn search<'f>(
     }
 }
 
+/// The address of each managed ECR repository, by its name.
+fn repositories<'f>(facts: &'f Facts<'_, '_>) -> HashMap<&'f str, &'f str> {
+    let managed = facts.objects.iter().rev().filter(|object| object.is_managed());
+    managed
+        .filter(|object| object.type_name() == "aws_ecr_repository")
+        .filter_map(|object| Some((object.id.as_deref()?, object.address())))
+        .collect()
+}
+
 /// For each token, the lines that it stands on, in the order of the text.
 type LinesOf = HashMap<usize, std::vec::IntoIter<u32>>;
 
@@ -59,6 +70,7 @@ struct Walk<'s, 'x, 'f, 'i, 'a> {
     object: &'s Object,
     label: String,
     texts: &'s HashMap<&'s str, &'s str>,
+    repositories: &'s HashMap<&'s str, &'s str>,
     at: usize,
 }
 
@@ -195,12 +207,7 @@ impl<'s> Walk<'s, '_, '_, '_, '_> {
             self.uses.add_other(ValueKind::Image, image, None, Verdict::kept().at(site));
             return;
         }
-        let owner = self.facts.objects.iter().find(|object| {
-            object.is_managed()
-                && object.type_name() == "aws_ecr_repository"
-                && object.id.as_deref() == Some(repository)
-        });
-        let owner = owner.map_or_else(|| "primary".to_owned(), |object| object.address().to_owned());
+        let owner = self.repositories.get(repository).copied().unwrap_or("primary").to_owned();
         let to = image.replacen(region, self.facts.recovery, 1);
         self.values.images.push(NamedImage {
             repository: repository.to_owned(),

@@ -1,5 +1,7 @@
 //! Uses inside the attributes of the state's objects.
 
+use rayon::prelude::*;
+
 use super::super::dispositions::{Decided, step_id};
 use super::super::facts::{Facts, Object};
 use super::super::findings::Findings;
@@ -14,7 +16,7 @@ use crate::model::types::Scope;
 use crate::model::value::ValueKind;
 use crate::plan::action::Rewrite;
 use crate::plan::resource::Disposition;
-use crate::plan::values::{Site, UseDisposition};
+use crate::plan::values::{Site, Use, UseDisposition};
 
 /// Searches every object of the state, data sources too.
 pub(super) fn search(
@@ -27,32 +29,19 @@ pub(super) fn search(
 ) {
     uses.name_owners(facts.objects.iter().map(|object| object.address().to_owned()).collect());
     let mut unverified = 0_u64;
-    for (at, object) in facts.objects.iter().enumerate() {
-        let site = ResourceSite::new(facts, decided, index, at, object);
-        let mut tally =
-            Tally { splices: Vec::new(), unverified: 0, unplaced: Vec::new(), restored: Vec::new() };
-        let mut visit = |path: &[Segment<'_>], scalar: Scalar<'_>| match scalar {
-            Scalar::String(text) => {
-                if let Some(token) = plain_use(facts, index, object, path, &text) {
-                    record(&site, index, token, path, None, uses, &mut tally);
-                    return;
-                }
-                encoded::scan(index, &text, &mut |hit| {
-                    record(&site, index, hit.at.token, path, hit.within, uses, &mut tally);
-                });
-            }
-            Scalar::Integer(number) => {
-                let text = number.to_string();
-                if let Some(token) = own_port(index, at, path, &text) {
-                    record(&site, index, token, path, None, uses, &mut tally);
-                }
-            }
-            Scalar::Bool(_) => {}
-        };
-        let _ = attributes::walk(object.instance.attributes, &mut visit);
+    let tallies: Vec<Tally> = facts
+        .objects
+        .par_iter()
+        .enumerate()
+        .map(|(at, object)| search_object(facts, decided, index, at, object))
+        .collect();
+    for (object, tally) in facts.objects.iter().zip(tallies) {
         unverified += tally.unverified;
+        for (token, found) in tally.uses {
+            uses.add(token, found);
+        }
         for (token, pointer) in tally.unplaced {
-            report(&index.tokens[token], &site, &pointer, findings);
+            report(&index.tokens[token], &label(object), &pointer, findings);
         }
         // What runs in the cluster starts with the value it is given: it is made after the store that it names.
         let in_cluster = object.entry.is_some_and(|entry| entry.scope == Scope::Cluster);
@@ -74,6 +63,46 @@ pub(super) fn search(
             "give the configuration: --terraform DIR",
             None,
         );
+    }
+}
+
+/// One walk over an object's attributes.
+fn search_object(
+    facts: &Facts<'_, '_>,
+    decided: &Decided,
+    index: &Index<'_>,
+    at: usize,
+    object: &Object<'_, '_>,
+) -> Tally {
+    let site = ResourceSite::new(facts, decided, index, at, object);
+    let mut tally = Tally::default();
+    let mut visit = |path: &[Segment<'_>], scalar: Scalar<'_>| match scalar {
+        Scalar::String(text) => {
+            if let Some(token) = plain_use(facts, index, object, path, &text) {
+                record(&site, index, token, path, None, &mut tally);
+                return;
+            }
+            encoded::scan(index, &text, &mut |hit| {
+                record(&site, index, hit.at.token, path, hit.within, &mut tally);
+            });
+        }
+        Scalar::Integer(number) => {
+            if let Some(token) = own_port(index, at, path, number) {
+                record(&site, index, token, path, None, &mut tally);
+            }
+        }
+        Scalar::Bool(_) => {}
+    };
+    // A state whose attributes are not sound JSON never gets here: the reader refuses it.
+    let _ = attributes::walk(object.instance.attributes, &mut visit);
+    tally
+}
+
+/// How people are told of an object.
+fn label(object: &Object<'_, '_>) -> String {
+    match &object.instance.deposed {
+        Some(key) => format!("{} (deposed {key})", object.address()),
+        None => object.address().to_owned(),
     }
 }
 
@@ -105,14 +134,10 @@ impl<'s> ResourceSite<'s> {
             .flat_map(|argument| argument.literals.iter().map(move |literal| (argument, literal)))
             .filter(|(_, literal)| !index.find(&literal.text).is_empty())
             .collect();
-        let label = match &object.instance.deposed {
-            Some(key) => format!("{} (deposed {key})", object.address()),
-            None => object.address().to_owned(),
-        };
         let disposition = decided.resource(at).map(|resource| resource.disposition);
         Self {
             at,
-            label,
+            label: label(object),
             address: object.address(),
             managed: object.is_managed(),
             disposition,
@@ -178,8 +203,11 @@ fn has_argument(block: &ResourceBlock, path: &[Segment<'_>]) -> bool {
     block.arguments.iter().any(|argument| argument.path.split('.').next() == Some(&**first))
 }
 
-/// What the walk over one object leaves besides its uses.
+/// What the walk over one object leaves.
+#[derive(Default)]
 struct Tally {
+    /// Uses with their tokens.
+    uses: Vec<(usize, Use)>,
     splices: Vec<Rewrite>,
     unverified: u64,
     unplaced: Vec<(usize, String)>,
@@ -187,10 +215,10 @@ struct Tally {
     restored: Vec<String>,
 }
 
-fn report(token: &Token<'_>, site: &ResourceSite<'_>, pointer: &str, findings: &mut Findings) {
+fn report(token: &Token<'_>, label: &str, pointer: &str, findings: &mut Findings) {
     findings.add(
         "literal-unplaced",
-        &site.label,
+        label,
         format!(
             "{} \"{}\" of the primary stands in {pointer}, and what it becomes is unknown",
             token.kind.as_str(),
@@ -210,7 +238,6 @@ fn record(
     token: usize,
     path: &[Segment<'_>],
     within: Option<String>,
-    uses: &mut Uses<'_, '_>,
     tally: &mut Tally,
 ) {
     let owned = &index.tokens[token];
@@ -235,7 +262,8 @@ fn record(
     if verdict.disposition == UseDisposition::Unplaced && site.disposition != Some(Disposition::Create) {
         tally.unplaced.push((token, pointer.clone()));
     }
-    uses.add(token, verdict.at(Site::Resource { resource: site.label.clone(), path: pointer, within }));
+    let place = Site::Resource { resource: site.label.clone(), path: pointer, within };
+    tally.uses.push((token, verdict.at(place)));
 }
 
 /// A plain name counts where the field's meaning is the owner's type and the owner is among the dependencies.
@@ -246,12 +274,15 @@ fn plain_use(
     path: &[Segment<'_>],
     text: &str,
 ) -> Option<usize> {
-    let owners = index.plain.get(text)?;
     let field = path.iter().rev().find_map(|segment| match segment {
         Segment::Key(key) => Some(&**key),
         Segment::Index(_) => None,
     })?;
     let meant = references::meaning(field);
+    if meant.is_empty() {
+        return None;
+    }
+    let owners = index.plain.get(text)?;
     owners.iter().copied().find(|token| {
         let Owner::Object(owner) = index.tokens[*token].owner else { return false };
         let owner = &facts.objects[owner];
@@ -267,12 +298,12 @@ fn plain_use(
 }
 
 /// A port counts where the object that owns it states it.
-fn own_port(index: &Index<'_>, at: usize, path: &[Segment<'_>], text: &str) -> Option<usize> {
+fn own_port(index: &Index<'_>, at: usize, path: &[Segment<'_>], number: i64) -> Option<usize> {
     let [Segment::Key(key)] = path else { return None };
     if key != "port" {
         return None;
     }
-    let owners = index.plain.get(text)?;
+    let owners = index.plain.get(&number.to_string())?;
     owners.iter().copied().find(|token| {
         index.tokens[*token].owner == Owner::Object(at) && index.tokens[*token].kind == ValueKind::Port
     })

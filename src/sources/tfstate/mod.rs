@@ -12,6 +12,7 @@ mod tests;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -116,8 +117,12 @@ pub fn read_state<'a>(text: &'a str, origin: &str) -> Result<State<'a>, BadInput
     let mut instances =
         Vec::with_capacity(raw.resources.iter().map(|resource| resource.instances.len()).sum());
     for resource in raw.resources {
-        read_resource(resource, text, origin, &mut instances, &mut problems);
+        read_resource(resource, origin, &mut instances, &mut problems);
     }
+    problems.par_extend(instances.par_iter().filter_map(|instance| {
+        let fault = keys::fault(instance.attributes)?;
+        Some(refuse::faulty(&fault, &instance.address, instance.attributes, text, origin))
+    }));
     check_duplicates(&instances, origin, &mut problems);
     if problems.is_empty() {
         Ok(State {
@@ -134,7 +139,6 @@ pub fn read_state<'a>(text: &'a str, origin: &str) -> Result<State<'a>, BadInput
 
 fn read_resource<'a>(
     resource: RawResource<'a>,
-    text: &'a str,
     origin: &str,
     instances: &mut Vec<Instance<'a>>,
     problems: &mut Vec<Problem>,
@@ -183,9 +187,6 @@ fn read_resource<'a>(
                 "give the state as the engine wrote it (`terraform state pull`)",
             ));
             continue;
-        }
-        if let Some(fault) = keys::fault(attributes) {
-            problems.push(refuse::faulty(&fault, &address, attributes, text, origin));
         }
         let provider = raw.provider.as_ref().unwrap_or(&resource.provider);
         let (source, alias) = address::provider(provider);

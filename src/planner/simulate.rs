@@ -1,0 +1,154 @@
+//! One run of a plan's schedule: which step starts when, under the engine's parallelism and the rate budgets.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::facts::Facts;
+use super::schedule;
+use crate::plan::action::Action;
+use crate::plan::step::{EstimateSource, Step};
+
+/// What a running engine does at once unless told otherwise (`-parallelism`).
+const PARALLELISM: u32 = 10;
+/// Calls that change a service at once: the rate budgets of the executor.
+const AT_ONCE: usize = 8;
+/// A default counts against a verdict from this share of the longest way, in tenths.
+const WEIGHTY_TENTH: u64 = 10;
+
+/// A plan's steps as the simulation needs them.
+pub(super) struct Run<'r> {
+    pub(super) steps: &'r [Step],
+    edges: Vec<(Vec<usize>, Vec<usize>)>,
+    /// How many needs each step waits for.
+    needs: Vec<u32>,
+    /// What waits for each step, one after another, and where each step's part begins: a run goes over all of it, and a
+    /// forecast is up to a thousand runs.
+    dependants: Vec<u32>,
+    begins: Vec<u32>,
+    /// Which pool a step takes a place in: 0 none, 1 the engine, 2 the services.
+    pools: Vec<u8>,
+    places: [usize; 3],
+}
+
+impl<'r> Run<'r> {
+    pub(super) fn new(facts: &Facts<'_, '_>, steps: &'r [Step]) -> Self {
+        let parallelism = facts.input.settings.terraform.parallelism.unwrap_or(PARALLELISM).max(1) as usize;
+        let pools = steps
+            .iter()
+            .map(|step| match step.action {
+                Action::Engine { .. } => 1,
+                Action::Join { .. }
+                | Action::Gate { .. }
+                | Action::AwaitReady { .. }
+                | Action::ResolveName { .. } => 0,
+                _ => 2,
+            })
+            .collect();
+        let edges = schedule::edges(steps);
+        let needs = edges.iter().map(|(needs, _)| number(needs.len())).collect();
+        let mut dependants = Vec::new();
+        let mut begins = vec![0];
+        for (_, next) in &edges {
+            dependants.extend(next.iter().copied().map(number));
+            begins.push(number(dependants.len()));
+        }
+        let places = [usize::MAX, parallelism, AT_ONCE];
+        Self { steps, edges, needs, dependants, begins, pools, places }
+    }
+
+    /// Start and end of each step: ready ones start in the plan's order as places become free.
+    pub(super) fn simulate<'s>(&self, durations: &[f64], scratch: &'s mut Scratch) -> &'s [(f64, f64)] {
+        let Scratch { times, waiting, ready, running, durations: _ } = scratch;
+        times.clear();
+        times.resize(self.steps.len(), (0.0, 0.0));
+        waiting.clone_from(&self.needs);
+        let mut free = self.places;
+        for (at, count) in waiting.iter().enumerate() {
+            if *count == 0 {
+                ready[usize::from(self.pools[at])].push(Reverse(number(at)));
+            }
+        }
+        let mut now = 0.0;
+        loop {
+            for pool in 0..3 {
+                while free[pool] > 0
+                    && let Some(Reverse(at)) = ready[pool].pop()
+                {
+                    if pool > 0 {
+                        free[pool] -= 1;
+                    }
+                    let end = now + durations[at as usize];
+                    times[at as usize] = (now, end);
+                    running.push(Reverse((micros(end), at)));
+                }
+            }
+            let Some(Reverse((_, at))) = running.pop() else { return times };
+            let at = at as usize;
+            now = times[at].1.max(now);
+            let pool = usize::from(self.pools[at]);
+            if pool > 0 {
+                free[pool] += 1;
+            }
+            for next in &self.dependants[self.begins[at] as usize..self.begins[at + 1] as usize] {
+                let left = &mut waiting[*next as usize];
+                *left -= 1;
+                if *left == 0 {
+                    ready[usize::from(self.pools[*next as usize])].push(Reverse(*next));
+                }
+            }
+        }
+    }
+
+    /// From the step that ends last back along the need that ended last.
+    pub(super) fn critical_path(&self, times: &[(f64, f64)]) -> Vec<usize> {
+        let all: Vec<usize> = (0..self.steps.len()).collect();
+        self.path_to(times, &all)
+    }
+
+    pub(super) fn path_to(&self, times: &[(f64, f64)], ends: &[usize]) -> Vec<usize> {
+        let latest = |candidates: &[usize]| {
+            candidates
+                .iter()
+                .copied()
+                .max_by(|a, b| times[*a].1.total_cmp(&times[*b].1).then_with(|| b.cmp(a)))
+        };
+        let mut path = Vec::new();
+        let mut next = latest(ends);
+        while let Some(at) = next {
+            path.push(at);
+            next = latest(&self.edges[at].0);
+        }
+        path.reverse();
+        path
+    }
+
+    /// Whether a step that makes up a tenth of the way or more has only a default of drplan's.
+    pub(super) fn rests_on_defaults(&self, path: &[usize]) -> bool {
+        let whole: u64 = path.iter().map(|at| self.steps[*at].estimate.p50_seconds).sum();
+        path.iter().any(|at| {
+            let estimate = &self.steps[*at].estimate;
+            estimate.source == EstimateSource::Default && estimate.p50_seconds * WEIGHTY_TENTH > whole
+        })
+    }
+}
+
+/// What one run after another works in; kept for its capacity.
+#[derive(Default)]
+pub(super) struct Scratch {
+    pub(super) durations: Vec<f64>,
+    times: Vec<(f64, f64)>,
+    waiting: Vec<u32>,
+    ready: [BinaryHeap<Reverse<u32>>; 3],
+    /// Ends in microseconds, so that they have an order.
+    running: BinaryHeap<Reverse<(u64, u32)>>,
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times are positive and short")]
+fn micros(seconds: f64) -> u64 {
+    (seconds * 1e6) as u64
+}
+
+/// An index or count of steps.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
