@@ -3,6 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::args::Region;
+use super::progress::Progress;
 use super::{Failure, live};
 use crate::model::configuration::Configuration;
 use crate::model::diagnostic::{BadInput, Problem};
@@ -31,7 +32,7 @@ pub(super) struct Gathered {
 ///
 /// # Errors
 /// Bad input, and what fails of asking S3.
-pub(super) fn gather(args: &Region) -> Result<Gathered, Failure> {
+pub(super) fn gather(args: &Region, progress: &Progress) -> Result<Gathered, Failure> {
     let mut problems = Vec::new();
     let here = std::env::current_dir()
         .map_err(|error| Problem::new(error.to_string(), "work in a folder that is there"))?;
@@ -46,7 +47,7 @@ pub(super) fn gather(args: &Region) -> Result<Gathered, Failure> {
         check_region(primary, ("--primary", &format!("primary = {primary:?}")), &settings, &mut problems);
     }
     let places = Places { here: &here, base: &base };
-    let state = match read_state(args, &settings, &places) {
+    let state = match read_state(args, &settings, &places, progress) {
         Err(Failure::BadInput(bad)) => collect(Err(bad), &mut problems),
         other => Some(other?),
     };
@@ -126,7 +127,12 @@ fn check_region(
     problems.push(Problem::new(format!("{what} {name:?} is no region that drplan knows"), fix));
 }
 
-fn read_state(args: &Region, settings: &Settings, places: &Places<'_>) -> Result<(String, String), Failure> {
+fn read_state(
+    args: &Region,
+    settings: &Settings,
+    places: &Places<'_>,
+    progress: &Progress,
+) -> Result<(String, String), Failure> {
     let named = args.state.clone().map(|state| (state, places.here));
     let source = named.or_else(|| settings.state.source.clone().map(|state| (state, places.base)));
     let path = match source {
@@ -144,7 +150,7 @@ fn read_state(args: &Region, settings: &Settings, places: &Places<'_>) -> Result
                 .into());
             }
             let version = live::Version { id: args.state_version.clone(), at: args.state_at };
-            let (bytes, origin) = live::state(&state, settings, &args.region, version)?;
+            let (bytes, origin) = progress.aside(|| live::state(&state, settings, &args.region, version))?;
             return Ok((text::decode(bytes, &origin).map_err(BadInput::from)?, origin));
         }
         Some((state, folder)) => folder.join(&state),

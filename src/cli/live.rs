@@ -1,10 +1,7 @@
 //! Asks the cloud, where it may be asked: inventories, observations, states in S3.
 
-use std::time::Duration;
-
-use indicatif::{ProgressBar, ProgressStyle};
-
 use super::Failure;
+use super::progress::Progress;
 use crate::clients::aws::{Connection, Limits};
 use crate::model::diagnostic::{BadInput, Gap, GapReason, Problem};
 use crate::model::inventory::Inventory;
@@ -19,11 +16,8 @@ fn converse<T>(what: String, work: impl Future<Output = T>) -> Result<T, Failure
         .enable_all()
         .build()
         .map_err(|source| Failure::Io { what: "threads could not be started".to_owned(), source })?;
-    let bar = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner()).with_message(what);
-    bar.enable_steady_tick(Duration::from_millis(120));
-    let done = runtime.block_on(work);
-    bar.finish_and_clear();
-    Ok(done)
+    let _shown = Progress::begin(what);
+    Ok(runtime.block_on(work))
 }
 
 /// What is in a region. Without credentials or an answer it is unknown, with a gap that says why.

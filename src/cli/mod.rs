@@ -8,6 +8,7 @@ mod init;
 mod inventory;
 mod live;
 mod output;
+mod progress;
 mod region;
 mod show;
 

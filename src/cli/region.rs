@@ -6,6 +6,7 @@ use std::path::Path;
 use super::args::{Format, Region};
 use super::gather::gather;
 use super::output::Screen;
+use super::progress::Progress;
 use super::show::rendered;
 use super::{Exit, Failure, live};
 use crate::model::diagnostic::Gap;
@@ -19,10 +20,13 @@ use crate::planner;
 use crate::sources::tfstate;
 
 pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
-    let gathered = gather(args)?;
+    let progress = Progress::begin("reading the state, the configuration and the manifests");
+    let gathered = gather(args, &progress)?;
     let state = tfstate::read_state(&gathered.state_text, &gathered.state_origin)?;
     let at = args.at.unwrap_or_else(jiff::Timestamp::now);
+    drop(progress);
     let (inventory, gaps) = look_around(args, at, gathered.inventory, &state)?;
+    let progress = Progress::begin("planning");
     let input = PlanningInput {
         at,
         settings: gathered.settings,
@@ -36,10 +40,12 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
         gaps,
     };
     let plan = planner::plan_region(&input)?;
+    progress.next("checking the plan");
     audit(&plan).map_err(|violations| Failure::Defect(defect(&violations)))?;
     let mut bytes = Vec::new();
     codec::encode(&plan, &mut bytes).map_err(|error| Failure::Defect(error.to_string()))?;
     save(&args.out, &bytes)?;
+    drop(progress);
     let saved = args.out.display().to_string();
     match args.format {
         Format::Json => screen.result(&bytes)?,
