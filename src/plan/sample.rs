@@ -356,6 +356,7 @@ fn resource(address: &str, disposition: Disposition, engine: Engine) -> PlannedR
         known_after: None,
         region: Some("us-east-2".to_owned()),
         unknown_type: false,
+        goes_with: None,
     }
 }
 

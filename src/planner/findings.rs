@@ -223,7 +223,7 @@ fn check_traps(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings
         facts.input.manifests.objects.iter().any(|object| WORKLOADS.contains(&object.kind.as_str()));
     let restored = decided.resources.iter().any(|resource| {
         matches!(resource.disposition, Disposition::Restore | Disposition::Promote)
-            && resource.type_name.starts_with("aws_db")
+            && (resource.type_name.starts_with("aws_db") || resource.type_name == "aws_rds_cluster")
     });
     if writers && restored {
         findings.add(

@@ -38,6 +38,9 @@ pub(super) fn plan_infra(
             Engine::Carry => EngineChange::Carry,
             Engine::Withhold | Engine::Exclude | Engine::None => continue,
         };
+        if resource.is_postponed() {
+            continue;
+        }
         let mut needs = graph.needs(object);
         needs.extend(values.made_after.get(object.address()).into_iter().flatten().cloned());
         if needs.is_empty() {
@@ -55,6 +58,7 @@ pub(super) fn plan_infra(
     }
     for role in cluster::trusting_roles(facts, decided) {
         let oidc = oidc_providers(facts, decided);
+        let imported = role.imported.then(|| step_id("infra", &role.address));
         steps.push(
             step(
                 Phase::Infra,
@@ -66,7 +70,7 @@ pub(super) fn plan_infra(
                 },
                 facts.estimate("trust"),
             )
-            .needs(oidc.into_iter().chain([role.issuer_step, step_id("infra", &role.address)]))
+            .needs(oidc.into_iter().chain([role.issuer_step]).chain(imported))
             .expects(Expects::Present { subject: role.arn, value: None })
             .plane(Plane::UsEast1Control),
         );
@@ -89,13 +93,13 @@ fn oidc_providers(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<String> {
         .enumerate()
         .filter(|(at, object)| {
             object.type_name() == "aws_iam_openid_connect_provider"
-                && decided.resource(*at).is_some_and(|resource| resource.engine == Engine::Create)
+                && decided.resource(*at).is_some_and(cluster::is_made)
         })
         .map(|(_, object)| step_id("infra", object.address()))
         .collect()
 }
 
-fn engine_step(
+pub(super) fn engine_step(
     facts: &Facts<'_, '_>,
     object: &Object<'_, '_>,
     resource: &PlannedResource,
@@ -121,7 +125,7 @@ fn engine_step(
         _ => Plane::RegionalControl,
     };
     step(
-        Phase::Infra,
+        if resource.is_postponed() { Phase::Dns } else { Phase::Infra },
         object.address(),
         Action::Engine { address: object.address().to_owned(), change, import_id, import_known_after: None },
         estimate(facts, object, change),
@@ -303,6 +307,9 @@ impl<'g> Graph<'g> {
 /// The step after which others can build on a resource.
 fn finishing_step(resource: &PlannedResource) -> Option<String> {
     match resource.disposition {
+        // Nothing in the engine's hands stands on what never comes into them.
+        _ if resource.is_postponed() => None,
+        Disposition::Restore | Disposition::Promote if resource.goes_with.is_some() => None,
         Disposition::Restore | Disposition::Promote => {
             Some(step_id("restore", &format!("adopt/{}", resource.address)))
         }

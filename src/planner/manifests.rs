@@ -13,7 +13,6 @@ use super::provenance::Values;
 use crate::model::document::{Node, Object, Tree};
 use crate::plan::action::{Action, Hold};
 use crate::plan::codec::hex;
-use crate::plan::resource::Engine;
 use crate::plan::step::{DoneWhen, Expects, Phase, Step};
 
 /// What stands first when nothing refers to anything: the order that kapp, Helm and cli-utils agree on.
@@ -77,7 +76,7 @@ pub(super) fn plan_manifests(
     let made: HashSet<&str> = decided
         .resources
         .iter()
-        .filter(|resource| resource.engine == Engine::Create)
+        .filter(|resource| cluster::is_made(resource))
         .map(|resource| resource.address.as_str())
         .collect();
     for (at, object) in objects.iter().enumerate() {

@@ -16,6 +16,7 @@ mod findings;
 mod forecast;
 mod foreseen;
 mod infra;
+mod left_out;
 mod manifests;
 mod preflight;
 mod provenance;

@@ -9,6 +9,7 @@
 
 mod actions;
 mod bindings;
+mod dependants;
 mod findings;
 mod forecast;
 mod graph;
@@ -185,6 +186,7 @@ fn audit_with(plan: &Plan, table: Table) -> Result<(), Vec<Violation>> {
     order::check(&graph, &mut report);
     primary::check(plan, &mut report);
     resources::check(plan, &graph, table, &mut report);
+    dependants::check(plan, &graph, &mut report);
     values::check(plan, &graph, &mut report);
     findings::check(plan, &mut report);
     forecast::check(plan, &graph, &mut report);

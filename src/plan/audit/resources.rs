@@ -161,7 +161,10 @@ fn check_engine(resource: &PlannedResource, report: &mut Report) {
             matches!(resource.engine, Engine::Import | Engine::Carry | Engine::None | Engine::Exclude)
         }
         // What is in the recovery's own workspace already needs no word.
-        Disposition::Adopt => matches!(resource.engine, Engine::Import | Engine::Carry | Engine::None),
+        Disposition::Adopt => {
+            matches!(resource.engine, Engine::Import | Engine::Carry | Engine::None)
+                || (resource.engine == Engine::Exclude && resource.goes_with.is_some())
+        }
         Disposition::Restore | Disposition::Promote => {
             matches!(resource.engine, Engine::Exclude | Engine::Import)
         }
