@@ -9,6 +9,7 @@ use super::findings::Findings;
 use super::infra::{Graph, engine_step};
 use super::manifests;
 use super::provenance::Values;
+use crate::model::diagnostic::Place;
 use crate::model::types::Scope;
 use crate::model::value::ValueKind;
 use crate::plan::action::{Action, EngineChange, Hold, Rewrite};
@@ -136,18 +137,22 @@ pub(super) fn plan_dns(
         .manifests
         .objects
         .iter()
-        .filter(|object| holds.contains_key(&manifests::apply_id(object)))
+        .filter(|object| holds.contains_key(&manifests::apply_id(facts, object)))
         .collect();
-    if moves.is_empty() && held.is_empty() {
-        if !facts.input.manifests.objects.is_empty() && facts.input.settings.dns.names.is_empty() {
-            findings.add(
-                "dns-step-empty",
-                "dns",
-                "no record or distribution of the inputs leads traffic to the stack: the plan cannot move it",
-                "record the zones (drplan inventory), or name what users come by: dns { names = [...] }",
-                None,
-            );
-        }
+    let names = &facts.input.settings.dns.names;
+    // external-dns writes the records of the Ingresses as soon as it is let go.
+    let written = holds.values().any(|hold| *hold == Hold::Replicas);
+    if moves.is_empty() && names.is_empty() && !written && !facts.input.manifests.objects.is_empty() {
+        let entrance = facts.input.manifests.objects.iter().find(|object| object.kind == "Ingress");
+        findings.add(
+            "dns-step-empty",
+            "dns",
+            "no record or distribution of the inputs leads traffic to the stack: the plan cannot move it",
+            "name what users come by: dns { names = [...] }",
+            entrance.map(|object| Place::new(&object.file, object.root.span.line)),
+        );
+    }
+    if moves.is_empty() && held.is_empty() && names.is_empty() {
         return;
     }
     // The gate's proof: every workload is up and every store is back.
@@ -185,11 +190,11 @@ pub(super) fn plan_dns(
     let moved: Vec<String> = moves.iter().map(|step| step.id.clone()).collect();
     steps.extend(moves);
     for object in held {
-        let id = manifests::apply_id(object);
+        let id = manifests::apply_id(facts, object);
         let Some(hold) = holds.get(&id).copied() else { continue };
-        let release = Action::Release { object: object.label(), hold };
+        let release = Action::Release { object: facts.label(object), hold };
         steps.push(
-            step(Phase::Dns, &format!("release/{}", object.label()), release, facts.estimate("object"))
+            step(Phase::Dns, &format!("release/{}", facts.label(object)), release, facts.estimate("object"))
                 .needs(moved.iter().cloned().chain([GATE.to_owned(), id]))
                 .irreversible(),
         );
@@ -212,7 +217,7 @@ fn probes(facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<Step> {
         .objects
         .iter()
         .filter(|object| object.kind == "Ingress")
-        .map(manifests::ready_id)
+        .map(|object| manifests::ready_id(facts, object))
         .filter(|id| known.contains(id.as_str()))
         .collect();
     let ups: Vec<String> = steps

@@ -26,11 +26,12 @@ pub(super) fn plan_infra(
     findings: &mut Findings,
 ) {
     let graph = Graph::new(facts, decided);
-    let mut shared_iam = 0_u64;
+    let (mut shared_iam, mut shared_at) = (0_u64, None);
     for (at, object) in facts.objects.iter().enumerate() {
         let Some(resource) = decided.resource(at) else { continue };
         if resource.engine == Engine::Import && object.type_name().starts_with("aws_iam_") {
             shared_iam += 1;
+            shared_at = shared_at.or_else(|| facts.place_in_code(object));
         }
         let change = match resource.engine {
             Engine::Create => EngineChange::Create,
@@ -81,7 +82,7 @@ pub(super) fn plan_infra(
             "aws_iam",
             format!("{shared_iam} IAM resources are unique in the account: they are imported as they are, not made again"),
             "nothing to do; a plain apply would stop at EntityAlreadyExists (409)",
-            None,
+            shared_at,
         );
     }
 }

@@ -12,6 +12,7 @@ mod dispositions;
 mod dns;
 mod estimates;
 mod facts;
+mod fence;
 mod findings;
 mod forecast;
 mod foreseen;
@@ -44,6 +45,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     let values = provenance::plan_values(&facts, &decided, &mut findings);
     let mut steps = Vec::new();
     preflight::plan_preflight(&facts, &decided, &values, &mut steps, &mut findings);
+    fence::plan_fence(&facts, &decided, &mut steps);
     infra::plan_infra(&facts, &decided, &values, &mut steps, &mut findings);
     restore::plan_restore(&facts, &decided, &values, &mut steps, &mut findings);
     manifests::plan_manifests(&facts, &decided, &values, &mut steps, &mut findings);

@@ -3,13 +3,18 @@
 
 mod aurora;
 mod canaries;
+mod defects;
 mod dispositions;
 mod hostile;
+mod labels;
 mod layers;
 mod left_out;
 mod occurrences;
+mod places;
 mod planned;
 mod properties;
+mod recovery_points;
 mod sandbox;
+mod strict;
 mod walkthrough;
 mod worlds;
