@@ -97,7 +97,8 @@ fn read_settings(args: &Region, here: &Path) -> Result<(Settings, PathBuf), BadI
     match file {
         Some(file) => {
             let base = file.parent().unwrap_or(here).to_owned();
-            Ok((hcl::read_settings(&file)?, base))
+            let settings = hcl::read_settings(&file);
+            Ok((settings.map_err(|bad| as_given(bad, &file, here, args.config.as_deref()))?, base))
         }
         None => {
             let name = here.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -106,6 +107,23 @@ fn read_settings(args: &Region, here: &Path) -> Result<(Settings, PathBuf), BadI
             Ok((settings, here.to_owned()))
         }
     }
+}
+
+/// Places in drplan.hcl as whoever works here finds them: the plan has them relative to its folder, an error has not.
+fn as_given(BadInput(mut problems): BadInput, file: &Path, here: &Path, given: Option<&Path>) -> BadInput {
+    let Some(name) = file.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+        return BadInput(problems);
+    };
+    let above = || {
+        let up = here.ancestors().position(|folder| Some(folder) == file.parent()).unwrap_or_default();
+        format!("{}{name}", "../".repeat(up))
+    };
+    let shown = given.map_or_else(above, |given| given.display().to_string());
+    for problem in &mut problems {
+        let places = problem.at.iter_mut().chain(problem.also.iter_mut().map(|(place, _)| place));
+        places.filter(|place| place.file == name).for_each(|place| place.file.clone_from(&shown));
+    }
+    BadInput(problems)
 }
 
 /// `what` is what the name stands for, then the line of drplan.hcl that would name it.

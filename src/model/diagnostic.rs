@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
 )]
+#[serde(deny_unknown_fields)]
 pub struct Place {
     /// Path relative to the folder of drplan.hcl, with `/` between its parts.
     pub file: String,
@@ -126,6 +127,7 @@ pub enum GapReason {
 
 /// Something that could not be read, and why.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Gap {
     /// What was asked: `rds:DescribeDBSnapshots`, `terraform/modules/x`, `kubernetes/overlays/prod`.
     pub source: String,

@@ -196,6 +196,14 @@ impl Object {
         });
         Some(origin.unwrap_or((self.text.as_str(), node.span)))
     }
+    /// The same with the API group, `Kind.group/namespace/name`: what tells two objects of one label apart.
+    #[must_use]
+    pub fn label_in_group(&self) -> String {
+        match self.group() {
+            "" => self.label(),
+            group => self.label().replacen('/', &format!(".{group}/"), 1),
+        }
+    }
     /// `Kind/namespace/name`, or `Kind/name` without a namespace.
     #[must_use]
     pub fn label(&self) -> String {
@@ -210,6 +218,7 @@ impl Object {
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
+#[serde(deny_unknown_fields)]
 pub struct Skipped {
     /// The file.
     pub file: String,

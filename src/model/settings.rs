@@ -173,11 +173,41 @@ pub struct Database {
     /// `max_age`: oldest recovery point that is good enough, seconds.
     pub max_age_seconds: Option<u64>,
     /// `prefer = ["replica", "automated_backup", "snapshot"]`.
-    pub prefer: Vec<String>,
+    pub prefer: Vec<PointKind>,
     /// `password = "env:..." | "file:..." | "secret:..."`: what the restored master user gets.
     pub password: Option<ValueSource>,
     /// Where drplan.hcl says it.
     pub place: Option<Place>,
+}
+
+/// A kind of recovery point, in the word that drplan.hcl has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PointKind {
+    /// A read replica in the recovery region.
+    Replica,
+    /// An automated backup that is replicated there.
+    AutomatedBackup,
+    /// A snapshot that was copied there.
+    Snapshot,
+    /// A recovery point of AWS Backup that was copied there.
+    BackupCopy,
+    /// The primary's own, if it still answers.
+    Primary,
+}
+
+impl PointKind {
+    /// Every word, in the order of [`PointKind::ALL`].
+    pub const WORDS: [&'static str; 5] =
+        ["replica", "automated_backup", "snapshot", "backup_copy", "primary"];
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::Replica, Self::AutomatedBackup, Self::Snapshot, Self::BackupCopy, Self::Primary];
+
+    /// The kind of a word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::WORDS.iter().position(|known| *known == word).map(|at| Self::ALL[at])
+    }
 }
 
 /// The counterpart of something of the primary.

@@ -105,6 +105,7 @@ fn decided_resource(resource: &PlannedResource) -> DecidedResource<'_> {
         known_after: _,
         region: _,
         unknown_type: _,
+        goes_with: _,
     } = resource;
     DecidedResource { address, deposed, disposition: *disposition, engine: *engine }
 }

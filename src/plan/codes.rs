@@ -31,6 +31,11 @@ pub const CODES: &[Code] = &[
         "the configuration would create an empty database where one is restored",
     ),
     code("dependency-cycle", Error, "the state's dependencies form a circle"),
+    code(
+        "dependency-left-out",
+        Error,
+        "the cluster, or what a restore names, depends on something that is left out",
+    ),
     code("dns-no-target", Error, "a record points into the primary and what it should point at is unknown"),
     code("dns-step-empty", Warning, "traffic reaches the stack by nothing that the inputs name"),
     code(

@@ -103,4 +103,20 @@ pub struct PlannedResource {
     pub region: Option<String>,
     /// Whether the type has no entry in the table, so that rules on attributes decided.
     pub unknown_type: bool,
+    /// What it depends on that the engine leaves out or withholds: it is left out with it, or made after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_with: Option<String>,
+}
+
+impl PlannedResource {
+    /// Whether the engine comes to it only behind the gate, because it depends on what is withheld until then.
+    #[must_use]
+    pub fn is_postponed(&self) -> bool {
+        is_postponed(self.engine, self.goes_with.as_deref())
+    }
+}
+
+/// The same before there is a resource.
+pub(crate) fn is_postponed(engine: Engine, goes_with: Option<&str>) -> bool {
+    goes_with.is_some() && matches!(engine, Engine::Create | Engine::Import)
 }

@@ -356,6 +356,7 @@ fn resource(address: &str, disposition: Disposition, engine: Engine) -> PlannedR
         known_after: None,
         region: Some("us-east-2".to_owned()),
         unknown_type: false,
+        goes_with: None,
     }
 }
 
@@ -635,13 +636,11 @@ pub(crate) fn plan() -> Plan {
 }
 
 /// Seals a plan that was changed.
-#[allow(clippy::expect_used, reason = "test")]
 pub(crate) fn sealed(plan: Plan) -> Plan {
     codec::seal(plan).expect("the plan's types can be written")
 }
 
 /// A step of a plan.
-#[allow(clippy::expect_used, reason = "test")]
 pub(crate) fn step_of<'p>(plan: &'p mut Plan, id: &str) -> &'p mut Step {
     plan.steps.iter_mut().find(|step| step.id == id).expect("the sample has the step")
 }

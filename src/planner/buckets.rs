@@ -13,10 +13,24 @@ pub(super) fn decide_bucket(
     object: &Object<'_, '_>,
     findings: &mut Findings,
 ) -> Outcome {
+    let name = object.name();
     if let Some(accepted) = accepted_loss(facts, object) {
+        if facts.named_counterpart(&[&name]).is_none() && keeps_its_name(facts, object, &name) {
+            findings.add(
+                "bucket-global-name",
+                object.address(),
+                format!(
+                    "bucket {name} would be made empty, and its name is taken: it is the primary's own bucket"
+                ),
+                format!(
+                    "compute the name from the region, or name what stands for it: \
+                     counterpart \"{name}\" {{ to = \"...\" }}"
+                ),
+                facts.place_in_code(object),
+            );
+        }
         return accepted;
     }
-    let name = object.name();
     match references::bucket_counterpart(facts, &name) {
         Found::Known(counterpart) => {
             let mut outcome: Outcome = fate(
@@ -53,6 +67,20 @@ pub(super) fn decide_bucket(
             )
             .into()
         }
+    }
+}
+
+/// Whether the code would give the recovery's bucket the very same name, which the whole world has only once.
+fn keeps_its_name(facts: &Facts<'_, '_>, object: &Object<'_, '_>, name: &str) -> bool {
+    // A name with the region in it follows the region, unless it is written out.
+    let follows_region = facts.primary.as_deref().is_some_and(|primary| name.contains(primary));
+    let Some(block) = facts.block(object.instance) else { return !follows_region };
+    match block.arguments.iter().find(|argument| argument.path == "bucket") {
+        Some(bucket) => {
+            !follows_region || bucket.literals.iter().any(|literal| literal.whole && literal.text == name)
+        }
+        // The provider makes one up, from a prefix or altogether.
+        None => false,
     }
 }
 

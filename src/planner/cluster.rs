@@ -3,7 +3,7 @@
 use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
 use crate::model::value::ValueKind;
-use crate::plan::resource::{Disposition, Engine};
+use crate::plan::resource::{Disposition, Engine, PlannedResource};
 
 /// Steps after which objects can be applied: cluster, nodes, add-ons, what Helm installs.
 pub(super) fn foundation(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<String> {
@@ -34,11 +34,16 @@ fn made(facts: &Facts<'_, '_>, decided: &Decided, which: impl Fn(&Object<'_, '_>
         .iter()
         .enumerate()
         .filter(|(_, object)| object.is_managed() && which(object))
-        .filter(|(at, _)| decided.resource(*at).is_some_and(|resource| resource.engine == Engine::Create))
+        .filter(|(at, _)| decided.resource(*at).is_some_and(is_made))
         .map(|(_, object)| step_id("infra", object.address()))
         .collect();
     steps.sort();
     steps
+}
+
+/// Whether the engine makes it before traffic moves.
+pub(super) fn is_made(resource: &PlannedResource) -> bool {
+    resource.engine == Engine::Create && !resource.is_postponed()
 }
 
 /// A shared role that trusts the issuer of a cluster that is made anew.
@@ -47,6 +52,8 @@ pub(super) struct TrustingRole {
     pub(super) arn: String,
     pub(super) name: String,
     pub(super) service_accounts: Vec<String>,
+    /// Whether the engine takes it over first.
+    pub(super) imported: bool,
     /// Step after which the new issuer is known.
     pub(super) issuer_step: String,
 }
@@ -73,7 +80,7 @@ pub(super) fn trusting_roles(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<Tr
     };
     let roles = facts.objects.iter().enumerate().filter(|(_, object)| object.type_name() == "aws_iam_role");
     let mut found = Vec::new();
-    for (_, role) in roles.filter(|(at, object)| object.is_managed() && shared(*at)) {
+    for (at, role) in roles.filter(|(at, object)| object.is_managed() && shared(*at)) {
         let tree = role.tree();
         let Some(policy) = tree.get("assume_role_policy").and_then(|policy| policy.as_str()) else {
             continue;
@@ -92,6 +99,9 @@ pub(super) fn trusting_roles(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<Tr
             arn: role.arn.as_deref().unwrap_or_default().to_owned(),
             name: role.name(),
             service_accounts: accounts,
+            imported: decided
+                .resource(at)
+                .is_some_and(|resource| resource.engine == Engine::Import && !resource.is_postponed()),
             issuer_step: step.clone(),
         });
     }

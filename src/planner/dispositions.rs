@@ -3,13 +3,14 @@
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::foreseen;
+use super::left_out::plan_left_out;
 use super::references;
 use super::stores::{self, Outcome};
 use crate::model::diagnostic::Place;
 use crate::model::settings::Objective;
 use crate::model::types::{HoldsData, Recovery, Scope};
 use crate::model::value::ValueKind;
-use crate::plan::resource::{Disposition, Engine, PlannedResource};
+use crate::plan::resource::{Disposition, Engine, PlannedResource, is_postponed};
 use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
 
 /// The decision about every resource.
@@ -35,10 +36,14 @@ pub(super) struct Fate {
     pub(super) engine: Engine,
     pub(super) reason: String,
     pub(super) counterpart: Option<String>,
+    /// The step that brings it back, where that is another's.
+    pub(super) known_after: Option<String>,
+    /// What it depends on that the engine leaves out or withholds.
+    pub(super) goes_with: Option<String>,
 }
 
 pub(super) fn fate(disposition: Disposition, engine: Engine, reason: impl Into<String>) -> Fate {
-    Fate { disposition, engine, reason: reason.into(), counterpart: None }
+    Fate { disposition, engine, reason: reason.into(), counterpart: None, known_after: None, goes_with: None }
 }
 
 impl Fate {
@@ -64,6 +69,7 @@ pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) 
             }
         }
     }
+    plan_left_out(facts, &mut fates, &mut decided.stores, findings);
     for (index, (object, fate)) in facts.objects.iter().zip(fates).enumerate() {
         let Some(fate) = fate else { continue };
         decided.of_object[index] = Some(decided.resources.len());
@@ -83,12 +89,16 @@ fn leads_others(object: &Object<'_, '_>) -> bool {
 }
 
 fn as_resource(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fate: Fate) -> PlannedResource {
+    let engine = told(object, fate.engine);
+    let phase = if is_postponed(engine, fate.goes_with.as_deref()) { "dns" } else { "infra" };
     let known_after = match (fate.disposition, &fate.counterpart) {
         (_, Some(_)) => None,
         (Disposition::Create, None) => {
-            (!foreseen::all(facts, object)).then(|| step_id("infra", object.address()))
+            (!foreseen::all(facts, object)).then(|| step_id(phase, object.address()))
         }
-        (Disposition::Restore | Disposition::Promote, None) => Some(step_id("restore", object.address())),
+        (Disposition::Restore | Disposition::Promote, None) => {
+            Some(fate.known_after.unwrap_or_else(|| step_id("restore", object.address())))
+        }
         _ => None,
     };
     let counterpart = fate.counterpart.or_else(|| match fate.disposition {
@@ -108,17 +118,18 @@ fn as_resource(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fate: Fate) -> Pl
         type_name: object.type_name().to_owned(),
         disposition: fate.disposition,
         reason: fate.reason,
-        engine: told(object, fate.engine),
+        engine,
         counterpart,
         known_after,
         region,
         unknown_type: object.entry.is_none(),
+        goes_with: fate.goes_with,
     }
 }
 
 /// What cannot be imported and is there already has no object behind it (the wait for a certificate): its entry is
 /// carried over from the primary's state.
-fn told(object: &Object<'_, '_>, engine: Engine) -> Engine {
+pub(super) fn told(object: &Object<'_, '_>, engine: Engine) -> Engine {
     let importable = object.entry.is_none_or(|entry| !entry.import_id.is_empty());
     if engine == Engine::Import && !importable { Engine::Carry } else { engine }
 }

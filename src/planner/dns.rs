@@ -6,12 +6,14 @@ use super::build::{FENCED, GATE, step};
 use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
+use super::infra::{Graph, engine_step};
 use super::manifests;
 use super::provenance::Values;
+use crate::model::diagnostic::Place;
 use crate::model::types::Scope;
 use crate::model::value::ValueKind;
 use crate::plan::action::{Action, EngineChange, Hold, Rewrite};
-use crate::plan::resource::{Disposition, PlannedResource};
+use crate::plan::resource::{Disposition, Engine, PlannedResource};
 use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
 use crate::plan::values::{Site, UseDisposition};
 
@@ -123,6 +125,7 @@ pub(super) fn plan_dns(
             _ => distribution(facts, object, rewrites),
         });
     }
+    moves.extend(postponed(facts, decided));
     let holds: HashMap<String, Hold> =
         steps.iter().filter_map(|step| Some((step.id.clone(), is_held(&step.action)?))).collect();
     let held: Vec<&crate::model::document::Object> = facts
@@ -130,18 +133,22 @@ pub(super) fn plan_dns(
         .manifests
         .objects
         .iter()
-        .filter(|object| holds.contains_key(&manifests::apply_id(object)))
+        .filter(|object| holds.contains_key(&manifests::apply_id(facts, object)))
         .collect();
-    if moves.is_empty() && held.is_empty() {
-        if !facts.input.manifests.objects.is_empty() && facts.input.settings.dns.names.is_empty() {
-            findings.add(
-                "dns-step-empty",
-                "dns",
-                "no record or distribution of the inputs leads traffic to the stack: the plan cannot move it",
-                "record the zones (drplan inventory), or name what users come by: dns { names = [...] }",
-                None,
-            );
-        }
+    let names = &facts.input.settings.dns.names;
+    // external-dns writes the records of the Ingresses as soon as it is let go.
+    let written = holds.values().any(|hold| *hold == Hold::Replicas);
+    if moves.is_empty() && names.is_empty() && !written && !facts.input.manifests.objects.is_empty() {
+        let entrance = facts.input.manifests.objects.iter().find(|object| object.kind == "Ingress");
+        findings.add(
+            "dns-step-empty",
+            "dns",
+            "no record or distribution of the inputs leads traffic to the stack: the plan cannot move it",
+            "name what users come by: dns { names = [...] }",
+            entrance.map(|object| Place::new(&object.file, object.root.span.line)),
+        );
+    }
+    if moves.is_empty() && held.is_empty() && names.is_empty() {
         return;
     }
     // The gate's proof: every workload is up and every store is back.
@@ -179,11 +186,11 @@ pub(super) fn plan_dns(
     let moved: Vec<String> = moves.iter().map(|step| step.id.clone()).collect();
     steps.extend(moves);
     for object in held {
-        let id = manifests::apply_id(object);
+        let id = manifests::apply_id(facts, object);
         let Some(hold) = holds.get(&id).copied() else { continue };
-        let release = Action::Release { object: object.label(), hold };
+        let release = Action::Release { object: facts.label(object), hold };
         steps.push(
-            step(Phase::Dns, &format!("release/{}", object.label()), release, facts.estimate("object"))
+            step(Phase::Dns, &format!("release/{}", facts.label(object)), release, facts.estimate("object"))
                 .needs(moved.iter().cloned().chain([GATE.to_owned(), id]))
                 .irreversible(),
         );
@@ -206,7 +213,7 @@ fn probes(facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<Step> {
         .objects
         .iter()
         .filter(|object| object.kind == "Ingress")
-        .map(manifests::ready_id)
+        .map(|object| manifests::ready_id(facts, object))
         .filter(|id| known.contains(id.as_str()))
         .collect();
     let ups: Vec<String> = steps
@@ -300,6 +307,41 @@ fn record(
         .expects(Expects::Present { subject: name, value: Some(from) })
         .done_when(DoneWhen::Status { subject: "the change".to_owned(), status: "INSYNC".to_owned() })
         .plane(Plane::UsEast1Control)
+}
+
+/// What depends on a withheld record or distribution: the engine can make or import it once it has that back.
+fn postponed(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<Step> {
+    let resources = facts.objects.iter().enumerate();
+    let resources = resources.filter_map(|(at, object)| Some((object, decided.resource(at)?)));
+    let behind_gate: HashMap<&str, Vec<String>> = resources
+        .clone()
+        .filter(|(_, resource)| resource.is_postponed() || resource.disposition == Disposition::Update)
+        .fold(HashMap::new(), |mut found, (object, _)| {
+            let config = object.instance.config_address.as_str();
+            found.entry(config).or_default().push(step_id("dns", object.address()));
+            found
+        });
+    let graph = Graph::new(facts, decided);
+    resources
+        .filter(|(_, resource)| resource.is_postponed())
+        .map(|(object, resource)| {
+            let change = match resource.engine {
+                Engine::Import => EngineChange::Import,
+                _ => EngineChange::Create,
+            };
+            let own = step_id("dns", object.address());
+            let dependencies = object.instance.dependencies.iter();
+            let needs = dependencies.filter_map(|address| behind_gate.get(&**address)).flatten();
+            engine_step(facts, object, resource, change).needs(
+                needs
+                    .filter(|id| **id != own)
+                    .cloned()
+                    .chain(resource.goes_with.as_deref().map(|root| step_id("dns", root)))
+                    .chain(graph.needs(object))
+                    .chain([GATE.to_owned()]),
+            )
+        })
+        .collect()
 }
 
 /// Nothing in it changes; it comes back under the engine after what it leads to.

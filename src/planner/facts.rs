@@ -33,6 +33,8 @@ pub(super) struct Facts<'i, 'a> {
     pub(super) by_address: HashMap<&'i str, usize>,
     /// Blocks of the code: by module path, `data` or not, type and name.
     blocks: HashMap<BlockKey<'i>, &'i ResourceBlock>,
+    /// Labels that two objects of the manifests have, in different API groups.
+    shared_labels: HashSet<String>,
     /// Host names and addresses that the lost region's objects hold, gathered when first asked for.
     pub(super) held_by_primary: OnceLock<HashSet<String>>,
 }
@@ -96,6 +98,11 @@ impl<'i> Object<'i, '_> {
 impl<'i> Facts<'i, '_> {
     pub(super) fn inventory(&self) -> Option<&'i Inventory> {
         self.input.inventory.as_ref()
+    }
+    /// What an object of the manifests is called: with its API group only where another has the same label.
+    pub(super) fn label(&self, object: &crate::model::document::Object) -> String {
+        let label = object.label();
+        if self.shared_labels.contains(&label) { object.label_in_group() } else { label }
     }
     pub(super) fn is_primary(&self, region: &str) -> bool {
         self.primary.as_deref() == Some(region)
@@ -201,9 +208,26 @@ pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, '
         }
     }
     let blocks = index_blocks(input);
-    let held_by_primary = OnceLock::new();
+    let (held_by_primary, shared_labels) = (OnceLock::new(), shared_labels(input));
     let recovery = &input.recovery;
-    Ok(Facts { input, primary, recovery, account, objects, by_config, by_address, blocks, held_by_primary })
+    Ok(Facts {
+        input,
+        primary,
+        recovery,
+        account,
+        objects,
+        by_config,
+        by_address,
+        blocks,
+        shared_labels,
+        held_by_primary,
+    })
+}
+
+fn shared_labels(input: &PlanningInput<'_>) -> HashSet<String> {
+    let mut seen = HashSet::new();
+    let labels = input.manifests.objects.iter().map(crate::model::document::Object::label);
+    labels.filter(|label| !seen.insert(label.clone())).collect()
 }
 
 fn index_blocks<'i>(input: &'i PlanningInput<'_>) -> HashMap<BlockKey<'i>, &'i ResourceBlock> {

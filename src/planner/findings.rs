@@ -167,6 +167,9 @@ fn check_subjects(facts: &Facts<'_, '_>, findings: &mut Findings) {
     for skip in settings.skips.iter().filter(|skip| !has(&skip.address)) {
         unknown("skip", &skip.address, &skip.place);
     }
+    for backup in settings.backups.iter().filter(|backup| !has(&backup.store)) {
+        unknown("backup", &backup.store, &backup.place);
+    }
     for database in &settings.databases {
         let subject = database.address.as_deref().unwrap_or(&database.name);
         if !has(subject) {
@@ -223,7 +226,7 @@ fn check_traps(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings
         facts.input.manifests.objects.iter().any(|object| WORKLOADS.contains(&object.kind.as_str()));
     let restored = decided.resources.iter().any(|resource| {
         matches!(resource.disposition, Disposition::Restore | Disposition::Promote)
-            && resource.type_name.starts_with("aws_db")
+            && (resource.type_name.starts_with("aws_db") || resource.type_name == "aws_rds_cluster")
     });
     if writers && restored {
         findings.add(
@@ -240,7 +243,7 @@ fn check_traps(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings
 /// Requests of the pods against what the nodes offer: 14 of the runbook's defects.
 fn check_nodes(facts: &Facts<'_, '_>, findings: &mut Findings) {
     let mut capacity = (0_u64, 0_u64);
-    let mut groups = Vec::new();
+    let (mut groups, mut nodes, mut at) = (Vec::new(), 0, None);
     for object in facts.objects.iter().filter(|object| object.type_name() == "aws_eks_node_group") {
         let tree = object.tree();
         let max = tree.pointer("/scaling_config/0/max_size").and_then(serde_json::Value::as_u64).unwrap_or(0);
@@ -257,11 +260,13 @@ fn check_nodes(facts: &Facts<'_, '_>, findings: &mut Findings) {
         let Some((cpu, memory)) = names.first().and_then(|name| allocatable(name)) else { return };
         capacity = (capacity.0 + cpu * max, capacity.1 + memory * max);
         groups.push(format!("{max} x {}", names[0]));
+        nodes += max;
+        at = at.or_else(|| facts.place_in_code(object));
     }
     if groups.is_empty() {
         return;
     }
-    let (cpu, memory) = super::requests::sum(&facts.input.manifests.objects);
+    let (cpu, memory) = super::requests::sum(&facts.input.manifests.objects, nodes);
     if cpu > capacity.0 || memory > capacity.1 {
         findings.add(
             "nodes-too-small",
@@ -271,7 +276,7 @@ fn check_nodes(facts: &Facts<'_, '_>, findings: &mut Findings) {
                 capacity.0, capacity.1
             ),
             "raise the node group's maximum or its instance type for the recovery",
-            None,
+            at,
         );
     }
 }

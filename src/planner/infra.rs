@@ -27,11 +27,12 @@ pub(super) fn plan_infra(
     findings: &mut Findings,
 ) {
     let graph = Graph::new(facts, decided);
-    let mut shared_iam = 0_u64;
+    let (mut shared_iam, mut shared_at) = (0_u64, None);
     for (at, object) in facts.objects.iter().enumerate() {
         let Some(resource) = decided.resource(at) else { continue };
         if resource.engine == Engine::Import && object.type_name().starts_with("aws_iam_") {
             shared_iam += 1;
+            shared_at = shared_at.or_else(|| facts.place_in_code(object));
         }
         let change = match resource.engine {
             Engine::Create => EngineChange::Create,
@@ -39,6 +40,9 @@ pub(super) fn plan_infra(
             Engine::Carry => EngineChange::Carry,
             Engine::Withhold | Engine::Exclude | Engine::None => continue,
         };
+        if resource.is_postponed() {
+            continue;
+        }
         let mut needs = graph.needs(object);
         needs.extend(values.made_after.get(object.address()).into_iter().flatten().cloned());
         if needs.is_empty() {
@@ -56,6 +60,7 @@ pub(super) fn plan_infra(
     }
     for role in cluster::trusting_roles(facts, decided) {
         let oidc = oidc_providers(facts, decided);
+        let imported = role.imported.then(|| step_id("infra", &role.address));
         steps.push(
             step(
                 Phase::Infra,
@@ -67,7 +72,7 @@ pub(super) fn plan_infra(
                 },
                 facts.estimate("trust"),
             )
-            .needs(oidc.into_iter().chain([role.issuer_step, step_id("infra", &role.address)]))
+            .needs(oidc.into_iter().chain([role.issuer_step]).chain(imported))
             .expects(Expects::Present { subject: role.arn, value: None })
             .plane(Plane::UsEast1Control),
         );
@@ -78,7 +83,7 @@ pub(super) fn plan_infra(
             "aws_iam",
             format!("{shared_iam} IAM resources are unique in the account: they are imported as they are, not made again"),
             "nothing to do; a plain apply would stop at EntityAlreadyExists (409)",
-            None,
+            shared_at,
         );
     }
 }
@@ -90,13 +95,13 @@ fn oidc_providers(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<String> {
         .enumerate()
         .filter(|(at, object)| {
             object.type_name() == "aws_iam_openid_connect_provider"
-                && decided.resource(*at).is_some_and(|resource| resource.engine == Engine::Create)
+                && decided.resource(*at).is_some_and(cluster::is_made)
         })
         .map(|(_, object)| step_id("infra", object.address()))
         .collect()
 }
 
-fn engine_step(
+pub(super) fn engine_step(
     facts: &Facts<'_, '_>,
     object: &Object<'_, '_>,
     resource: &PlannedResource,
@@ -122,7 +127,7 @@ fn engine_step(
         _ => Plane::RegionalControl,
     };
     step(
-        Phase::Infra,
+        if resource.is_postponed() { Phase::Dns } else { Phase::Infra },
         object.address(),
         Action::Engine { address: object.address().to_owned(), change, import_id, import_known_after: None },
         estimate(facts, object, change),
@@ -310,6 +315,9 @@ impl<'g> Graph<'g> {
 /// The step after which others can build on a resource.
 fn finishing_step(resource: &PlannedResource) -> Option<String> {
     match resource.disposition {
+        // Nothing in the engine's hands stands on what never comes into them.
+        _ if resource.is_postponed() => None,
+        Disposition::Restore | Disposition::Promote if resource.goes_with.is_some() => None,
         Disposition::Restore | Disposition::Promote => {
             Some(step_id("restore", &format!("adopt/{}", resource.address)))
         }

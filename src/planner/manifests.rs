@@ -13,7 +13,6 @@ use super::provenance::Values;
 use crate::model::document::{Node, Object, Tree};
 use crate::plan::action::{Action, Hold};
 use crate::plan::codec::hex;
-use crate::plan::resource::Engine;
 use crate::plan::step::{DoneWhen, Expects, Phase, Step};
 
 /// What stands first when nothing refers to anything: the order that kapp, Helm and cli-utils agree on.
@@ -69,7 +68,7 @@ pub(super) fn plan_manifests(
         .filter(|step| step.id.starts_with("restore/password/"))
         .map(|step| step.id.clone())
         .collect();
-    let index = Index::new(objects);
+    let index = Index::new(facts);
     let trust: HashMap<String, String> = cluster::trusting_roles(facts, decided)
         .into_iter()
         .map(|role| (role.arn, cluster::trust_step(&role.address)))
@@ -77,7 +76,7 @@ pub(super) fn plan_manifests(
     let made: HashSet<&str> = decided
         .resources
         .iter()
-        .filter(|resource| resource.engine == Engine::Create)
+        .filter(|resource| cluster::is_made(resource))
         .map(|resource| resource.address.as_str())
         .collect();
     for (at, object) in objects.iter().enumerate() {
@@ -88,7 +87,8 @@ pub(super) fn plan_manifests(
         let owners = rewrites.iter().filter_map(|rewrite| rewrite.owner.as_deref());
         needs.extend(owners.filter(|owner| made.contains(owner)).map(|owner| step_id("infra", owner)));
         needs.insert("manifests/cluster-ready".to_owned());
-        index.references(object, &mut needs);
+        let id = apply_id(facts, object);
+        index.references(object, &id, &mut needs);
         if let Some(role) = object.root.str_at(&["metadata", "annotations", "eks.amazonaws.com/role-arn"]) {
             needs.extend(trust.get(role).cloned());
         }
@@ -97,7 +97,6 @@ pub(super) fn plan_manifests(
             // No workload starts before the stores that its configuration names have their password.
             needs.extend(passwords.iter().cloned());
         }
-        let id = apply_id(object);
         needs.remove(&id);
         let hold = hold_of(object);
         let action = Action::ApplyObject {
@@ -112,7 +111,7 @@ pub(super) fn plan_manifests(
             document_digest: digest(object),
         };
         steps.push(
-            step(Phase::Manifests, &object.label(), action, facts.estimate("object"))
+            step(Phase::Manifests, &facts.label(object), action, facts.estimate("object"))
                 .needs(needs)
                 .expects(Expects::Any)
                 .done_when(DoneWhen::Answered),
@@ -124,12 +123,12 @@ pub(super) fn plan_manifests(
     check_placeholders(facts, findings);
 }
 
-pub(super) fn apply_id(object: &Object) -> String {
-    step_id("manifests", &object.label())
+pub(super) fn apply_id(facts: &Facts<'_, '_>, object: &Object) -> String {
+    step_id("manifests", &facts.label(object))
 }
 
-pub(super) fn ready_id(object: &Object) -> String {
-    step_id("manifests", &format!("ready/{}", object.label()))
+pub(super) fn ready_id(facts: &Facts<'_, '_>, object: &Object) -> String {
+    step_id("manifests", &format!("ready/{}", facts.label(object)))
 }
 
 /// Kinds whose readiness others wait for.
@@ -147,7 +146,7 @@ pub(super) fn await_ready(facts: &Facts<'_, '_>, object: &Object, phase: Phase, 
         "CustomResourceDefinition" => facts.estimate("object"),
         _ => facts.estimate("rollout"),
     };
-    let label = object.label();
+    let label = facts.label(object);
     step(phase, &format!("ready/{label}"), Action::AwaitReady { object: label.clone() }, estimate)
         .needs(needs)
         .done_when(DoneWhen::Ready { object: label })
@@ -173,7 +172,7 @@ fn is_external_dns(object: &Object) -> bool {
 
 /// What an object refers to, by kind, namespace and name.
 struct Index<'o> {
-    by_name: HashMap<(&'o str, &'o str, &'o str), String>,
+    by_name: HashMap<(&'o str, &'o str, &'o str), (bool, String)>,
     namespaces: HashMap<&'o str, String>,
     /// CRDs by group and kind.
     definitions: HashMap<(String, String), String>,
@@ -183,7 +182,7 @@ struct Index<'o> {
 }
 
 impl<'o> Index<'o> {
-    fn new(objects: &'o [Object]) -> Self {
+    fn new(facts: &Facts<'o, '_>) -> Self {
         let mut index = Self {
             by_name: HashMap::new(),
             namespaces: HashMap::new(),
@@ -191,10 +190,13 @@ impl<'o> Index<'o> {
             foundations: HashMap::new(),
             cluster_wide: Vec::new(),
         };
-        for object in objects {
-            let id = apply_id(object);
+        for object in &facts.input.manifests.objects {
+            let id = apply_id(facts, object);
             let namespace = object.namespace.as_deref().unwrap_or_default();
-            index.by_name.insert((&object.kind, namespace, &object.name), id.clone());
+            // A reference rarely says the group: Kubernetes' own is meant, and among others always the same.
+            let name = index.by_name.entry((&object.kind, namespace, &object.name));
+            let claim = (!is_of_kubernetes(object), id.clone());
+            name.and_modify(|known| *known = claim.clone().min(known.clone())).or_insert(claim);
             match object.kind.as_str() {
                 "Namespace" => {
                     index.namespaces.insert(&object.name, id);
@@ -202,7 +204,7 @@ impl<'o> Index<'o> {
                 "CustomResourceDefinition" => {
                     let group = object.root.str_at(&["spec", "group"]).unwrap_or_default().to_owned();
                     let kind = object.root.str_at(&["spec", "names", "kind"]).unwrap_or_default().to_owned();
-                    index.definitions.insert((group, kind), ready_id(object));
+                    index.definitions.insert((group, kind), ready_id(facts, object));
                 }
                 // Policies and quotas must hold before the first pod: they are no reference, so rank decides.
                 "NetworkPolicy" | "ResourceQuota" | "LimitRange" if object.namespace.is_some() => {
@@ -215,7 +217,7 @@ impl<'o> Index<'o> {
         index
     }
 
-    fn references(&self, object: &Object, needs: &mut BTreeSet<String>) {
+    fn references(&self, object: &Object, own_id: &str, needs: &mut BTreeSet<String>) {
         let namespace = object.namespace.as_deref().unwrap_or_default();
         needs.extend(self.namespaces.get(namespace).cloned());
         needs.extend(self.definitions.get(&(object.group().to_owned(), object.kind.clone())).cloned());
@@ -232,13 +234,18 @@ impl<'o> Index<'o> {
                 .get(&(kind.as_str(), namespace.as_str(), name.as_str()))
                 .or_else(|| self.by_name.get(&(kind.as_str(), "", name.as_str())));
             // A reference to itself or to something applied later by rank (an HPA's target) is no order.
-            if let Some(id) = found
-                && *id != apply_id(object)
+            if let Some((_, id)) = found
+                && id != own_id
             {
                 needs.insert(id.clone());
             }
         }
     }
+}
+
+fn is_of_kubernetes(object: &Object) -> bool {
+    let group = object.group();
+    !group.contains('.') || group.ends_with(".k8s.io")
 }
 
 fn rank(kind: &str) -> usize {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::facts::{Facts, Object};
 use crate::model::arn::Arn;
 use crate::model::inventory::Inventory;
-use crate::model::settings::Database;
+use crate::model::settings::{Database, PointKind};
 use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
 
 /// The bound of design.md where neither the database nor an objective names one: a day and the time of a copy.
@@ -69,6 +69,10 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
             (Some(loss), Some(bound)) => loss > bound,
             _ => false,
         };
+        // What is approved is the rule: nothing beside it is taken silently.
+        if candidate.ruled_out.is_none() && !rule.order.contains(&candidate.kind) {
+            candidate.ruled_out = Some("its kind is not among those that drplan.hcl prefers".to_owned());
+        }
         if candidate.ruled_out.is_none() && old {
             candidate.ruled_out = Some(format!(
                 "its data is {} old, the bound is {}",
@@ -130,19 +134,18 @@ impl Source<'_> {
 }
 
 fn order_of(settings: Option<&Database>) -> Vec<CandidateKind> {
-    let named: Vec<_> = settings
-        .map(|database| &database.prefer[..])
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|word| match word.as_str() {
-            "replica" => Some(CandidateKind::ReadReplica),
-            "automated_backup" => Some(CandidateKind::AutomatedBackup),
-            "snapshot" => Some(CandidateKind::Snapshot),
-            "backup" => Some(CandidateKind::BackupPoint),
-            _ => None,
-        })
-        .collect();
-    if named.is_empty() { DEFAULT_ORDER.to_vec() } else { named }
+    let named = settings.map(|database| &database.prefer[..]).unwrap_or_default();
+    if named.is_empty() { DEFAULT_ORDER.to_vec() } else { named.iter().map(|kind| kind_of(*kind)).collect() }
+}
+
+const fn kind_of(kind: PointKind) -> CandidateKind {
+    match kind {
+        PointKind::Replica => CandidateKind::ReadReplica,
+        PointKind::AutomatedBackup => CandidateKind::AutomatedBackup,
+        PointKind::Snapshot => CandidateKind::Snapshot,
+        PointKind::BackupCopy => CandidateKind::BackupPoint,
+        PointKind::Primary => CandidateKind::Primary,
+    }
 }
 
 fn candidates(facts: &Facts<'_, '_>, inventory: &Inventory, source: &Source<'_>) -> Vec<Candidate> {

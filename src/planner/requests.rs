@@ -2,15 +2,15 @@
 
 use crate::model::document::{Node, Object, Tree};
 
-/// The sum over all workloads; a DaemonSet counts once for each of three nodes.
-pub(super) fn sum(objects: &[Object]) -> (u64, u64) {
+/// The sum over all workloads; a DaemonSet counts once for each node.
+pub(super) fn sum(objects: &[Object], nodes: u64) -> (u64, u64) {
     objects.iter().fold((0, 0), |(cpu, memory), object| {
         let (pods, spec) = match object.kind.as_str() {
             "Deployment" | "StatefulSet" | "ReplicaSet" => {
                 let replicas = object.root.at(&["spec", "replicas"]).and_then(Node::as_i64).unwrap_or(1);
                 (u64::try_from(replicas).unwrap_or(0), object.root.at(&["spec", "template", "spec"]))
             }
-            "DaemonSet" => (3, object.root.at(&["spec", "template", "spec"])),
+            "DaemonSet" => (nodes, object.root.at(&["spec", "template", "spec"])),
             "Pod" => (1, object.root.get("spec")),
             _ => (0, None),
         };

@@ -1,5 +1,8 @@
 //! Data comes back: recovery points and replicas, with every setting that a restore drops, then into the engine.
 
+mod secrets;
+mod settings;
+
 use super::build::{FENCED, step};
 use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
@@ -7,11 +10,14 @@ use super::findings::Findings;
 use super::infra::{self, Graph};
 use super::preflight::absent;
 use super::provenance::Values;
+use super::references;
 use crate::model::settings::ValueSource;
-use crate::plan::action::{Action, EngineChange, Setting, Splice};
+use crate::model::types::Recovery;
+use crate::plan::action::{Action, EngineChange};
 use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::step::{DoneWhen, Estimate, Expects, Phase, Plane, Step};
 use crate::plan::store::PlannedStore;
+use settings::{CLUSTER_SETTINGS, INSTANCE_SETTINGS, PROMOTE_SETTINGS};
 
 /// Plans the restore of every store that has a recovery point.
 pub(super) fn plan_restore(
@@ -42,9 +48,19 @@ struct Restore<'r, 'i, 'a> {
 
 impl Restore<'_, '_, '_> {
     fn steps(&self, values: &Values, findings: &mut Findings) -> Vec<Step> {
+        let recovery = self.object.entry.map(|entry| entry.recovery);
         let mut steps = match (self.object.type_name(), self.resource.disposition) {
-            ("aws_db_instance", Disposition::Promote) => self.promote(),
+            // Its cluster brings it back.
+            _ if recovery == Some(Recovery::RdsClusterInstance) => Vec::new(),
+            ("aws_db_instance", Disposition::Promote) => self.promote(PROMOTE_SETTINGS),
             ("aws_db_instance", _) => self.restore_database(findings),
+            // PromoteReadReplicaDBCluster takes no settings.
+            _ if recovery == Some(Recovery::RdsCluster)
+                && self.resource.disposition == Disposition::Promote =>
+            {
+                self.promote(&[])
+            }
+            // The engine makes the instances of the last two: they hold nothing themselves.
             ("aws_rds_cluster" | "aws_docdb_cluster" | "aws_neptune_cluster", _) => {
                 self.restore_cluster(findings)
             }
@@ -53,7 +69,10 @@ impl Restore<'_, '_, '_> {
             ("aws_elasticache_replication_group" | "aws_elasticache_cluster", _) => self.restore_cache(),
             _ => self.restore_other(),
         };
-        steps.push(self.adopt());
+        // The engine cannot take over what depends on something that it leaves out.
+        if self.resource.goes_with.is_none() {
+            steps.push(self.adopt());
+        }
         steps
     }
 
@@ -62,6 +81,15 @@ impl Restore<'_, '_, '_> {
     }
     fn id(&self) -> String {
         step_id("restore", self.address())
+    }
+    /// The step that brings it back: its own, or that of the cluster that it is an instance of.
+    fn brought_back_by(&self) -> String {
+        let cluster = self
+            .object
+            .entry
+            .filter(|entry| entry.recovery == Recovery::RdsClusterInstance)
+            .and_then(|_| references::leader(self.facts, self.object));
+        cluster.map_or_else(|| self.id(), |at| step_id("restore", self.facts.objects[at].address()))
     }
     fn store(&self) -> Option<&PlannedStore> {
         self.decided.store(self.address())
@@ -131,28 +159,12 @@ impl Restore<'_, '_, '_> {
         let identifier = self.identifier();
         let settings = self.settings(CLUSTER_SETTINGS);
         self.note_settings(&settings, findings);
-        // RestoreDBClusterFromSnapshot makes a cluster without instances: they are part of the same step.
-        let instances = self
-            .facts
-            .objects
-            .iter()
-            .filter(|object| object.is_managed() && object.type_name().ends_with("_cluster_instance"))
-            .filter(|object| {
-                object.tree().get("cluster_identifier").and_then(|id| id.as_str())
-                    == self.object.id.as_deref()
-            })
-            .map(|object| {
-                let tree = object.tree();
-                let class = tree.get("instance_class").and_then(|class| class.as_str()).unwrap_or_default();
-                format!("{} {class}", object.name())
-            })
-            .collect();
         let action = Action::RestoreCluster {
             address: self.address().to_owned(),
             identifier: identifier.clone(),
             store: self.address().to_owned(),
             settings,
-            instances,
+            instances: self.instances(),
         };
         let restore = self
             .step(action, self.chosen_estimate())
@@ -161,6 +173,36 @@ impl Restore<'_, '_, '_> {
         let mut steps = vec![restore];
         steps.extend(self.password(&identifier));
         steps
+    }
+
+    /// RestoreDBClusterFromSnapshot makes a cluster without instances: they are part of the same step.
+    fn instances(&self) -> Vec<String> {
+        let mut instances: Vec<String> = self
+            .facts
+            .objects
+            .iter()
+            .enumerate()
+            .filter(|(at, object)| {
+                let restored = self.decided.resource(*at).is_some_and(|resource| {
+                    resource.disposition == Disposition::Restore && resource.deposed.is_none()
+                });
+                restored
+                    && object.entry.is_some_and(|entry| entry.recovery == Recovery::RdsClusterInstance)
+                    && self.leads(object)
+            })
+            .map(|(_, object)| {
+                let tree = object.tree();
+                let class = tree.get("instance_class").and_then(|class| class.as_str()).unwrap_or_default();
+                format!("{} {class}", object.name())
+            })
+            .collect();
+        instances.sort();
+        instances
+    }
+
+    fn leads(&self, other: &Object<'_, '_>) -> bool {
+        references::leader(self.facts, other)
+            .is_some_and(|leader| self.facts.objects[leader].address() == self.address())
     }
 
     /// Restored data keeps its old master password: it is set anew, by reference.
@@ -186,13 +228,13 @@ impl Restore<'_, '_, '_> {
         )
     }
 
-    fn promote(&self) -> Vec<Step> {
+    fn promote(&self, settings: &[(&str, &str)]) -> Vec<Step> {
         let chosen = self.store().and_then(|store| store.chosen.clone());
         let identifier = chosen
             .as_deref()
             .and_then(|arn| arn.rsplit(':').next())
             .map_or_else(|| self.identifier(), str::to_owned);
-        let settings = self.settings(PROMOTE_SETTINGS);
+        let settings = self.settings(settings);
         let action = Action::PromoteReplica {
             address: self.address().to_owned(),
             identifier: identifier.clone(),
@@ -210,66 +252,6 @@ impl Restore<'_, '_, '_> {
         let mut steps = vec![promote];
         steps.extend(self.password(&identifier));
         steps
-    }
-
-    fn promote_secret(&self) -> Vec<Step> {
-        let name = self.object.name();
-        let arn = self.resource.counterpart.clone().unwrap_or_else(|| name.clone());
-        let action = Action::PromoteSecret {
-            address: self.address().to_owned(),
-            name: name.clone(),
-            arn: arn.clone(),
-        };
-        vec![
-            self.step(action, self.facts.estimate("secret"))
-                .expects(Expects::Present { subject: arn, value: None })
-                .done_when(DoneWhen::Holds { what: format!("{name} is a secret of its own") }),
-        ]
-    }
-
-    /// The value came with the replica; only what names the primary in it is replaced.
-    fn splice_secret(&self, values: &Values, findings: &mut Findings) -> Vec<Step> {
-        let secret = super::references::leader(self.facts, self.object).map(|at| &self.facts.objects[at]);
-        let name = secret.map_or_else(|| self.object.name(), |secret| secret.name());
-        let rewrites = values.secret_splices.get(self.address()).cloned().unwrap_or_default();
-        let after: Vec<String> = rewrites.iter().filter_map(|rewrite| rewrite.known_after.clone()).collect();
-        let splices: Vec<Splice> = rewrites
-            .into_iter()
-            .map(|rewrite| Splice {
-                path: rewrite
-                    .within
-                    .as_deref()
-                    .and_then(|within| within.strip_prefix("json:"))
-                    .unwrap_or_default()
-                    .to_owned(),
-                token: rewrite.token,
-                counterpart: rewrite.counterpart,
-                known_after: rewrite.known_after,
-            })
-            .collect();
-        if !splices.is_empty() {
-            findings.add(
-                "secret-rewritten-whole",
-                self.address(),
-                format!(
-                    "secret {name} holds {} value{} of the primary: only {} replaced, the rest stays as it is",
-                    splices.len(),
-                    if splices.len() == 1 { "" } else { "s" },
-                    if splices.len() == 1 { "it is" } else { "they are" }
-                ),
-                "nothing to do; `update-secret --secret-string` would have replaced the whole JSON",
-                self.facts.place_in_code(self.object),
-            );
-        }
-        let promote = secret.map(|secret| step_id("restore", secret.address()));
-        let action = Action::SpliceSecret { name, splices };
-        vec![
-            self.step(action, self.facts.estimate("secret"))
-                .needs(promote.into_iter().chain(after))
-                .done_when(DoneWhen::Holds {
-                    what: "its current value names nothing of the primary".to_owned(),
-                }),
-        ]
     }
 
     fn restore_cache(&self) -> Vec<Step> {
@@ -311,7 +293,11 @@ impl Restore<'_, '_, '_> {
         let import_id = import_id
             .or_else(|| infra::import_id(self.facts, self.object, self.resource))
             .filter(|id| !self.facts.primary.as_deref().is_some_and(|primary| id.contains(primary)));
-        let known_after = import_id.is_none().then(|| self.id());
+        let by = self.brought_back_by();
+        let known_after = import_id.is_none().then(|| by.clone());
+        // An instance is imported after its cluster is.
+        let with_cluster = by != self.id();
+        let adopted = self.needs.iter().filter(|need| with_cluster && need.starts_with("restore/")).cloned();
         let action = Action::Engine {
             address: self.address().to_owned(),
             change: EngineChange::Import,
@@ -319,124 +305,8 @@ impl Restore<'_, '_, '_> {
             import_known_after: known_after,
         };
         step(Phase::Restore, &format!("adopt/{}", self.address()), action, self.facts.estimate("import"))
-            .needs([self.id()])
+            .needs(adopted.chain([by]))
             .done_when(DoneWhen::EngineComplete { address: self.address().to_owned() })
             .plane(Plane::RegionalControl)
     }
-
-    /// Settings of the original, in the API's words; what names the primary is known after the step that remakes it.
-    fn settings(&self, table: &[(&str, &str)]) -> Vec<Setting> {
-        let tree = self.object.tree();
-        let mut settings = Vec::new();
-        for (attribute, parameter) in table {
-            let Some(value) = tree.get(*attribute) else { continue };
-            let texts = match value {
-                serde_json::Value::Array(items) => {
-                    items.iter().filter_map(|item| item.as_str()).map(str::to_owned).collect()
-                }
-                serde_json::Value::String(text) if !text.is_empty() => vec![text.clone()],
-                serde_json::Value::Number(number) => vec![number.to_string()],
-                serde_json::Value::Bool(truth) => vec![truth.to_string()],
-                _ => Vec::new(),
-            };
-            if texts.is_empty() {
-                continue;
-            }
-            let from = format!("{} {attribute}", self.address());
-            if matches!(*attribute, "vpc_security_group_ids" | "monitoring_role_arn") {
-                settings.extend(texts.iter().map(|text| self.reference(parameter, text, &from)));
-            } else {
-                settings.push(Setting {
-                    name: (*parameter).to_owned(),
-                    value: Some(texts.join(",")),
-                    known_after: None,
-                    from,
-                });
-            }
-        }
-        settings
-    }
-
-    /// A setting that names another resource: the same for what is shared, else known after that is made.
-    fn reference(&self, parameter: &str, text: &str, from: &str) -> Setting {
-        let owner = self.facts.objects.iter().position(|object| {
-            object.is_managed() && (object.id.as_deref() == Some(text) || object.arn.as_deref() == Some(text))
-        });
-        let made = owner.and_then(|at| {
-            let resource = self.decided.resource(at)?;
-            (resource.disposition == Disposition::Create).then(|| step_id("infra", &resource.address))
-        });
-        Setting {
-            name: parameter.to_owned(),
-            value: made.is_none().then(|| text.to_owned()),
-            known_after: made,
-            from: from.to_owned(),
-        }
-    }
-
-    fn note_settings(&self, settings: &[Setting], findings: &mut Findings) {
-        findings.add(
-            "restore-drops-settings",
-            self.address(),
-            format!(
-                "a restore of {} would come with the default network, parameters and a single zone: \
-                 the plan sets {} settings again",
-                self.identifier(),
-                settings.len()
-            ),
-            format!("nothing to do: drplan show plan.json --step {}", self.id()),
-            self.facts.place_in_code(self.object),
-        );
-    }
 }
-
-/// Attributes of `aws_db_instance` and what RestoreDBInstance* and ModifyDBInstance call them.
-const INSTANCE_SETTINGS: &[(&str, &str)] = &[
-    ("instance_class", "DBInstanceClass"),
-    ("db_subnet_group_name", "DBSubnetGroupName"),
-    ("vpc_security_group_ids", "VpcSecurityGroupIds"),
-    ("parameter_group_name", "DBParameterGroupName"),
-    ("option_group_name", "OptionGroupName"),
-    ("multi_az", "MultiAZ"),
-    ("storage_type", "StorageType"),
-    ("iops", "Iops"),
-    ("port", "Port"),
-    ("publicly_accessible", "PubliclyAccessible"),
-    ("auto_minor_version_upgrade", "AutoMinorVersionUpgrade"),
-    ("deletion_protection", "DeletionProtection"),
-    ("copy_tags_to_snapshot", "CopyTagsToSnapshot"),
-    ("iam_database_authentication_enabled", "EnableIAMDatabaseAuthentication"),
-    ("enabled_cloudwatch_logs_exports", "EnableCloudwatchLogsExports"),
-    ("backup_retention_period", "BackupRetentionPeriod"),
-    ("backup_window", "PreferredBackupWindow"),
-    ("maintenance_window", "PreferredMaintenanceWindow"),
-    ("ca_cert_identifier", "CACertificateIdentifier"),
-    ("max_allocated_storage", "MaxAllocatedStorage"),
-    ("performance_insights_enabled", "EnablePerformanceInsights"),
-    ("monitoring_interval", "MonitoringInterval"),
-    ("monitoring_role_arn", "MonitoringRoleArn"),
-];
-
-const CLUSTER_SETTINGS: &[(&str, &str)] = &[
-    ("db_subnet_group_name", "DBSubnetGroupName"),
-    ("vpc_security_group_ids", "VpcSecurityGroupIds"),
-    ("db_cluster_parameter_group_name", "DBClusterParameterGroupName"),
-    ("engine", "Engine"),
-    ("engine_version", "EngineVersion"),
-    ("engine_mode", "EngineMode"),
-    ("port", "Port"),
-    ("deletion_protection", "DeletionProtection"),
-    ("copy_tags_to_snapshot", "CopyTagsToSnapshot"),
-    ("iam_database_authentication_enabled", "EnableIAMDatabaseAuthentication"),
-    ("enabled_cloudwatch_logs_exports", "EnableCloudwatchLogsExports"),
-    ("backup_retention_period", "BackupRetentionPeriod"),
-    ("preferred_backup_window", "PreferredBackupWindow"),
-    ("preferred_maintenance_window", "PreferredMaintenanceWindow"),
-];
-
-/// PromoteReadReplica sets the retention to 1 day unless told.
-const PROMOTE_SETTINGS: &[(&str, &str)] = &[
-    ("backup_retention_period", "BackupRetentionPeriod"),
-    ("backup_window", "PreferredBackupWindow"),
-    ("multi_az", "MultiAZ"),
-];

@@ -1,6 +1,6 @@
 //! Regional resources: made new, taken from a recovery point, found there already, or blocked.
 
-use super::dispositions::{Fate, accepted_loss, fate, may_hold_data};
+use super::dispositions::{Fate, accepted_loss, fate, may_hold_data, step_id};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::{buckets, databases, references};
@@ -120,6 +120,9 @@ fn follow(
         disposition => {
             let mut fate = fate(disposition, engine, format!("{why}, {name}"));
             fate.counterpart.clone_from(&leader_fate.counterpart);
+            if object.entry.is_some_and(|entry| entry.recovery == Recovery::RdsClusterInstance) {
+                fate.known_after = Some(step_id("restore", name));
+            }
             fate.into()
         }
     }

@@ -29,9 +29,9 @@ pub(super) fn plan_verify(facts: &Facts<'_, '_>, decided: &Decided, steps: &mut 
     }
     let known: HashSet<String> = steps.iter().map(|step| step.id.clone()).collect();
     for object in &facts.input.manifests.objects {
-        let release = format!("dns/release/{}", object.label());
+        let release = format!("dns/release/{}", facts.label(object));
         if object.kind == "Deployment" && known.contains(&release) {
-            steps.push(await_ready(facts, object, Phase::Verify, vec![release, apply_id(object)]));
+            steps.push(await_ready(facts, object, Phase::Verify, vec![release, apply_id(facts, object)]));
         }
     }
     let engine: Vec<String> = steps

@@ -176,7 +176,9 @@ pub(super) fn describe(action: &Action) -> Described {
             instances.iter().fold(shown, |s, instance| s.with("instance", instance, ""))
         }
         Action::PromoteReplica { address, identifier, settings } => {
-            Described::new(format!("promote replica {identifier}"), "rds:PromoteReadReplica")
+            let cluster = address.rsplit('.').nth(1).is_some_and(|kind| kind.ends_with("_cluster"));
+            let call = if cluster { "rds:PromoteReadReplicaDBCluster" } else { "rds:PromoteReadReplica" };
+            Described::new(format!("promote replica {identifier}"), call)
                 .on(address)
                 .with("DBInstanceIdentifier", identifier, "")
                 .settings(settings)

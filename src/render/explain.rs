@@ -18,6 +18,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "configuration-gap"
     "database-empty-trap"
     "dependency-cycle"
+    "dependency-left-out"
     "dns-no-target"
     "dns-step-empty"
     "iam-name-shared"

@@ -63,6 +63,8 @@ fn fate(screen: &mut Screen, plan: &Plan, resource: &PlannedResource) {
         known_after,
         region,
         unknown_type,
+        // The reason names it.
+        goes_with: _,
     } = resource;
     let mut head = vec![bold(address)];
     if let Some(key) = deposed {

@@ -213,6 +213,7 @@ fn resource(address: &str, disposition: Disposition, engine: Engine, reason: &st
         known_after: None,
         region: some("us-east-2"),
         unknown_type: false,
+        goes_with: None,
     }
 }
 

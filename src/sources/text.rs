@@ -3,11 +3,6 @@
 //! UTF-8 only, a byte order mark is dropped, CRLF stays as it is. What cannot be text is refused by name and line,
 //! and nothing of the file's content is quoted.
 
-#![allow(
-    clippy::result_large_err,
-    reason = "a problem is made at most once per file and carries its place, its line and its fix"
-)]
-
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;

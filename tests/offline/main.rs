@@ -1,13 +1,20 @@
 //! Tests that need nothing but the checkout.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod aurora;
 mod canaries;
+mod defects;
 mod dispositions;
 mod hostile;
+mod labels;
 mod layers;
+mod left_out;
 mod occurrences;
+mod places;
 mod planned;
 mod properties;
+mod recovery_points;
 mod sandbox;
+mod strict;
 mod walkthrough;
 mod worlds;

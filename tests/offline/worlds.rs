@@ -10,6 +10,7 @@ use drplan::model::observation::Observation;
 use drplan::model::settings::Settings;
 use drplan::plan::Plan;
 use drplan::sources::{hcl, manifests, recorded, tfstate};
+use serde_json::{Value, json};
 
 /// Time of all recordings of the example.
 pub(crate) const NOW: &str = "2026-11-22T12:00:00Z";
@@ -152,6 +153,25 @@ fn copy(from: &Path, to: &Path) {
             std::fs::copy(&path, &target).expect("copied");
         }
     }
+}
+
+/// A managed resource of the root module, as a state has it.
+pub(crate) fn managed(address: &str, attributes: Value, dependencies: &[&str]) -> Value {
+    let (kind, name) = address.split_once('.').expect("TYPE.NAME");
+    json!({
+        "mode": "managed", "type": kind, "name": name,
+        "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
+        "instances": [{ "schema_version": 1, "attributes": attributes, "dependencies": dependencies }],
+    })
+}
+
+/// A state of these resources.
+pub(crate) fn state_of(resources: &[Value]) -> String {
+    json!({
+        "version": 4, "terraform_version": "1.9.0", "serial": 7, "outputs": {},
+        "lineage": "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", "resources": resources,
+    })
+    .to_string()
 }
 
 /// The shared states, by name; `None` where they are not here.

@@ -135,7 +135,7 @@ fn pages_times_and_limits_make_sense() {
 }
 
 /// The managed resources of the shared states as (type, id); nothing where the states are not there.
-#[allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a test of the table against real states")]
+#[expect(clippy::disallowed_methods, reason = "a test of the table against real states")]
 fn shared_resources() -> Vec<(String, String)> {
     let corpus = std::env::var_os("DRPLAN_CORPUS")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures"), PathBuf::from);

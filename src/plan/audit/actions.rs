@@ -222,6 +222,15 @@ pub(super) fn is_external_dns(label: &str) -> bool {
 }
 
 /// `Kind/namespace/name`, as steps name objects.
+/// The names that other steps may have for an object: with the API group where a second has the same label.
+pub(super) fn labels(action: &Action) -> Option<[String; 2]> {
+    let Action::ApplyObject { api_version, object_kind, namespace, name, .. } = action else { return None };
+    let plain = label(object_kind, namespace.as_deref(), name);
+    let group = api_version.split_once('/').map(|(group, _)| format!("{object_kind}.{group}"));
+    let full = group.map_or_else(|| plain.clone(), |kind| label(&kind, namespace.as_deref(), name));
+    Some([plain, full])
+}
+
 pub(super) fn label(kind: &str, namespace: Option<&str>, name: &str) -> String {
     match namespace {
         Some(namespace) => format!("{kind}/{namespace}/{name}"),

@@ -9,6 +9,7 @@
 
 mod actions;
 mod bindings;
+mod dependants;
 mod findings;
 mod forecast;
 mod graph;
@@ -199,6 +200,7 @@ fn check_rules(plan: &Plan, table: Table) -> Vec<Violation> {
     order::check(&graph, &mut report);
     primary::check(plan, &mut report);
     resources::check(plan, &graph, table, &mut report);
+    dependants::check(plan, &graph, &mut report);
     values::check(plan, &graph, &mut report);
     findings::check(plan, &mut report);
     forecast::check(plan, &graph, &mut report);

@@ -127,9 +127,13 @@ fn check_sources(plan: &Plan, graph: &Graph<'_>, chosen: &Chosen<'_>, done: &Don
         };
         let source = store.chosen.as_deref().unwrap_or_default();
         let source = source.rsplit(':').next().unwrap_or_default();
-        let back = named.get(source).and_then(|source| done.brought_back.get(source));
+        let back = named.get(source).and_then(|source| match chosen.by_address.get(source) {
+            // Whose loss is accepted is made new, and so is its replica after it.
+            Some((_, CandidateKind::Empty)) => done.engine.get(source).map(|made| made.position),
+            _ => done.brought_back.get(source).copied(),
+        });
         match back {
-            Some(back) => pairs.push((made.position, *back)),
+            Some(back) => pairs.push((made.position, back)),
             None if has_error => {}
             None => report.add(
                 Rule::Data,
@@ -161,7 +165,10 @@ fn check_engine(resource: &PlannedResource, report: &mut Report) {
             matches!(resource.engine, Engine::Import | Engine::Carry | Engine::None | Engine::Exclude)
         }
         // What is in the recovery's own workspace already needs no word.
-        Disposition::Adopt => matches!(resource.engine, Engine::Import | Engine::Carry | Engine::None),
+        Disposition::Adopt => {
+            matches!(resource.engine, Engine::Import | Engine::Carry | Engine::None)
+                || (resource.engine == Engine::Exclude && resource.goes_with.is_some())
+        }
         Disposition::Restore | Disposition::Promote => {
             matches!(resource.engine, Engine::Exclude | Engine::Import)
         }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::actions::{Nature, label, nature};
+use super::actions::{Nature, labels, nature};
 use super::graph::Graph;
 use super::{Report, Rule};
 use crate::plan::action::Action;
@@ -110,8 +110,9 @@ impl<'p> Made<'p> {
                 Action::PromoteSecret { name, .. } => {
                     made.secrets.insert(name, position);
                 }
-                Action::ApplyObject { object_kind, namespace, name, .. } => {
-                    made.objects.insert(label(object_kind, namespace.as_deref(), name), position);
+                Action::ApplyObject { .. } => {
+                    let labels = labels(&step.action).into_iter().flatten();
+                    made.objects.extend(labels.map(|label| (label, position)));
                 }
                 Action::ChangeRecord { name, .. } => {
                     made.records.insert(name, position);

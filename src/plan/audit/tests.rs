@@ -1,5 +1,8 @@
+mod dependants;
+mod mutate;
 mod mutations;
 mod properties;
+mod safety;
 
 use super::*;
 use crate::plan::sample;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::actions::{Nature, is_external_dns, label, nature, serves};
+use super::actions::{Nature, is_external_dns, label, labels, nature, serves};
 use super::graph::Graph;
 use super::{Report, Rule, Table};
 use crate::model::types::Recovery;
@@ -115,16 +115,15 @@ fn proofs(graph: &Graph<'_>, behind_gate: &[bool], gated: bool, report: &mut Rep
         }
     }
     for (position, step) in graph.steps.iter().enumerate() {
-        let Action::ApplyObject { object_kind, namespace, name, hold: None, .. } = &step.action else {
-            continue;
-        };
+        let Action::ApplyObject { object_kind, hold: None, .. } = &step.action else { continue };
         if !gated || !serves(object_kind) || !is_before(position) {
             continue;
         }
-        let label = label(object_kind, namespace.as_deref(), name);
-        match (&step.done_when, ready.get(label.as_str())) {
+        let Some(labels) = labels(&step.action) else { continue };
+        let [label, _] = &labels;
+        match (&step.done_when, labels.iter().find_map(|label| ready.get(label.as_str()))) {
             (_, Some(_)) => {}
-            (DoneWhen::Ready { object }, None) if *object == label => proofs.push(position),
+            (DoneWhen::Ready { object }, None) if labels.contains(object) => proofs.push(position),
             _ => report.add(Rule::Traffic, &step.id, format!("nothing proves {label} ready before the gate")),
         }
     }
@@ -136,8 +135,9 @@ fn check_releases(graph: &Graph<'_>, report: &mut Report) {
     let decided = graph.after(|step| nature(&step.action) == Nature::Decides);
     let mut held: HashMap<String, usize> = HashMap::new();
     for (position, step) in graph.steps.iter().enumerate() {
-        if let Action::ApplyObject { object_kind, namespace, name, hold: Some(_), .. } = &step.action {
-            held.insert(label(object_kind, namespace.as_deref(), name), position);
+        if let Action::ApplyObject { hold: Some(_), .. } = &step.action {
+            let labels = labels(&step.action).into_iter().flatten();
+            held.extend(labels.map(|label| (label, position)));
         }
     }
     let mut pairs = Vec::new();

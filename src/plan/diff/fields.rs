@@ -99,6 +99,7 @@ pub(super) const RESOURCES: Section<PlannedResource> = Section {
             known_after,
             region,
             unknown_type,
+            goes_with,
         } = resource;
         vec![
             decided("address", address),
@@ -111,6 +112,7 @@ pub(super) const RESOURCES: Section<PlannedResource> = Section {
             moves("known_after", known_after),
             moves("region", region),
             moves("unknown_type", unknown_type),
+            moves("goes_with", goes_with),
         ]
     },
     decision: true,

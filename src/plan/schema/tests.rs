@@ -20,7 +20,7 @@ fn walk<'s>(value: &'s Value, place: &str, visit: &mut impl FnMut(&str, &'s serd
 }
 
 #[test]
-#[allow(clippy::disallowed_methods, reason = "compares with the file, and writes it when asked to")]
+#[expect(clippy::disallowed_methods, reason = "compares with the file, and writes it when asked to")]
 fn the_published_file_is_the_generated_one() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/plan.schema.json");
     let generated = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
@@ -60,8 +60,7 @@ fn numbers_are_integers_and_objects_are_closed() {
             open.push(place.to_owned());
         }
     });
-    // Shared with what drplan reads from elsewhere.
-    assert_eq!(open, ["/$defs/Gap", "/$defs/Place", "/$defs/Skipped"]);
+    assert_eq!(open, Vec::<String>::new());
 }
 
 #[test]

@@ -28,12 +28,17 @@ pub(super) fn counterpart_of(
         Disposition::Create if plain => Counterpart::Same,
         Disposition::Create => match foreseen::text(facts, object, kind, value) {
             Some(text) => Counterpart::Known(text),
+            // Made behind the gate: too late for all that comes before it.
+            None if resource.is_postponed() => Counterpart::Nobody,
             None => Counterpart::After(step_id("infra", object.address())),
         },
         Disposition::Adopt | Disposition::Promote | Disposition::Restore => {
             let step = if resource.disposition == Disposition::Adopt { "infra" } else { "restore" };
             found_counterpart(facts, object.type_name(), resource.counterpart.as_deref(), kind, value)
-                .unwrap_or_else(|| Counterpart::After(step_id(step, object.address())))
+                .unwrap_or_else(|| {
+                    let own = || step_id(step, object.address());
+                    Counterpart::After(resource.known_after.clone().unwrap_or_else(own))
+                })
         }
         Disposition::Skip | Disposition::Block if plain => Counterpart::Same,
         Disposition::Skip | Disposition::Block => Counterpart::Nobody,

@@ -15,7 +15,7 @@ use crate::model::configuration::{Argument, Literal, ResourceBlock};
 use crate::model::types::Scope;
 use crate::model::value::ValueKind;
 use crate::plan::action::Rewrite;
-use crate::plan::resource::Disposition;
+use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::values::{Site, Use, UseDisposition};
 
 /// Searches every object of the state, data sources too.
@@ -113,6 +113,8 @@ struct ResourceSite<'s> {
     address: &'s str,
     managed: bool,
     disposition: Option<Disposition>,
+    /// Made behind the gate.
+    postponed: bool,
     block: Option<&'s ResourceBlock>,
     /// Literals of the block that hold a token.
     pinned: Vec<(&'s Argument, &'s Literal)>,
@@ -134,13 +136,16 @@ impl<'s> ResourceSite<'s> {
             .flat_map(|argument| argument.literals.iter().map(move |literal| (argument, literal)))
             .filter(|(_, literal)| !index.find(&literal.text).is_empty())
             .collect();
-        let disposition = decided.resource(at).map(|resource| resource.disposition);
+        let resource = decided.resource(at);
+        let disposition = resource.map(|resource| resource.disposition);
+        let postponed = resource.is_some_and(PlannedResource::is_postponed);
         Self {
             at,
             label: label(object),
             address: object.address(),
             managed: object.is_managed(),
             disposition,
+            postponed,
             block,
             pinned,
         }
@@ -167,7 +172,7 @@ impl<'s> ResourceSite<'s> {
 
     /// Inside what the engine makes: written out in the code, computed by it, or by AWS.
     fn classify_made(&self, token: &Token<'_>, path: &[Segment<'_>], unverified: &mut u64) -> Verdict {
-        let here = || step_id("infra", self.address);
+        let here = || step_id(if self.postponed { "dns" } else { "infra" }, self.address);
         let written = self.pinned.iter().any(|(argument, literal)| {
             literal.text.contains(&*token.text) && argument_holds(&argument.path, path)
         });

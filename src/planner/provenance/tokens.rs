@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use super::super::dispositions::{Decided, step_id};
+use super::super::dispositions::Decided;
 use super::super::facts::{Facts, is_account};
 use super::counterparts::counterpart_of;
 use crate::model::arn::Arn;
@@ -289,15 +289,14 @@ fn add_observation<'f>(facts: &'f Facts<'_, '_>, builder: &mut Builder<'f>) {
         }
         let object = format!("{}/{}/{}", balancer.object_kind, balancer.namespace, balancer.name);
         let owner = Owner::Observed(format!("observation:{object}"));
-        let applied = facts.input.manifests.objects.iter().any(|known| {
+        let applied = facts.input.manifests.objects.iter().find(|known| {
             known.kind == balancer.object_kind
                 && known.name == balancer.name
                 && known.namespace.as_deref().unwrap_or("default") == balancer.namespace
         });
-        let counterpart = if applied {
-            Counterpart::After(step_id("manifests", &format!("ready/{object}")))
-        } else {
-            Counterpart::Nobody
+        let counterpart = match applied {
+            Some(applied) => Counterpart::After(super::super::manifests::ready_id(facts, applied)),
+            None => Counterpart::Nobody,
         };
         builder.add(
             Cow::Borrowed(&balancer.hostname),

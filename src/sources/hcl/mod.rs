@@ -3,11 +3,6 @@
 //! Owns what is written where. Nothing is evaluated, nothing is downloaded, no file is changed; an expression is
 //! known by the text written out in it and by what it refers to.
 
-#![allow(
-    clippy::result_large_err,
-    reason = "a problem is made at most once per file and carries its place, its line and its fix"
-)]
-
 mod assemble;
 mod blocks;
 mod configuration;
@@ -24,10 +19,8 @@ mod source;
 mod tree;
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod hostile_tests;
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod testing;
 
 pub use configuration::read_configuration;

@@ -133,7 +133,7 @@ fn a_large_plan_is_sound() {
 /// `cargo test --release --lib audit -- --ignored --nocapture`
 #[test]
 #[ignore = "measures"]
-#[allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement")]
+#[expect(clippy::disallowed_methods, reason = "a measurement")]
 fn how_long_it_takes() {
     for (steps, uses) in [(5_000, 100_000), (50_000, 1_000_000)] {
         let plan = sample::sealed(large(steps, uses));

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use crate::model::configuration::RegionSource;
 use crate::sources::hcl::testing::{configuration, literals, references, root, said};
 

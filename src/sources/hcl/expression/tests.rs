@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use crate::sources::hcl::testing::{literals, references, root};
 
 fn arguments(body: &str) -> Vec<crate::model::configuration::Argument> {

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use super::configuration_files;
 use crate::model::diagnostic::GapReason;
 use crate::sources::hcl::testing::{Repository, literals, said};

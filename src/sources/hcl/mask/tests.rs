@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use super::*;
 
 fn show(text: &str, token: &str, show: Show) -> (String, String) {

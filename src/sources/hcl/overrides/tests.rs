@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use crate::sources::hcl::testing::{Repository, literals};
 
 #[test]

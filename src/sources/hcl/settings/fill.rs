@@ -10,7 +10,7 @@ use crate::model::diagnostic::Place;
 use crate::model::estimate::default_of;
 use crate::model::settings::{
     AcceptedLoss, Approval, BackupSchedule, Counterpart, Database, DnsSettings, Gate, ManifestSettings,
-    MeasuredEstimate, Objective, Rewrite, Settings, StateSettings, TerraformSettings, ValueSource,
+    MeasuredEstimate, Objective, PointKind, Rewrite, Settings, StateSettings, TerraformSettings, ValueSource,
     VariableSource, Window,
 };
 use crate::sources::hcl::source::Source;
@@ -171,7 +171,7 @@ fn database(part: Part<'_>, name: String, place: Option<Place>) -> Database {
         identifier: part.text("identifier"),
         classes: part.texts("classes"),
         max_age_seconds: part.duration("max_age"),
-        prefer: part.texts("prefer"),
+        prefer: part.texts("prefer").iter().filter_map(|word| PointKind::of(word)).collect(),
         password: part.value("password").and_then(Expression::as_str).and_then(value::reference),
         place,
     }

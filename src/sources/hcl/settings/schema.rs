@@ -1,5 +1,7 @@
 //! What drplan.hcl may hold: one table, which the reader checks against and `docs/configuration.md` explains.
 
+use crate::model::settings::PointKind;
+
 /// What an attribute takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -81,7 +83,7 @@ pub(super) const PHASES: &[&str] = &["preflight", "fence", "infra", "restore", "
 /// Days of a window.
 pub(super) const DAYS: &[&str] = &["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// Kinds of recovery points.
-pub(super) const POINTS: &[&str] = &["replica", "automated_backup", "snapshot", "backup_copy", "primary"];
+pub(super) const POINTS: &[&str] = &PointKind::WORDS;
 
 /// The file.
 pub(super) const ROOT: Block = Block {

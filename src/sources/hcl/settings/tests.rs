@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use super::schema::{Block, ROOT};
 use super::*;
 use crate::sources::hcl::testing::{Repository, said};

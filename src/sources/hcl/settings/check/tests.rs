@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use crate::sources::hcl::testing::{said, settings, shown};
 
 fn problems(text: &str) -> Vec<String> {

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use crate::model::settings::{Settings, ValueSource};
 use crate::sources::hcl::testing::settings;
 

@@ -1,0 +1,54 @@
+//! The fence: who stops writing before a recovery point is taken.
+
+use super::build::{FENCED, READY, step};
+use super::dispositions::Decided;
+use super::facts::Facts;
+use crate::model::value::ValueKind;
+use crate::plan::action::Action;
+use crate::plan::resource::Disposition;
+use crate::plan::step::{DoneWhen, Phase, Plane, Step};
+
+/// Plans the probe of the primary, and the fence.
+pub(super) fn plan_fence(facts: &Facts<'_, '_>, decided: &Decided, steps: &mut Vec<Step>) {
+    let mut hosts: Vec<String> = Vec::new();
+    let mut databases = Vec::new();
+    for (at, object) in facts.objects.iter().enumerate() {
+        let Some(resource) = decided.resource(at) else { continue };
+        if matches!(object.type_name(), "aws_eks_cluster" | "aws_db_instance" | "aws_rds_cluster")
+            && resource.region.as_deref().is_some_and(|region| facts.is_primary(region))
+        {
+            hosts.extend(object.owns(ValueKind::Endpoint).map(str::to_owned));
+        }
+        if matches!(resource.disposition, Disposition::Restore | Disposition::Promote)
+            && matches!(object.type_name(), "aws_db_instance" | "aws_rds_cluster")
+        {
+            databases.push(object.address().to_owned());
+        }
+    }
+    if let Some(observation) = &facts.input.observation {
+        hosts.extend(observation.load_balancers.iter().flatten().map(|balancer| balancer.hostname.clone()));
+    }
+    hosts.sort();
+    hosts.dedup();
+    let probe = Action::ProbePrimary { region: facts.primary.clone(), hosts };
+    steps.push(step(Phase::Preflight, "probe-primary", probe, facts.estimate("probe")));
+    let mut workloads: Vec<String> = facts
+        .input
+        .manifests
+        .objects
+        .iter()
+        .filter(|object| matches!(object.kind.as_str(), "Deployment" | "StatefulSet" | "CronJob"))
+        .map(crate::model::document::Object::label)
+        .collect();
+    workloads.sort();
+    workloads.dedup();
+    steps.push(
+        step(Phase::Fence, "primary", Action::Fence { workloads, databases }, facts.estimate("fence"))
+            .needs([READY.to_owned(), "preflight/probe-primary".to_owned()])
+            .done_when(DoneWhen::Holds {
+                what: "its writers are stopped, or a person accepts that they may not be".to_owned(),
+            })
+            .plane(Plane::People),
+    );
+    debug_assert_eq!(FENCED, "fence/primary");
+}

@@ -1,0 +1,61 @@
+//! Where the engine's state is kept, of the primary and of the recovery.
+
+use super::Checks;
+use crate::model::configuration::Backend;
+use crate::plan::action::Check;
+use crate::plan::step::Plane;
+
+impl Checks<'_, '_, '_> {
+    pub(super) fn state_backend(&mut self) {
+        let configuration = self.facts.input.configuration.as_ref();
+        let backend = configuration.and_then(|configuration| {
+            configuration.modules.iter().find_map(|module| module.backend.as_ref())
+        });
+        if let Some(backend) = backend {
+            let place = place_of(backend);
+            let check = Check::StateBackend { backend: format!("{} {place}", backend.kind) };
+            self.add("state-backend", check, Plane::Data);
+        }
+        let Some(primary) = self.facts.primary.clone() else { return };
+        let state = &self.facts.input.settings.state;
+        let code =
+            backend.filter(|backend| backend.kind == "s3" && backend.text("region") == Some(&*primary));
+        // What drplan.hcl says of the bucket goes before the code, which may leave the region to whoever runs it.
+        let bucket = match (&state.source, &state.region, code) {
+            (Some(source), Some(region), _) if source.starts_with("s3://") && *region == primary => {
+                source.clone()
+            }
+            (_, _, Some(backend)) => place_of(backend).to_owned(),
+            _ => return,
+        };
+        let at = code.and_then(|backend| backend.place.clone());
+        if state.replica.is_none() {
+            self.findings.add(
+                "backend-in-primary",
+                bucket,
+                format!("the state's bucket lies in {primary}: it is gone when it is needed"),
+                "replicate the bucket to another region and name it: state { replica { path = \"s3://BUCKET/KEY\" } }",
+                at.clone(),
+            );
+        }
+        // A copy is there to be read; the recovery writes to the backend of the code.
+        if code.is_some() {
+            let workspace = self.facts.workspace();
+            self.findings.add(
+                "workspace-same-backend",
+                &workspace,
+                format!(
+                    "workspace {workspace} of the recovery would be kept in the same backend, in {primary}"
+                ),
+                "leave bucket and region out of the backend block and give the recovery's own: \
+                 tofu init -reconfigure -backend-config=bucket=... -backend-config=region=...",
+                at,
+            );
+        }
+    }
+}
+
+/// What people call a backend's place.
+fn place_of(backend: &Backend) -> &str {
+    ["bucket", "hostname", "path"].iter().find_map(|name| backend.text(name)).unwrap_or("partial")
+}

@@ -1,0 +1,167 @@
+//! An Aurora cluster is a cluster: it comes back with its instances, and each of them goes into the engine's state.
+
+use drplan::model::inventory::{DbCluster, DbSnapshot, Inventory};
+use drplan::plan::Plan;
+use drplan::plan::action::{Action, EngineChange};
+use drplan::plan::audit::audit;
+use serde_json::{Value, json};
+
+use crate::worlds::{NOW, RECOVERY, World, managed, state_of};
+
+const CLUSTER: &str = "aws_rds_cluster.orders";
+const ACCOUNT: &str = "123456789012";
+
+fn arn(region: &str, rest: &str) -> String {
+    format!("arn:aws:rds:{region}:{ACCOUNT}:{rest}")
+}
+
+fn instance(name: &str, class: &str) -> Value {
+    managed(
+        &format!("aws_rds_cluster_instance.{name}"),
+        json!({
+            "id": format!("orders-{name}"), "identifier": format!("orders-{name}"),
+            "cluster_identifier": "orders", "instance_class": class, "engine": "aurora-postgresql",
+            "endpoint": format!("orders-{name}.cabc123def45.us-east-2.rds.amazonaws.com"),
+            "arn": arn("us-east-2", &format!("db:orders-{name}")),
+        }),
+        &[CLUSTER],
+    )
+}
+
+fn aurora() -> World {
+    let cluster = managed(
+        CLUSTER,
+        json!({
+            "id": "orders", "cluster_identifier": "orders", "engine": "aurora-postgresql",
+            "engine_version": "16.4", "port": 5432, "arn": arn("us-east-2", "cluster:orders"),
+            "endpoint": "orders.cluster-cabc123def45.us-east-2.rds.amazonaws.com",
+        }),
+        &[],
+    );
+    let alarm = managed(
+        "aws_cloudwatch_metric_alarm.writer",
+        json!({ "id": "writer", "alarm_name": "writer",
+            "arn": format!("arn:aws:cloudwatch:us-east-2:{ACCOUNT}:alarm:writer") }),
+        &[CLUSTER, "aws_rds_cluster_instance.writer"],
+    );
+    let state =
+        state_of(&[cluster, instance("writer", "db.r6g.large"), instance("reader", "db.r6g.xlarge"), alarm]);
+    let mut world = World::of_state(state);
+    world.inventory = Some(seen());
+    world
+}
+
+/// A recovery region with a copied snapshot of the cluster.
+fn seen() -> Inventory {
+    let mut inventory = crate::worlds::World::read(&crate::worlds::example()).inventory.unwrap();
+    inventory.account = Some(ACCOUNT.to_owned());
+    inventory.db_snapshots = Some(vec![DbSnapshot {
+        id: "orders-copy".to_owned(),
+        arn: arn(RECOVERY, "cluster-snapshot:orders-copy"),
+        source: "orders".to_owned(),
+        of_cluster: true,
+        copied_from: None,
+        status: "available".to_owned(),
+        data_at: NOW.parse().unwrap(),
+        kms_key: None,
+        engine: "aurora-postgresql".to_owned(),
+        engine_version: "16.4".to_owned(),
+        storage_gib: 40,
+    }]);
+    inventory
+}
+
+fn imports(plan: &Plan) -> Vec<(&str, Option<&str>, &[String])> {
+    let engine = plan.steps.iter().filter_map(|step| match &step.action {
+        Action::Engine { address, change: EngineChange::Import, import_id, .. } => {
+            Some((address.as_str(), import_id.as_deref(), &step.needs[..]))
+        }
+        _ => None,
+    });
+    engine.filter(|(address, ..)| address.starts_with("aws_rds_")).collect()
+}
+
+#[test]
+fn a_cluster_is_restored_with_its_instances() {
+    let plan = aurora().plan();
+    assert_eq!(audit(&plan), Ok(()));
+    let restores: Vec<&Action> = plan
+        .steps
+        .iter()
+        .map(|step| &step.action)
+        .filter(|action| matches!(action.kind(), "restore_cluster" | "restore_backup" | "restore_database"))
+        .collect();
+    let [Action::RestoreCluster { address, identifier, instances, .. }] = restores[..] else {
+        panic!("{restores:#?}")
+    };
+    assert_eq!((address.as_str(), identifier.as_str()), (CLUSTER, "orders"));
+    assert_eq!(instances, &["orders-reader db.r6g.xlarge", "orders-writer db.r6g.large"]);
+    let adopted = format!("restore/adopt/{CLUSTER}");
+    let restored = format!("restore/{CLUSTER}");
+    assert_eq!(
+        imports(&plan),
+        [
+            (CLUSTER, Some("orders"), &[restored.clone()][..]),
+            ("aws_rds_cluster_instance.reader", Some("orders-reader"), &[restored.clone(), adopted.clone()]),
+            ("aws_rds_cluster_instance.writer", Some("orders-writer"), &[restored.clone(), adopted]),
+        ]
+        .map(|(address, id, needs)| (address, id, sorted(needs)))
+        .iter()
+        .map(|(address, id, needs)| (*address, *id, &needs[..]))
+        .collect::<Vec<_>>()
+    );
+    for resource in plan.resources.iter().filter(|one| one.type_name == "aws_rds_cluster_instance") {
+        assert_eq!((resource.disposition.as_str(), resource.engine.as_str()), ("restore", "exclude"));
+        assert_eq!(resource.known_after.as_deref(), Some(&*restored), "{}", resource.address);
+    }
+    // What depends on an instance is made once the engine has it.
+    let alarm = plan.steps.iter().find(|step| step.id == "infra/aws_cloudwatch_metric_alarm.writer").unwrap();
+    assert!(alarm.needs.iter().any(|need| need == "restore/adopt/aws_rds_cluster_instance.writer"));
+}
+
+fn sorted(needs: &[String]) -> Vec<String> {
+    let mut needs = needs.to_vec();
+    needs.sort();
+    needs
+}
+
+#[test]
+fn a_replica_cluster_is_promoted_and_its_instances_are_found_there() {
+    let mut world = aurora();
+    let inventory = world.inventory.as_mut().unwrap();
+    inventory.db_clusters = Some(vec![DbCluster {
+        id: "orders-dr".to_owned(),
+        arn: arn(RECOVERY, "cluster:orders-dr"),
+        status: "available".to_owned(),
+        engine: "aurora-postgresql".to_owned(),
+        replica_of: Some(arn("us-east-2", "cluster:orders")),
+        global_cluster: None,
+        endpoint: None,
+        reader_endpoint: None,
+    }]);
+    let plan = world.plan();
+    assert_eq!(audit(&plan), Ok(()));
+    let promoted = plan.steps.iter().find_map(|step| match &step.action {
+        Action::PromoteReplica { address, identifier, settings } => {
+            Some((address, identifier, settings.len()))
+        }
+        _ => None,
+    });
+    assert_eq!(
+        promoted.map(|(address, id, n)| (address.as_str(), id.as_str(), n)),
+        Some((CLUSTER, "orders-dr", 0))
+    );
+    assert!(!plan.steps.iter().any(|step| step.action.kind().starts_with("restore_")));
+}
+
+#[test]
+fn without_a_recovery_point_the_instances_are_left_out_with_their_cluster() {
+    let mut world = aurora();
+    world.inventory.as_mut().unwrap().db_snapshots = Some(Vec::new());
+    let plan = world.plan();
+    assert_eq!(audit(&plan), Ok(()));
+    let of = |address: &str| plan.resources.iter().find(|resource| resource.address == address).unwrap();
+    assert_eq!(of(CLUSTER).disposition.as_str(), "block");
+    assert_eq!(of("aws_rds_cluster_instance.writer").disposition.as_str(), "skip");
+    assert_eq!(of("aws_cloudwatch_metric_alarm.writer").disposition.as_str(), "skip");
+}

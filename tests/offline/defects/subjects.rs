@@ -1,0 +1,90 @@
+//! What drplan.hcl names must be there; which region is lost must be told.
+
+use serde_json::json;
+
+use super::{changed, found, with, without};
+use crate::worlds::{World, example, managed, state_of};
+
+const CODE: &str = "subject-unknown";
+
+/// A block after the end of the example's drplan.hcl, and the line that it begins on.
+#[track_caller]
+fn names_nothing(block: &str, subject: &str) {
+    let mut line = 0;
+    let plan = changed(|copy| {
+        copy.edit("drplan.hcl", |text| {
+            line = text.lines().count() + 1;
+            format!("{text}{block}\n")
+        });
+    });
+    with(&plan, CODE, subject, &format!("drplan.hcl:{line}"));
+}
+
+#[test]
+fn a_subject_that_no_input_has_is_found_where_it_is_named() {
+    names_nothing("accept_loss \"module.cache.aws_x.y\" {\n  reason = \"r\"\n}", "module.cache.aws_x.y");
+    names_nothing("skip \"module.standbys\" {\n  reason = \"r\"\n}", "module.standbys");
+    names_nothing("database \"ledger\" {\n}", "ledger");
+    names_nothing("database \"d\" {\n  address = \"aws_db_instance.no\"\n}", "aws_db_instance.no");
+    names_nothing("counterpart \"acme-nowhere\" {\n  to = \"acme-there\"\n}", "acme-nowhere");
+    names_nothing(
+        "rewrite \"nobody.example.org\" {\n  to = \"somebody.example.org\"\n}",
+        "nobody.example.org",
+    );
+    names_nothing("objective \"databse\" {\n  rpo = \"1h\"\n}", "databse");
+    names_nothing("estimate \"clustr\" {\n  p50 = \"1m\"\n  p90 = \"2m\"\n}", "clustr");
+    names_nothing(
+        "backup \"module.s3.aws_s3_bucket.nowhere\" {\n  interval = \"1h\"\n  copy_time = \"1h\"\n}",
+        "module.s3.aws_s3_bucket.nowhere",
+    );
+}
+
+#[test]
+fn a_subject_that_an_input_has_is_not_found() {
+    without(&World::read(&example()).plan(), CODE);
+    let plan = changed(|copy| {
+        copy.edit("drplan.hcl", |text| {
+            format!(
+                "{text}skip \"module.vpc.aws_flow_log.no\" {{\n  reason = \"r\"\n}}\n\
+                 counterpart \"ecommerce-prod-media-us-east-2\" {{\n  to = \"ecommerce-prod-media-us-west-2\"\n}}\n\
+                 rewrite \"shop.example.com\" {{\n  keep = true\n}}\n\
+                 objective \"module.rds\" {{\n  rpo = \"24h\"\n}}\n"
+            )
+        });
+    });
+    let subjects: Vec<String> = found(&plan, CODE).into_iter().map(|(subject, _)| subject).collect();
+    assert_eq!(subjects, ["module.vpc.aws_flow_log.no"]);
+}
+
+#[test]
+fn the_nearest_address_is_offered() {
+    let plan = changed(|copy| {
+        copy.edit("drplan.hcl", |text| {
+            format!("{text}skip \"module.rds.aws_db_instance.primry\" {{\n  reason = \"r\"\n}}\n")
+        });
+    });
+    let finding = plan.findings.iter().find(|finding| finding.code == CODE).unwrap();
+    assert!(finding.fix.contains("module.rds.aws_db_instance.primary"), "{}", finding.fix);
+}
+
+#[test]
+fn a_state_that_names_no_region_leaves_the_primary_unknown() {
+    let code = "primary-region-unknown";
+    let password = managed("random_password.db", json!({ "id": "none", "length": 20 }), &[]);
+    let world = World::of_state(state_of(&[password]));
+    with(&world.plan(), code, "primary", "");
+    let named = world.try_plan(Some("us-east-2")).unwrap();
+    without(&named, code);
+    assert_eq!(named.saw.primary_region.as_deref(), Some("us-east-2"));
+    let mut settled = world;
+    settled.settings.primary = Some("us-east-2".to_owned());
+    without(&settled.plan(), code);
+    let queue = managed(
+        "aws_sns_topic.alarms",
+        json!({ "id": "a", "arn": "arn:aws:sns:eu-west-1:123456789012:alarms" }),
+        &[],
+    );
+    let told = World::of_state(state_of(&[queue])).plan();
+    without(&told, code);
+    assert_eq!(told.saw.primary_region.as_deref(), Some("eu-west-1"));
+}

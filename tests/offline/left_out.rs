@@ -1,0 +1,171 @@
+//! What depends on something left out is left out with it, by name; what depends on something withheld waits.
+
+use drplan::model::settings::AcceptedLoss;
+use drplan::plan::Plan;
+use drplan::plan::action::Action;
+use drplan::plan::audit::audit;
+use drplan::plan::resource::PlannedResource;
+use drplan::plan::step::Phase;
+use serde_json::json;
+
+use crate::worlds::{World, example, managed, state_of};
+
+const REGION: &str = "us-east-2";
+
+/// A table that nothing brings back, an alarm on it, and what acts on the alarm.
+fn alarmed() -> World {
+    let arn = |rest: &str| format!("arn:aws:{rest}");
+    let state = state_of(&[
+        managed(
+            "aws_dynamodb_table.carts",
+            json!({ "id": "carts", "name": "carts",
+                    "arn": arn(&format!("dynamodb:{REGION}:123456789012:table/carts")) }),
+            &[],
+        ),
+        managed(
+            "aws_cloudwatch_metric_alarm.carts",
+            json!({ "id": "carts-throttled", "alarm_name": "carts-throttled",
+                    "dimensions": { "TableName": "carts" },
+                    "arn": arn(&format!("cloudwatch:{REGION}:123456789012:alarm:carts-throttled")) }),
+            &["aws_dynamodb_table.carts"],
+        ),
+        managed(
+            "aws_cloudwatch_composite_alarm.shop",
+            json!({ "id": "shop", "alarm_name": "shop", "alarm_rule": "ALARM(carts-throttled)",
+                    "arn": arn(&format!("cloudwatch:{REGION}:123456789012:alarm:shop")) }),
+            &["aws_cloudwatch_metric_alarm.carts"],
+        ),
+        managed(
+            "aws_iam_policy.carts",
+            json!({ "id": arn("iam::123456789012:policy/carts"), "name": "carts",
+                    "arn": arn("iam::123456789012:policy/carts") }),
+            &["aws_dynamodb_table.carts"],
+        ),
+        managed("random_password.carts", json!({ "id": "none" }), &["aws_dynamodb_table.carts"]),
+        managed(
+            "aws_sns_topic.alarms",
+            json!({ "id": "alarms", "name": "alarms",
+                    "arn": arn(&format!("sns:{REGION}:123456789012:alarms")) }),
+            &[],
+        ),
+    ]);
+    World::of_state(state)
+}
+
+fn of<'p>(plan: &'p Plan, address: &str) -> &'p PlannedResource {
+    plan.resources.iter().find(|resource| resource.address == address).expect(address)
+}
+
+fn words<'p>(plan: &'p Plan, address: &str) -> (&'p str, &'p str) {
+    let resource = of(plan, address);
+    (resource.disposition.as_str(), resource.engine.as_str())
+}
+
+fn left_out(plan: &Plan) -> &[String] {
+    plan.steps
+        .iter()
+        .find_map(|step| match &step.action {
+            Action::EngineConverged { left_out } => Some(&left_out[..]),
+            _ => None,
+        })
+        .expect("a step that converges")
+}
+
+#[test]
+fn dependants_of_what_is_blocked_are_left_out_by_name() {
+    let plan = alarmed().plan();
+    assert_eq!(audit(&plan), Ok(()));
+    assert_eq!(words(&plan, "aws_dynamodb_table.carts"), ("block", "exclude"));
+    for alarm in ["aws_cloudwatch_metric_alarm.carts", "aws_cloudwatch_composite_alarm.shop"] {
+        assert_eq!(words(&plan, alarm), ("skip", "exclude"));
+        assert!(of(&plan, alarm).reason.contains("depends on aws_dynamodb_table.carts"), "{alarm}");
+        assert_eq!(of(&plan, alarm).goes_with.as_deref(), Some("aws_dynamodb_table.carts"));
+        assert!(!plan.steps.iter().any(|step| step.id.ends_with(alarm)), "{alarm} has a step");
+    }
+    // Shared it stays; only the engine cannot import it.
+    assert_eq!(words(&plan, "aws_iam_policy.carts"), ("share", "exclude"));
+    // What lives in the state is put there without the engine.
+    assert_eq!(words(&plan, "random_password.carts"), ("carry", "carry"));
+    assert_eq!(words(&plan, "aws_sns_topic.alarms"), ("create", "create"));
+    assert_eq!(
+        left_out(&plan),
+        [
+            "aws_cloudwatch_composite_alarm.shop",
+            "aws_cloudwatch_metric_alarm.carts",
+            "aws_dynamodb_table.carts",
+            "aws_iam_policy.carts",
+        ]
+    );
+}
+
+#[test]
+fn dependants_of_what_comes_back_are_made() {
+    let mut world = alarmed();
+    world.settings.accepted_losses.push(AcceptedLoss {
+        address: "aws_dynamodb_table.carts".to_owned(),
+        reason: "sessions".to_owned(),
+        place: None,
+    });
+    let plan = world.plan();
+    assert_eq!(audit(&plan), Ok(()));
+    assert_eq!(words(&plan, "aws_cloudwatch_metric_alarm.carts"), ("create", "create"));
+    assert_eq!(words(&plan, "aws_iam_policy.carts"), ("share", "import"));
+    assert!(left_out(&plan).is_empty());
+}
+
+fn skipping(address: &str) -> World {
+    let mut world = World::read(&example());
+    let skip = AcceptedLoss { address: address.to_owned(), reason: "not here".to_owned(), place: None };
+    world.settings.skips.push(skip);
+    world
+}
+
+#[test]
+fn what_takes_the_cluster_or_a_restore_along_is_an_error() {
+    let plan = skipping("module.vpc").plan();
+    assert_eq!(audit(&plan), Ok(()));
+    let subjects: Vec<&str> = plan
+        .findings
+        .iter()
+        .filter(|finding| finding.code == "dependency-left-out")
+        .map(|finding| finding.subject.as_str())
+        .collect();
+    assert!(subjects.contains(&"module.eks.aws_eks_cluster.this"), "{subjects:?}");
+    assert!(subjects.contains(&"module.rds.aws_db_instance.primary"), "{subjects:?}");
+    assert_eq!(words(&plan, "module.eks.aws_eks_cluster.this"), ("block", "exclude"));
+    assert_eq!(words(&plan, "module.rds.aws_db_instance.primary"), ("block", "exclude"));
+    assert_eq!(words(&plan, "module.rds.aws_db_instance.read_replica"), ("skip", "exclude"));
+    // Providers of what lives in the cluster are configured from it.
+    let inside = plan.resources.iter().filter(|resource| resource.type_name == "helm_release");
+    assert!(inside.clone().count() > 0 && inside.clone().all(|release| release.engine.as_str() == "exclude"));
+    let without = World::read(&example()).plan();
+    assert!(!without.findings.iter().any(|finding| finding.code == "dependency-left-out"));
+}
+
+#[test]
+fn a_resource_left_out_in_part_takes_nobody_along() {
+    let subnets = "module.vpc.aws_subnet.private";
+    let state = World::read(&example()).plan();
+    let first = state.resources.iter().find(|one| one.address.starts_with(subnets)).unwrap();
+    let part = skipping(&first.address).plan();
+    assert_eq!(words(&part, &first.address), ("skip", "exclude"));
+    assert_eq!(words(&part, "module.eks.aws_eks_cluster.this"), ("create", "create"));
+    let whole = skipping(subnets).plan();
+    assert_eq!(words(&whole, "module.eks.aws_eks_cluster.this"), ("block", "exclude"));
+}
+
+#[test]
+fn dependants_of_what_is_withheld_wait_behind_the_gate() {
+    let plan = World::read(&example()).plan();
+    let (policy, shop) =
+        ("module.s3.aws_s3_bucket_policy.media", "module.cloudfront.aws_cloudfront_distribution.shop");
+    assert_eq!(words(&plan, shop), ("update", "withhold"));
+    assert_eq!(words(&plan, policy), ("create", "create"));
+    assert_eq!(of(&plan, policy).goes_with.as_deref(), Some(shop));
+    let steps: Vec<_> = plan.steps.iter().filter(|step| step.id.ends_with(policy)).collect();
+    assert_eq!(steps.len(), 1);
+    assert_eq!((steps[0].id.as_str(), steps[0].phase), (&*format!("dns/{policy}"), Phase::Dns));
+    for need in ["dns/gate".to_owned(), format!("dns/{shop}")] {
+        assert!(steps[0].needs.contains(&need), "{:?}", steps[0].needs);
+    }
+}
