@@ -22,6 +22,8 @@ fn converse<T>(what: String, work: impl Future<Output = T>) -> Result<T, Failure
     let bar = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner()).with_message(what);
     bar.enable_steady_tick(Duration::from_millis(120));
     let done = runtime.block_on(work);
+    // A credential plugin that hangs keeps its thread, and nobody waits for it.
+    runtime.shutdown_background();
     bar.finish_and_clear();
     Ok(done)
 }
@@ -43,8 +45,12 @@ pub(super) fn inventory(
 }
 
 /// What runs in a healthy primary.
-pub(super) fn observation(region: &str, at: jiff::Timestamp) -> Result<Result<Observation, Gap>, Failure> {
-    let request = aws::ObservationRequest { taken_at: at };
+pub(super) fn observation(
+    region: &str,
+    at: jiff::Timestamp,
+    cluster: aws::ClusterRequest,
+) -> Result<Result<Observation, Gap>, Failure> {
+    let request = aws::ObservationRequest { taken_at: at, cluster };
     converse(format!("reading {region}"), async {
         match Connection::open(region, Limits::default()).await {
             Ok(connection) => Ok(aws::record_observation(&connection, &request).await),

@@ -11,6 +11,7 @@ use crate::clients::aws::{Connection, Failure};
 use crate::model::diagnostic::{Gap, GapReason};
 use crate::model::inventory::{FORMAT_VERSION, Inventory, InventoryKind};
 
+mod access;
 mod cluster;
 mod compute;
 mod database;
@@ -25,7 +26,8 @@ mod state;
 mod storage;
 mod workspace;
 
-pub use hints::engines_of;
+pub use access::ClusterRequest;
+pub use hints::{clusters_of, engines_of};
 pub use primary::{ObservationRequest, record_observation};
 pub use state::{BucketKey, StateObject, StateRequest, read_state_s3};
 pub use workspace::WorkspaceRequest;
