@@ -105,6 +105,17 @@ impl<'i> Checks<'_, 'i, '_> {
         self.facts.inventory()
     }
 
+    /// A recording that was made for another stack, or before this one had what it has now.
+    fn unasked(&mut self, action: &str, what: &str) {
+        self.findings.add(
+            "inventory-gap",
+            action,
+            format!("the inventory was recorded without asking for {what}: they are unknown, not missing"),
+            format!("record it again beside the stack's state: drplan inventory {}", self.facts.recovery),
+            None,
+        );
+    }
+
     fn state_backend(&mut self) {
         let Some(configuration) = &self.facts.input.configuration else { return };
         let Some(backend) = configuration.modules.iter().find_map(|module| module.backend.as_ref()) else {
@@ -196,7 +207,15 @@ impl<'i> Checks<'_, 'i, '_> {
                 .find(|version| !version.is_empty())
                 .unwrap_or_default();
             let (engine, classes) = (text("engine"), store.rule.classes.clone());
-            let orderable = self.inventory().and_then(|inventory| inventory.orderable_classes.as_ref());
+            let orderable =
+                self.inventory().and_then(|inventory| inventory.orderable_for(&engine, &engine_version));
+            let recorded = self.inventory().is_some_and(|inventory| inventory.orderable_classes.is_some());
+            if orderable.is_none() && recorded {
+                self.unasked(
+                    "rds:DescribeOrderableDBInstanceOptions",
+                    &format!("the classes of {engine} {engine_version}"),
+                );
+            }
             if let Some(orderable) = orderable {
                 let can = |class: &str| {
                     orderable.iter().any(|known| {
@@ -355,7 +374,10 @@ impl<'i> Checks<'_, 'i, '_> {
         for ((repository, reference), place) in named {
             let check = Check::Image { repository: repository.to_owned(), reference: reference.to_owned() };
             self.add(&format!("image/{repository}{reference}"), check, Plane::RegionalControl);
-            let Some(images) = self.inventory().and_then(|inventory| inventory.images.as_ref()) else {
+            let Some(images) = self.inventory().and_then(|inventory| inventory.images_for(repository)) else {
+                if self.inventory().is_some_and(|inventory| inventory.images.is_some()) {
+                    self.unasked("ecr:DescribeImages", &format!("the images of {repository}"));
+                }
                 continue;
             };
             let there = images.iter().filter(|image| image.repository == repository).any(|image| {

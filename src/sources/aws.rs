@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::clients::aws::whole::Whole;
 use crate::clients::aws::{Connection, Failure};
 use crate::model::diagnostic::{Gap, GapReason};
-use crate::model::inventory::{FORMAT_VERSION, Inventory, InventoryKind};
+use crate::model::inventory::{Asked, AskedEngine, FORMAT_VERSION, Inventory, InventoryKind};
 
 mod access;
 mod cluster;
@@ -52,6 +52,18 @@ impl InventoryRequest {
     #[must_use]
     pub fn new(taken_at: Timestamp) -> Self {
         Self { taken_at, engines: Vec::new(), repositories: Vec::new(), quotas: Vec::new(), workspace: None }
+    }
+}
+
+impl InventoryRequest {
+    /// As the recording says it.
+    fn asked(&self) -> Asked {
+        let engine = |Engine { name, version }| AskedEngine { name, version };
+        let named = !self.repositories.is_empty();
+        Asked {
+            engines: self.engines.iter().cloned().map(engine).collect(),
+            repositories: named.then(|| self.repositories.clone()),
+        }
     }
 }
 
@@ -112,6 +124,7 @@ pub async fn record_inventory(connection: &Connection, request: &InventoryReques
         distributions: gaps.keep(global.distributions),
         iam: gaps.keep_part(global.iam),
         workspace: gaps.keep(workspace),
+        asked: Some(request.asked()),
     };
     quotas::count_use(&mut inventory, gaps.keep(network.addresses).map(|addresses| addresses.len()));
     inventory.gaps = gaps.finish();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use drplan::model::inventory::{Asked, AskedEngine};
 use drplan::plan::Plan;
 use drplan::plan::audit::audit;
 use drplan::plan::finding::Severity;
@@ -45,6 +46,32 @@ fn the_bad_day_says_what_cannot_come_back() {
     assert_eq!(of("module.rds.aws_db_instance.primary").disposition.as_str(), "block");
     // A replica is nothing without its source.
     assert_eq!(of("module.rds.aws_db_instance.read_replica").disposition.as_str(), "skip");
+}
+
+#[test]
+fn what_the_inventory_was_not_asked_for_is_unknown() {
+    let codes = |asked: Option<Asked>| {
+        let mut world = World::read(&example());
+        let inventory = world.inventory.as_mut().unwrap();
+        inventory.asked = asked;
+        inventory.orderable_classes = Some(Vec::new());
+        inventory.images = Some(Vec::new());
+        let findings = world.plan().findings;
+        let mut codes: Vec<String> = findings.iter().map(|finding| finding.code.to_string()).collect();
+        codes.retain(|code| {
+            ["class-not-orderable", "image-missing", "inventory-gap"].contains(&code.as_str())
+        });
+        codes.dedup();
+        codes
+    };
+    let absent = ["class-not-orderable", "image-missing"];
+    assert_eq!(codes(None), absent, "an older recording");
+    let engine =
+        |name: &str, version: &str| AskedEngine { name: name.to_owned(), version: version.to_owned() };
+    let mine = Asked { engines: vec![engine("postgres", "16")], repositories: None };
+    assert_eq!(codes(Some(mine)), absent);
+    let other = Asked { engines: vec![engine("mysql", "8.0")], repositories: Some(vec!["other".to_owned()]) };
+    assert_eq!(codes(Some(other)), ["inventory-gap"]);
 }
 
 #[test]
