@@ -1,7 +1,8 @@
 //! The cloud, read live: the recovery region and the global services, or the primary while it is healthy.
 //!
 //! Only calls that read. A list that did not come whole leaves its section unknown and a gap that says why; an empty
-//! section is known to be empty. An inventory asks the recovery region and the global services and nothing else.
+//! section is known to be empty. An inventory asks the recovery region and the global services, and nothing else
+//! but the bucket of the recovery workspace's state, wherever it is.
 //! No value of a secret, no user data and no policy is ever asked for.
 
 use jiff::Timestamp;
@@ -27,7 +28,7 @@ mod storage;
 mod workspace;
 
 pub use access::ClusterRequest;
-pub use hints::{clusters_of, engines_of};
+pub use hints::{clusters_of, engines_of, repositories_in, workspace_of};
 pub use primary::{ObservationRequest, record_observation};
 pub use state::{BucketKey, StateObject, StateRequest, read_state_s3};
 pub use workspace::WorkspaceRequest;

@@ -1,7 +1,6 @@
 //! The observation of a primary's EKS cluster: found by the EKS API, signed in to by a token.
 
-use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use drplan::clients::aws::Limits;
 use drplan::clients::kube::token::eks_token;
@@ -13,6 +12,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cluster::{WORKLOADS, assert_no_canary, shop, workloads};
+use crate::command::drplan;
 use crate::control_plane::{ADMIN, NOBODY};
 use crate::emulator::{self, Emulator, PATIENCE, run};
 
@@ -84,25 +84,6 @@ fn a_token_is_shown_nowhere() {
     assert_eq!(format!("{token} {token:?}"), "(secret) (secret)");
 }
 
-/// `drplan inventory us-east-2 --primary`, with more arguments and a home of its own.
-fn drplan(emulator: &Emulator, home: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_drplan"))
-        .args(["inventory", "us-east-2", "--primary"])
-        .args(arguments)
-        .current_dir(home)
-        .env_clear()
-        .envs([
-            ("HOME", home.to_str().unwrap()),
-            ("PATH", "/usr/bin:/bin"),
-            ("AWS_ENDPOINT_URL", &emulator.url()),
-            ("AWS_ACCESS_KEY_ID", "ANOTREAL"),
-            ("AWS_SECRET_ACCESS_KEY", "notrealrnrELgWzOk3IfjzDKtFBhDby"),
-            ("RUST_LOG", "trace"),
-        ])
-        .output()
-        .unwrap()
-}
-
 fn observation(output: &Output) -> Observation {
     let text = String::from_utf8_lossy(&output.stdout);
     let said = String::from_utf8_lossy(&output.stderr);
@@ -120,7 +101,10 @@ fn the_command_line_finds_its_cluster() {
     emulator.eks(&plane.url(), &plane.authority());
     let home = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(home.path().join(name), text).unwrap();
-    let drplan = |arguments: &[&str]| observation(&drplan(&emulator, home.path(), arguments));
+    let drplan = |arguments: &[&str]| {
+        let command = ["inventory", "us-east-2", "--primary"];
+        observation(&drplan(&emulator, home.path(), &[&command, arguments].concat()))
+    };
 
     assert!(drplan(&[]).workloads.is_none(), "two clusters, none named");
     assert_eq!(workloads(drplan(&["--cluster", "shop"]).workloads.as_ref()), WORKLOADS);
@@ -157,11 +141,6 @@ fn the_command_line_finds_its_cluster() {
 fn flags_of_the_cluster_are_for_the_primary() {
     let home = tempfile::tempdir().unwrap();
     let emulator = emulator::with(&[]);
-    let refused = Command::new(env!("CARGO_BIN_EXE_drplan"))
-        .args(["inventory", "us-east-2", "--cluster", "shop"])
-        .current_dir(home.path())
-        .env("AWS_ENDPOINT_URL", emulator.url())
-        .output()
-        .unwrap();
+    let refused = drplan(&emulator, home.path(), &["inventory", "us-east-2", "--cluster", "shop"]);
     assert_eq!(refused.status.code(), Some(2));
 }
