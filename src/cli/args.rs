@@ -107,6 +107,16 @@ pub(super) struct Inventory {
     /// Record it as the healthy primary: what runs in it, and what its names lead to
     #[arg(long)]
     pub(super) primary: bool,
+    /// With --primary: the kubeconfig of its cluster; else the one of KUBECONFIG or ~/.kube/config where it leads to
+    /// the EKS cluster, else an EKS token
+    #[arg(long, value_name = "FILE", requires = "primary")]
+    pub(super) kubeconfig: Option<PathBuf>,
+    /// With --primary: the kubeconfig's context to use; else its current one
+    #[arg(long, value_name = "NAME", requires = "primary")]
+    pub(super) context: Option<String>,
+    /// With --primary: its EKS cluster; else the one of the state, else the only one of the region
+    #[arg(long, value_name = "NAME", requires = "primary", conflicts_with_all = ["kubeconfig", "context"])]
+    pub(super) cluster: Option<String>,
     /// Where the recording is saved; else it is printed
     #[arg(short, long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,

@@ -36,7 +36,7 @@ pub(super) fn gather(args: &Region, progress: &Progress) -> Result<Gathered, Fai
     let mut problems = Vec::new();
     let here = std::env::current_dir()
         .map_err(|error| Problem::new(error.to_string(), "work in a folder that is there"))?;
-    let (settings, base) = read_settings(args, &here)?;
+    let (settings, base) = read_settings(args.config.as_deref(), &here)?;
     check_region(
         &args.region,
         ("the recovery region", &format!("recovery = [{:?}]", args.region)),
@@ -51,8 +51,10 @@ pub(super) fn gather(args: &Region, progress: &Progress) -> Result<Gathered, Fai
         Err(Failure::BadInput(bad)) => collect(Err(bad), &mut problems),
         other => Some(other?),
     };
-    let configuration = collect(read_configuration(args, &settings, &places), &mut problems).flatten();
-    let manifests = collect(read_manifests(args, &settings, &places), &mut problems);
+    let configuration =
+        collect(read_configuration(args.terraform.as_deref(), &settings, &places), &mut problems).flatten();
+    let manifests =
+        collect(read_manifests(&args.manifests, &args.exclude, &settings, &places), &mut problems);
     let observation = collect(read_observation(args, &settings, &places), &mut problems).flatten();
     let inventory = collect(read_inventory(args, &settings, &places), &mut problems).flatten();
     match (state, manifests) {
@@ -92,13 +94,13 @@ impl Places<'_> {
     }
 }
 
-fn read_settings(args: &Region, here: &Path) -> Result<(Settings, PathBuf), BadInput> {
-    let file = args.config.as_ref().map(|path| here.join(path)).or_else(|| hcl::find_settings(here));
+fn read_settings(config: Option<&Path>, here: &Path) -> Result<(Settings, PathBuf), BadInput> {
+    let file = config.map(|path| here.join(path)).or_else(|| hcl::find_settings(here));
     match file {
         Some(file) => {
             let base = file.parent().unwrap_or(here).to_owned();
             let settings = hcl::read_settings(&file);
-            Ok((settings.map_err(|bad| as_given(bad, &file, here, args.config.as_deref()))?, base))
+            Ok((settings.map_err(|bad| as_given(bad, &file, here, config))?, base))
         }
         None => {
             let name = here.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -193,11 +195,11 @@ fn find_state(base: &Path) -> Result<PathBuf, BadInput> {
 }
 
 fn read_configuration(
-    args: &Region,
+    dir: Option<&Path>,
     settings: &Settings,
     places: &Places<'_>,
 ) -> Result<Option<Configuration>, BadInput> {
-    let flag = args.terraform.as_ref().map(|dir| places.here.join(dir));
+    let flag = dir.map(|dir| places.here.join(dir));
     let named = flag.or_else(|| settings.terraform.dir.as_ref().map(|dir| places.base.join(dir)));
     named.or_else(|| find_code(places.base)).map(|dir| hcl::read_configuration(&dir, places.base)).transpose()
 }
@@ -222,8 +224,13 @@ fn has_code(folder: &Path) -> bool {
     })
 }
 
-fn read_manifests(args: &Region, settings: &Settings, places: &Places<'_>) -> Result<Manifests, BadInput> {
-    let mut paths: Vec<PathBuf> = args.manifests.iter().map(|path| places.here.join(path)).collect();
+fn read_manifests(
+    paths: &[PathBuf],
+    exclude: &[String],
+    settings: &Settings,
+    places: &Places<'_>,
+) -> Result<Manifests, BadInput> {
+    let mut paths: Vec<PathBuf> = paths.iter().map(|path| places.here.join(path)).collect();
     if paths.is_empty() {
         paths = settings.manifests.paths.iter().map(|path| places.base.join(path)).collect();
     }
@@ -233,8 +240,7 @@ fn read_manifests(args: &Region, settings: &Settings, places: &Places<'_>) -> Re
     if paths.is_empty() {
         return Ok(Manifests::default());
     }
-    let mut exclude = settings.manifests.exclude.clone();
-    exclude.extend(args.exclude.iter().cloned());
+    let exclude = settings.manifests.exclude.iter().chain(exclude).cloned().collect();
     let tools = manifests::Tools::find(&std::env::var_os("PATH").unwrap_or_default());
     manifests::read_manifests(&manifests::Request { paths, exclude, base: places.base.to_owned(), tools })
 }
@@ -287,12 +293,39 @@ pub(super) fn look() -> Result<Found, Failure> {
     })
 }
 
-/// The state of the working folder, where there is one that can be read without asking anybody.
-pub(super) fn state_for_hints() -> Option<(String, String)> {
-    let here = std::env::current_dir().ok()?;
-    let settings = hcl::find_settings(&here).and_then(|file| Some((hcl::read_settings(&file).ok()?, file)));
-    let named = settings.and_then(|(settings, file)| Some(file.parent()?.join(settings.state.source?)));
-    let path = named.or_else(|| find_state(&here).ok())?;
-    let text = text::read_text(&path, "state", STATE_LIMIT).ok()?;
-    Some((text, "state".to_owned()))
+/// What the working folder tells of a stack before anything was asked of a region.
+pub(super) struct Known {
+    pub(super) settings: Settings,
+    pub(super) state: Option<(String, String)>,
+    pub(super) configuration: Option<Configuration>,
+    pub(super) manifests: Manifests,
+}
+
+/// Reads what can be read: a recording is worth having without any of it.
+pub(super) fn known(region: &str) -> Result<Known, Failure> {
+    let here = std::env::current_dir()
+        .map_err(|source| Failure::Io { what: "the working folder".to_owned(), source })?;
+    let (settings, base) = read_settings(None, &here).unwrap_or_else(|_| (Settings::default(), here.clone()));
+    let places = Places { here: &here, base: &base };
+    let state = match &settings.state.source {
+        Some(state) if state.starts_with("s3://") => {
+            let read = live::state(state, &settings, region, live::Version::default()).ok();
+            read.and_then(|(bytes, origin)| Some((text::decode(bytes, &origin).ok()?, origin)))
+        }
+        Some(state) => text::read_text(&base.join(state), "state", STATE_LIMIT)
+            .ok()
+            .map(|text| (text, "state".to_owned())),
+        None => {
+            let path = find_state(&base).ok();
+            path.and_then(|path| {
+                Some((text::read_text(&path, "state", STATE_LIMIT).ok()?, "state".to_owned()))
+            })
+        }
+    };
+    Ok(Known {
+        state,
+        configuration: read_configuration(None, &settings, &places).ok().flatten(),
+        manifests: read_manifests(&[], &[], &settings, &places).unwrap_or_default(),
+        settings,
+    })
 }

@@ -37,10 +37,10 @@ fn render(found: &Found) -> String {
     let _ = writeln!(out, "# primary  = \"us-east-2\"\n# recovery = [\"us-west-2\"]\n");
     match &found.state {
         Some(state) => {
-            let _ = writeln!(out, "state {{\n  source = {state:?}\n}}\n");
+            let _ = writeln!(out, "state {{\n  path = {state:?}\n}}\n");
         }
         None => {
-            let _ = writeln!(out, "# state {{\n#   source = \"s3://BUCKET/KEY\"\n# }}\n");
+            let _ = writeln!(out, "# state {{\n#   path = \"s3://BUCKET/KEY\"\n# }}\n");
         }
     }
     if let Some(dir) = &found.terraform {

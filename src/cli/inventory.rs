@@ -1,23 +1,31 @@
 //! `drplan inventory REGION [--primary]`: records what a region has.
 
 use super::args::Inventory;
+use super::hints::Hints;
 use super::output::Screen;
 use super::region::save;
 use super::{Exit, Failure, gather, live};
+use crate::clients::kube::Source;
 use crate::model::diagnostic::{Gap, Problem};
-use crate::sources::{recorded, tfstate};
+use crate::sources::{aws, recorded, tfstate};
 
 pub(super) fn run(args: &Inventory, screen: &Screen) -> Result<Exit, Failure> {
     let at = args.at.unwrap_or_else(jiff::Timestamp::now);
+    let known = gather::known(&args.region)?;
+    let state = known.state.as_ref().and_then(|(text, origin)| tfstate::read_state(text, origin).ok());
     let written = if args.primary {
-        recorded::write_observation(live::observation(&args.region, at)?.map_err(|gap| refused(&gap))?)
+        let of_state = state.as_ref().map(|state| aws::clusters_of(state, &args.region)).unwrap_or_default();
+        let found = live::observation(&args.region, at, cluster(args, of_state))?;
+        recorded::write_observation(found.map_err(|gap| refused(&gap))?)
     } else {
-        // The state names the database engines whose classes are asked for; a recording is worth having without it.
-        let state = gather::state_for_hints();
-        let read = state.as_ref().and_then(|(text, origin)| tfstate::read_state(text, origin).ok());
-        recorded::write_inventory(
-            live::inventory(&args.region, at, read.as_ref())?.map_err(|gap| refused(&gap))?,
-        )
+        let hints = Hints {
+            settings: &known.settings,
+            state: state.as_ref(),
+            configuration: known.configuration.as_ref(),
+            manifests: &known.manifests,
+        };
+        let found = live::inventory(&args.region, &hints.request(at))?;
+        recorded::write_inventory(found.map_err(|gap| refused(&gap))?)
     };
     let text = written.map_err(|error| Failure::Defect(error.to_string()))?;
     match &args.out {
@@ -25,6 +33,13 @@ pub(super) fn run(args: &Inventory, screen: &Screen) -> Result<Exit, Failure> {
         None => screen.result(text.as_bytes())?,
     }
     Ok(Exit::Done)
+}
+
+fn cluster(args: &Inventory, of_state: Vec<String>) -> aws::ClusterRequest {
+    let Inventory { kubeconfig: file, context, cluster, .. } = args;
+    let given = file.is_some() || context.is_some();
+    let kubeconfig = given.then(|| Source { file: file.clone(), context: context.clone() });
+    aws::ClusterRequest { kubeconfig, name: cluster.clone(), of_state, ..aws::ClusterRequest::default() }
 }
 
 fn refused(gap: &Gap) -> Failure {

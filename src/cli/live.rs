@@ -7,7 +7,6 @@ use crate::model::diagnostic::{BadInput, Gap, GapReason, Problem};
 use crate::model::inventory::Inventory;
 use crate::model::observation::Observation;
 use crate::model::settings::Settings;
-use crate::model::state::State;
 use crate::sources::aws;
 
 /// Runs one conversation with AWS to its end, with a line on stderr that it is under way.
@@ -17,28 +16,32 @@ fn converse<T>(what: String, work: impl Future<Output = T>) -> Result<T, Failure
         .build()
         .map_err(|source| Failure::Io { what: "threads could not be started".to_owned(), source })?;
     let _shown = Progress::begin(what);
-    Ok(runtime.block_on(work))
+    let done = runtime.block_on(work);
+    // A credential plugin that hangs keeps its thread, and nobody waits for it.
+    runtime.shutdown_background();
+    Ok(done)
 }
 
 /// What is in a region. Without credentials or an answer it is unknown, with a gap that says why.
 pub(super) fn inventory(
     region: &str,
-    at: jiff::Timestamp,
-    state: Option<&State<'_>>,
+    request: &aws::InventoryRequest,
 ) -> Result<Result<Inventory, Gap>, Failure> {
-    let mut request = aws::InventoryRequest::new(at);
-    request.engines = state.map(aws::engines_of).unwrap_or_default();
     converse(format!("reading {region}"), async {
         match Connection::open(region, Limits::default()).await {
-            Ok(connection) => Ok(aws::record_inventory(&connection, &request).await),
+            Ok(connection) => Ok(aws::record_inventory(&connection, request).await),
             Err(problem) => Err(unasked(region, &problem)),
         }
     })
 }
 
 /// What runs in a healthy primary.
-pub(super) fn observation(region: &str, at: jiff::Timestamp) -> Result<Result<Observation, Gap>, Failure> {
-    let request = aws::ObservationRequest { taken_at: at };
+pub(super) fn observation(
+    region: &str,
+    at: jiff::Timestamp,
+    cluster: aws::ClusterRequest,
+) -> Result<Result<Observation, Gap>, Failure> {
+    let request = aws::ObservationRequest { taken_at: at, cluster };
     converse(format!("reading {region}"), async {
         match Connection::open(region, Limits::default()).await {
             Ok(connection) => Ok(aws::record_observation(&connection, &request).await),

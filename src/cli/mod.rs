@@ -4,6 +4,7 @@
 
 mod args;
 mod gather;
+mod hints;
 mod init;
 mod inventory;
 mod live;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::args::{Format, Region};
 use super::gather::gather;
+use super::hints::Hints;
 use super::output::Screen;
 use super::progress::Progress;
 use super::show::rendered;
@@ -12,7 +13,6 @@ use super::{Exit, Failure, live};
 use crate::model::diagnostic::Gap;
 use crate::model::input::PlanningInput;
 use crate::model::inventory::Inventory;
-use crate::model::state::State;
 use crate::plan::audit::{Violation, audit};
 use crate::plan::finding::Severity;
 use crate::plan::{Plan, codec};
@@ -25,7 +25,13 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     let state = tfstate::read_state(&gathered.state_text, &gathered.state_origin)?;
     let at = args.at.unwrap_or_else(jiff::Timestamp::now);
     drop(progress);
-    let (inventory, gaps) = look_around(args, at, gathered.inventory, &state)?;
+    let hints = Hints {
+        settings: &gathered.settings,
+        state: Some(&state),
+        configuration: gathered.configuration.as_ref(),
+        manifests: &gathered.manifests,
+    };
+    let (inventory, gaps) = look_around(args, at, gathered.inventory, &hints)?;
     let progress = Progress::begin("planning");
     let input = PlanningInput {
         at,
@@ -62,12 +68,12 @@ fn look_around(
     args: &Region,
     at: jiff::Timestamp,
     recorded: Option<Inventory>,
-    state: &State<'_>,
+    hints: &Hints<'_>,
 ) -> Result<(Option<Inventory>, Vec<Gap>), Failure> {
     if recorded.is_some() || args.offline {
         return Ok((recorded, Vec::new()));
     }
-    Ok(match live::inventory(&args.region, at, Some(state))? {
+    Ok(match live::inventory(&args.region, &hints.request(at))? {
         Ok(inventory) => (Some(inventory), Vec::new()),
         Err(gap) => (None, vec![gap]),
     })

@@ -1,4 +1,5 @@
-//! Connections only: the AWS SDK's configuration, deadlines, rate budgets. What is asked is up to `sources`, what is
+//! Connections only: the AWS SDK's configuration, deadlines, rate budgets, the cluster's sign-in. What is asked is up to `sources`, what is
 //! changed to `targets`; nothing here decides or prints.
 
 pub mod aws;
+pub mod kube;

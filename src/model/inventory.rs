@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::diagnostic::Gap;
 
+mod asked;
+
+pub use asked::{Asked, AskedEngine};
+
 /// Version of the recording's format that this drplan writes and the newest it reads.
 pub const FORMAT_VERSION: u32 = 1;
 
@@ -108,6 +112,9 @@ pub struct Inventory {
     /// The recovery workspace's own state; `Some` with no addresses where it is empty or not there.
     #[serde(default)]
     pub workspace: Option<Workspace>,
+    /// What was asked of the lists that are cut to a stack; `None` in recordings that are older than this.
+    #[serde(default)]
+    pub asked: Option<Asked>,
 }
 
 /// Tells an inventory from other recordings.

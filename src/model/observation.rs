@@ -86,7 +86,7 @@ pub struct Workload {
     pub namespace: String,
     /// Name.
     pub name: String,
-    /// Replicas that ran.
+    /// Replicas, as a person or an autoscaler last set them; of a DaemonSet its nodes; none of a CronJob.
     #[serde(default)]
     pub replicas: Option<u32>,
     /// Images, as the pods ran them.
@@ -100,7 +100,7 @@ pub struct Workload {
 pub struct RunningImage {
     /// Container.
     pub container: String,
-    /// As the pod template names it.
+    /// As the pod names it.
     pub image: String,
     /// `sha256:...` that the node pulled.
     #[serde(default)]

@@ -61,6 +61,17 @@ impl<'i> Checks<'_, 'i, '_> {
         self.facts.inventory()
     }
 
+    /// A recording that was made for another stack, or before this one had what it has now.
+    fn unasked(&mut self, action: &str, what: &str) {
+        self.findings.add(
+            "inventory-gap",
+            action,
+            format!("the inventory was recorded without asking for {what}: they are unknown, not missing"),
+            format!("record it again beside the stack's state: drplan inventory {}", self.facts.recovery),
+            None,
+        );
+    }
+
     /// Recovery points with their keys, buckets and certificates that were found.
     fn stores(&mut self, decided: &Decided) {
         for store in &decided.stores {
@@ -124,7 +135,10 @@ impl<'i> Checks<'_, 'i, '_> {
         for ((repository, reference), place) in named {
             let check = Check::Image { repository: repository.to_owned(), reference: reference.to_owned() };
             self.add(&format!("image/{repository}{reference}"), check, Plane::RegionalControl);
-            let Some(images) = self.inventory().and_then(|inventory| inventory.images.as_ref()) else {
+            let Some(images) = self.inventory().and_then(|inventory| inventory.images_for(repository)) else {
+                if self.inventory().is_some_and(|inventory| inventory.images.is_some()) {
+                    self.unasked("ecr:DescribeImages", &format!("the images of {repository}"));
+                }
                 continue;
             };
             let there = images.iter().filter(|image| image.repository == repository).any(|image| {

@@ -74,7 +74,7 @@ pub(super) fn bucket_object(facts: &Facts<'_, '_>, name: &str) -> Option<usize> 
     })
 }
 
-/// The bucket that stands for another: named, or the one it is replicated to.
+/// The bucket that stands for another: named, or the one of the recovery region that it is replicated to.
 pub(super) fn bucket_counterpart(facts: &Facts<'_, '_>, name: &str) -> Found {
     if let Some(named) = facts.named_counterpart(&[name]) {
         return Found::Known(named.to_owned());
@@ -82,16 +82,50 @@ pub(super) fn bucket_counterpart(facts: &Facts<'_, '_>, name: &str) -> Found {
     let Some(buckets) = facts.inventory().and_then(|inventory| inventory.buckets.as_ref()) else {
         return Found::Unknown;
     };
-    let here =
-        |bucket: &str| buckets.iter().any(|known| known.name == bucket && known.region == facts.recovery);
-    match buckets.iter().find(|bucket| bucket.name == name).map(|bucket| &bucket.replicates_to) {
-        Some(Some(targets)) => match targets.iter().find(|target| here(target)) {
+    let region_of =
+        |name: &str| buckets.iter().find(|known| known.name == name).map(|known| known.region.as_str());
+    let here = |bucket: &str| region_of(bucket) == Some(facts.recovery);
+    let seen = buckets.iter().find(|bucket| bucket.name == name).map(|bucket| &bucket.replicates_to);
+    if let Some(Some(targets)) = seen {
+        return match targets.iter().find(|target| here(target)) {
             Some(target) => Found::Known(target.clone()),
             None => Found::Absent,
-        },
-        Some(None) => Found::Unknown,
-        None => Found::Absent,
+        };
     }
+    // No region but the recovery's is asked for a bucket's settings: of a bucket elsewhere only the state tells.
+    let targets = replicated_by_state(facts, name);
+    if let Some(target) = targets.iter().find(|target| here(target)) {
+        return Found::Known(target.clone());
+    }
+    let all_elsewhere = !targets.is_empty() && targets.iter().all(|target| region_of(target).is_some());
+    if seen.is_none() || all_elsewhere { Found::Absent } else { Found::Unknown }
+}
+
+/// The buckets that the state's rules replicate a bucket to; none where it has no rule, which says nothing: rules are
+/// made outside of Terraform, too.
+fn replicated_by_state(facts: &Facts<'_, '_>, name: &str) -> Vec<String> {
+    let mut targets: Vec<String> = Vec::new();
+    for object in facts.objects.iter().filter(|object| object.is_managed()) {
+        let tree = object.tree();
+        let of_bucket = |key: &str| tree.get(key).and_then(|bucket| bucket.as_str()) == Some(name);
+        let rules = match object.type_name() {
+            "aws_s3_bucket_replication_configuration" if of_bucket("bucket") => tree.get("rule"),
+            // As providers before 4.0 write it, and later ones read it back.
+            "aws_s3_bucket" if of_bucket("bucket") || of_bucket("id") => {
+                tree.get("replication_configuration").and_then(|list| list.get(0)?.get("rules"))
+            }
+            _ => None,
+        };
+        let rules = rules.and_then(|rules| rules.as_array()).into_iter().flatten();
+        let enabled = rules.filter(|rule| rule.get("status").and_then(|on| on.as_str()) == Some("Enabled"));
+        targets.extend(enabled.filter_map(|rule| {
+            let arn = rule.get("destination")?.get(0)?.get("bucket")?.as_str()?;
+            arn.rsplit(':').next().map(str::to_owned)
+        }));
+    }
+    targets.sort();
+    targets.dedup();
+    targets
 }
 
 /// An issued certificate of the recovery region that covers all names of the primary's.

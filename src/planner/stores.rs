@@ -211,7 +211,7 @@ fn decide_key(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Fin
 
 fn decide_repository(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Findings) -> Outcome {
     let name = object.name();
-    let Some(images) = facts.inventory().and_then(|inventory| inventory.images.as_ref()) else {
+    let Some(images) = facts.inventory().and_then(|inventory| inventory.images_for(&name)) else {
         inventory_missing(facts, object, &format!("image repository {name}"), findings);
         return fate(
             Disposition::Block,

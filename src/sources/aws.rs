@@ -1,7 +1,8 @@
 //! The cloud, read live: the recovery region and the global services, or the primary while it is healthy.
 //!
 //! Only calls that read. A list that did not come whole leaves its section unknown and a gap that says why; an empty
-//! section is known to be empty. An inventory asks the recovery region and the global services and nothing else.
+//! section is known to be empty. An inventory asks the recovery region and the global services, and nothing else
+//! but the bucket of the recovery workspace's state, wherever it is.
 //! No value of a secret, no user data and no policy is ever asked for.
 
 use jiff::Timestamp;
@@ -9,8 +10,9 @@ use jiff::Timestamp;
 use crate::clients::aws::whole::Whole;
 use crate::clients::aws::{Connection, Failure};
 use crate::model::diagnostic::{Gap, GapReason};
-use crate::model::inventory::{FORMAT_VERSION, Inventory, InventoryKind};
+use crate::model::inventory::{Asked, AskedEngine, FORMAT_VERSION, Inventory, InventoryKind};
 
+mod access;
 mod cluster;
 mod compute;
 mod database;
@@ -25,7 +27,8 @@ mod state;
 mod storage;
 mod workspace;
 
-pub use hints::engines_of;
+pub use access::ClusterRequest;
+pub use hints::{clusters_of, engines_of, repositories_in, workspace_of};
 pub use primary::{ObservationRequest, record_observation};
 pub use state::{BucketKey, StateObject, StateRequest, read_state_s3};
 pub use workspace::WorkspaceRequest;
@@ -50,6 +53,18 @@ impl InventoryRequest {
     #[must_use]
     pub fn new(taken_at: Timestamp) -> Self {
         Self { taken_at, engines: Vec::new(), repositories: Vec::new(), quotas: Vec::new(), workspace: None }
+    }
+}
+
+impl InventoryRequest {
+    /// As the recording says it.
+    fn asked(&self) -> Asked {
+        let engine = |Engine { name, version }| AskedEngine { name, version };
+        let named = !self.repositories.is_empty();
+        Asked {
+            engines: self.engines.iter().cloned().map(engine).collect(),
+            repositories: named.then(|| self.repositories.clone()),
+        }
     }
 }
 
@@ -110,6 +125,7 @@ pub async fn record_inventory(connection: &Connection, request: &InventoryReques
         distributions: gaps.keep(global.distributions),
         iam: gaps.keep_part(global.iam),
         workspace: gaps.keep(workspace),
+        asked: Some(request.asked()),
     };
     quotas::count_use(&mut inventory, gaps.keep(network.addresses).map(|addresses| addresses.len()));
     inventory.gaps = gaps.finish();

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "live")]
 pub mod aws;
+#[cfg(feature = "live")]
+pub mod cluster;
 pub mod hcl;
 pub mod manifests;
 pub mod recorded;

@@ -16,6 +16,7 @@ class World:
     def __init__(self):
         self.replicated = {}
         self.points = {}
+        self.eks = None
 
     def reset(self):
         self.__init__()
@@ -230,13 +231,13 @@ CORRECTIONS = {
 # Answers of moto's that need a touch ----------------------------------------------------------------------------------
 
 
-def versioning(call, body):
+def versioning(call, body, world):
     """The outermost element has a name of its own.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html"""
     return body.replace(b"GetBucketVersioningResponse", b"VersioningConfiguration")
 
 
-def cache_snapshots(call, body):
+def cache_snapshots(call, body, world):
     """Each snapshot lists its nodes with the time each was taken.
     https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_NodeSnapshot.html"""
     node = fields(CacheNodeId="0001", SnapshotCreateTime="2026-11-22T11:00:00.000Z")
@@ -244,13 +245,25 @@ def cache_snapshots(call, body):
     return body.replace(b"</Snapshot>", nodes.encode())
 
 
-def hosts(call, body):
+def hosts(call, body, world):
     """A load balancer's host has its own region in it.
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancer.html"""
     return body.replace(b".us-east-1.elb.amazonaws.com", f".{call.region}.elb.amazonaws.com".encode())
 
 
+def api_server(call, body, world):
+    """The endpoint answers, and the authority is base64 of PEM.
+    https://docs.aws.amazon.com/eks/latest/APIReference/API_Certificate.html"""
+    answer = json.loads(body)
+    if world.eks is None or "cluster" not in answer:
+        return body
+    answer["cluster"]["endpoint"] = world.eks["endpoint"]
+    answer["cluster"]["certificateAuthority"] = {"data": world.eks["authority"]}
+    return json.dumps(answer).encode()
+
+
 TOUCHES = {
+    ("eks", "DescribeCluster"): api_server,
     ("elasticloadbalancing", "DescribeLoadBalancers"): hosts,
     ("s3", "GetBucketVersioning"): versioning,
     ("elasticache", "DescribeSnapshots"): cache_snapshots,

@@ -6,6 +6,8 @@ outlives the test that started it. Its own calls, beside moto's `/moto-api/`:
   POST /drplan/faults   [...]   the faults that are in force from now on (see faults.py)
   POST /drplan/options  {...}   `page`: most entries of a page; 0 leaves pages to moto
   POST /drplan/points   {...}   AWS Backup recovery points by "REGION/VAULT"
+  POST /drplan/eks      {...}   `endpoint` and `authority` of the API server that every EKS cluster is
+  POST /drplan/tokens/NAME      a TokenReview by the EKS cluster of that name
   POST /drplan/calls            every call since the last reset: service, region, action, status
   POST /drplan/forget           forgets those calls
 """
@@ -25,6 +27,7 @@ from werkzeug.serving import make_server  # noqa: E402
 import corrections  # noqa: E402
 import faults  # noqa: E402
 import pages  # noqa: E402
+import tokens  # noqa: E402
 from calls import Call  # noqa: E402
 
 
@@ -85,10 +88,9 @@ class Emulator:
         status, headers, body = self.ask(call.environ, call.body)
         return status, headers, self.touch(key, call, body)
 
-    @staticmethod
-    def touch(key, call, body):
+    def touch(self, key, call, body):
         touch = corrections.TOUCHES.get(key)
-        return touch(call, body) if touch else body
+        return touch(call, body, self.world) if touch else body
 
     def ask(self, environ, body):
         """Asks moto and takes its answer whole."""
@@ -126,6 +128,10 @@ class Emulator:
                 self.page = given["page"]
             elif what == "points":
                 self.world.points.update(given)
+            elif what == "eks":
+                self.world.eks = given
+            elif what.startswith("tokens/"):
+                result = tokens.review(given, what.removeprefix("tokens/"))
             elif what == "forget":
                 self.calls.clear()
             elif what == "calls":

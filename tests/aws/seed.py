@@ -1,6 +1,6 @@
 """Fills the emulator: a recovery region (us-west-2) and a healthy primary (us-east-2), more of each kind than a page.
 
-    python seed.py URL WORLD...        worlds: recovery, primary, states
+    python seed.py URL WORLD...        worlds: recovery, primary, states, cluster, spare
 
 Every secret that a person could hide somewhere is a word that begins with `canary-`; none may be in a recording.
 """
@@ -330,5 +330,22 @@ def states():
     put("plain", "shop/terraform.tfstate", state(5))
 
 
+def eks(name, net):
+    ec2 = client("ec2", EAST)
+    vpc = ec2.create_vpc(CidrBlock=f"{net}.0.0/16")["Vpc"]["VpcId"]
+    zones = ((f"{EAST}a", f"{net}.1.0/24"), (f"{EAST}b", f"{net}.2.0/24"))
+    ids = [ec2.create_subnet(VpcId=vpc, CidrBlock=cut, AvailabilityZone=zone)["Subnet"]["SubnetId"] for zone, cut in zones]
+    client("eks", EAST).create_cluster(
+        name=name, version="1.33", roleArn=f"arn:aws:iam::{ACCOUNT}:role/eks", resourcesVpcConfig={"subnetIds": ids}
+    )
+
+
+WORLDS = {
+    "recovery": recovery,
+    "primary": primary,
+    "states": states,
+    "cluster": lambda: eks("shop", "10.40"),
+    "spare": lambda: eks("spare", "10.41"),
+}
 for world in sys.argv[2:]:
-    {"recovery": recovery, "primary": primary, "states": states}[world]()
+    WORLDS[world]()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use drplan::model::inventory::{Asked, AskedEngine};
 use drplan::plan::Plan;
 use drplan::plan::audit::audit;
 use drplan::plan::finding::Severity;
@@ -45,6 +46,74 @@ fn the_bad_day_says_what_cannot_come_back() {
     assert_eq!(of("module.rds.aws_db_instance.primary").disposition.as_str(), "block");
     // A replica is nothing without its source.
     assert_eq!(of("module.rds.aws_db_instance.read_replica").disposition.as_str(), "skip");
+}
+
+/// As a live inventory has it: of buckets elsewhere it knows no more than name and region.
+#[test]
+fn replication_that_the_inventory_cannot_see_is_taken_from_the_state() {
+    const MEDIA: &str = "ecommerce-prod-media-us-east-2";
+    let (by_bucket, by_resource) =
+        ("module.s3.aws_s3_bucket.media", "aws_s3_bucket_replication_configuration");
+    let plan = |cut: &[&str], away: bool| {
+        let mut world = World::read(&example());
+        for bucket in world.inventory.as_mut().unwrap().buckets.iter_mut().flatten() {
+            if bucket.region != RECOVERY {
+                bucket.replicates_to = None;
+            } else if away && bucket.name == "ecommerce-prod-media-us-west-2" {
+                bucket.region = "eu-west-1".to_owned();
+            }
+        }
+        let mut state: Value = serde_json::from_str(&world.state).unwrap();
+        for resource in state["resources"].as_array_mut().unwrap() {
+            let attributes = &mut resource["instances"][0]["attributes"];
+            let of_media = attributes["bucket"] == MEDIA;
+            if of_media && cut.contains(&"inline") && resource["type"] == "aws_s3_bucket" {
+                resource["instances"][0]["attributes"]["replication_configuration"] =
+                    Value::Array(Vec::new());
+            } else if of_media && cut.contains(&"resource") && resource["type"] == by_resource {
+                resource["instances"][0]["attributes"]["rule"] = Value::Array(Vec::new());
+            }
+        }
+        world.state = state.to_string();
+        let plan = world.plan();
+        let media = plan.resources.iter().find(|resource| resource.address == by_bucket).unwrap().clone();
+        let codes = plan.findings.iter().filter(|finding| finding.subject == by_bucket);
+        let codes: Vec<String> = codes.map(|finding| finding.code.to_string()).collect();
+        (media.disposition.as_str().to_owned(), media.counterpart.unwrap_or_default(), codes.join(" "))
+    };
+    let adopted = ("adopt".to_owned(), "ecommerce-prod-media-us-west-2".to_owned(), String::new());
+    for cut in [&[][..], &["inline"], &["resource"]] {
+        assert_eq!(plan(cut, false), adopted, "without {cut:?}");
+    }
+    let blocked = |code: &str| ("block".to_owned(), String::new(), code.to_owned());
+    assert_eq!(plan(&["inline", "resource"], false), blocked("inventory-missing"), "nothing tells");
+    assert_eq!(plan(&[], true), blocked("bucket-no-counterpart"), "it is replicated to another region");
+}
+
+#[test]
+fn what_the_inventory_was_not_asked_for_is_unknown() {
+    let codes = |asked: Option<Asked>| {
+        let mut world = World::read(&example());
+        let inventory = world.inventory.as_mut().unwrap();
+        inventory.asked = asked;
+        inventory.orderable_classes = Some(Vec::new());
+        inventory.images = Some(Vec::new());
+        let findings = world.plan().findings;
+        let mut codes: Vec<String> = findings.iter().map(|finding| finding.code.to_string()).collect();
+        codes.retain(|code| {
+            ["class-not-orderable", "image-missing", "inventory-gap"].contains(&code.as_str())
+        });
+        codes.dedup();
+        codes
+    };
+    let absent = ["class-not-orderable", "image-missing"];
+    assert_eq!(codes(None), absent, "an older recording");
+    let engine =
+        |name: &str, version: &str| AskedEngine { name: name.to_owned(), version: version.to_owned() };
+    let mine = Asked { engines: vec![engine("postgres", "16")], repositories: None };
+    assert_eq!(codes(Some(mine)), absent);
+    let other = Asked { engines: vec![engine("mysql", "8.0")], repositories: Some(vec!["other".to_owned()]) };
+    assert_eq!(codes(Some(other)), ["inventory-gap"]);
 }
 
 #[test]

@@ -11,6 +11,8 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use drplan::clients::aws::{Connection, Limits};
 use serde_json::{Value, json};
 
@@ -118,6 +120,12 @@ impl Emulator {
     /// The actions among them.
     pub(crate) fn actions(&self) -> BTreeSet<String> {
         self.calls().into_iter().map(|(service, _, action)| format!("{service}:{action}")).collect()
+    }
+
+    /// The API server that every EKS cluster is from now on; `authority` is PEM.
+    pub(crate) fn eks(&self, endpoint: &str, authority: &str) {
+        let authority = BASE64_STANDARD.encode(authority);
+        self.control("eks", &json!({ "endpoint": endpoint, "authority": authority }));
     }
 
     fn control(&self, what: &str, value: &Value) -> Value {

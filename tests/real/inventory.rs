@@ -40,7 +40,7 @@ fn record(emulator: &Emulator, limits: Limits) -> Inventory {
 /// The sections by name, each with its JSON, `null` where it is unknown.
 fn sections(inventory: &Inventory) -> Vec<(String, Value)> {
     let Value::Object(fields) = serde_json::to_value(inventory).unwrap() else { panic!("an object") };
-    let head = ["format_version", "kind", "region", "taken_at", "gaps"];
+    let head = ["format_version", "kind", "region", "taken_at", "gaps", "asked"];
     fields.into_iter().filter(|(name, _)| !head.contains(&name.as_str())).collect()
 }
 
@@ -109,6 +109,10 @@ fn everything_is_read_in_pages() {
     assert!(found.db_parameter_groups.as_ref().unwrap().iter().any(|name| name == "shop-cluster"));
     let classes = found.orderable_classes.as_ref().unwrap();
     assert!(classes.len() > 40 && classes.iter().all(|class| class.engine_version == "16.3"));
+    assert!(
+        found.orderable_for("postgres", "16.3").is_some() && found.orderable_for("mysql", "8.0").is_none()
+    );
+    assert!(found.images_for("any").is_some(), "all repositories were asked for");
     let narrow = classes.iter().find(|class| class.class == "db.r7g.large").unwrap();
     assert_eq!(narrow.zones, ["us-west-2a", "us-west-2b"]);
 
@@ -397,6 +401,7 @@ fn what_is_not_asked_is_unknown() {
     });
     assert_eq!(unknown(&found), BTreeSet::from(["orderable_classes", "workspace"].map(str::to_owned)));
     assert_eq!(found.images.as_ref().unwrap().len(), 7, "a repository that is not there has no images");
+    assert!(found.images_for("shop/never-made").is_some() && found.images_for("shop/order").is_none());
     assert_eq!(found.quotas.as_ref().unwrap().len(), 1);
     assert!(!emulator.actions().contains("ecr:DescribeRepositories"));
 }

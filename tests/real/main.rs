@@ -1,8 +1,13 @@
-//! Tests against real parts, started by the tests themselves on free loopback ports: the AWS emulator of `tests/aws`.
+//! Tests against real parts, started by the tests themselves on free loopback ports: the AWS emulator of `tests/aws`, and
+//! the Kubernetes API server.
 //!
 //! A part that cannot be had fails the test with how to get it; nothing is skipped.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod cluster;
+mod command;
+mod control_plane;
+mod eks;
 mod emulator;
 mod inventory;
 mod observation;

@@ -1,7 +1,7 @@
 //! The observation of a healthy primary.
 
 use drplan::model::diagnostic::GapReason;
-use drplan::sources::aws::{ObservationRequest, record_observation};
+use drplan::sources::aws::{ClusterRequest, ObservationRequest, record_observation};
 use drplan::sources::recorded::{parse_observation, write_observation};
 use jiff::Timestamp;
 use serde_json::json;
@@ -11,7 +11,9 @@ use crate::emulator::{self, Emulator, PATIENCE, run};
 fn record(emulator: &Emulator) -> drplan::model::observation::Observation {
     run(async {
         let connection = emulator.connect("us-east-2", PATIENCE).await;
-        record_observation(&connection, &ObservationRequest { taken_at: Timestamp::now() }).await
+        let cluster = ClusterRequest { environment: false, ..ClusterRequest::default() };
+        let request = ObservationRequest { taken_at: Timestamp::now(), cluster };
+        record_observation(&connection, &request).await
     })
 }
 
@@ -20,10 +22,7 @@ fn what_stands_behind_the_primary_is_recorded() {
     let emulator = emulator::with(&["primary"]);
     let found = record(&emulator);
     let reasons: Vec<_> = found.gaps.iter().map(|gap| (gap.source.as_str(), gap.reason)).collect();
-    assert_eq!(
-        reasons,
-        [("kubernetes:configs", GapReason::NotRecorded), ("kubernetes:workloads", GapReason::NotRecorded)]
-    );
+    assert_eq!(reasons, [("kubernetes:Cluster", GapReason::NotRecorded)], "the region has no cluster");
 
     let mut owners: Vec<_> = found
         .load_balancers

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the real parts that tests run against, outside the checkout, keyed by what they are made from.
 #   tests/tools/install.sh [PART...]    all parts where none is named; prints `PART PATH` for each part, one a line
-# Parts: aws (the AWS emulator; PATH is its Python).
+# Parts: aws (the AWS emulator; PATH is its Python), kube (the Kubernetes control plane; PATH is the folder of its programs).
+# KUBEBUILDER_ASSETS names a folder that has the programs of part kube already; it is taken as it is.
 # DRPLAN_TOOLS names the folder; ~/.cache/drplan/tools unless set. Safe to run twice at once.
 set -euo pipefail
 
@@ -57,10 +58,53 @@ aws() {
     echo "aws $folder/bin/python"
 }
 
-[ $# -gt 0 ] || set -- aws
+# Kubernetes 1.36 names its Go; a newer one changes defaults that the API server relies on.
+make_kube() {
+    local folder=$1 version go
+    [ -e "$folder/ready" ] && return
+    command -v go >/dev/null || missing "part kube needs Go 1.26" \
+        "install it (https://go.dev/dl), or name a folder with etcd and kube-apiserver with KUBEBUILDER_ASSETS"
+    version=$(sed -n 's|^\tk8s.io/kubernetes v\([0-9.]*\).*|\1|p' "$here/kube/go.mod")
+    go=$(cd "$here/kube" && go env GOVERSION)
+    case $go in
+        go1.26*) ;;
+        *) missing "part kube needs Go 1.26, and this is $go" "set GOTOOLCHAIN=go1.26.8, or KUBEBUILDER_ASSETS" ;;
+    esac
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    echo "tests/tools/install.sh: building Kubernetes $version once, about six minutes on two cores" >&2
+    local v=k8s.io/component-base/version minor=${version#*.}
+    build_kube "$folder/etcd" go.etcd.io/etcd/server/v3 ""
+    build_kube "$folder/kube-apiserver" k8s.io/kubernetes/cmd/kube-apiserver \
+        "-X $v.gitVersion=v$version -X $v.gitMajor=${version%%.*} -X $v.gitMinor=${minor%%.*}"
+    touch "$folder/ready"
+}
+
+build_kube() {
+    ( cd "$here/kube" && CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags "-s -w $3" -o "$1" "$2" ) >&2 ||
+        missing "$(basename "$1") of part kube cannot be built" \
+            "allow Go to reach its module proxy (GOPROXY), or name a folder with etcd and kube-apiserver with KUBEBUILDER_ASSETS"
+}
+
+kube() {
+    local folder=${KUBEBUILDER_ASSETS:-} program
+    if [ -n "$folder" ]; then
+        for program in etcd kube-apiserver; do
+            [ -x "$folder/$program" ] || missing "KUBEBUILDER_ASSETS names $folder, which has no $program" \
+                "put it there, or unset KUBEBUILDER_ASSETS and it is built"
+        done
+    else
+        folder=$tools/kube-$(cat "$here/kube/go.mod" "$here/kube/go.sum" | digest)
+        locked "$folder" make_kube "$folder"
+    fi
+    echo "kube $folder"
+}
+
+[ $# -gt 0 ] || set -- aws kube
 for part in "$@"; do
     case $part in
         aws) aws ;;
-        *) missing "there is no part $part" "parts: aws" ;;
+        kube) kube ;;
+        *) missing "there is no part $part" "parts: aws, kube" ;;
     esac
 done

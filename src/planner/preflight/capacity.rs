@@ -67,7 +67,15 @@ impl Checks<'_, '_, '_> {
                 .find(|version| !version.is_empty())
                 .unwrap_or_default();
             let (engine, classes) = (text("engine"), store.rule.classes.clone());
-            let orderable = self.inventory().and_then(|inventory| inventory.orderable_classes.as_ref());
+            let orderable =
+                self.inventory().and_then(|inventory| inventory.orderable_for(&engine, &engine_version));
+            let recorded = self.inventory().is_some_and(|inventory| inventory.orderable_classes.is_some());
+            if orderable.is_none() && recorded {
+                self.unasked(
+                    "rds:DescribeOrderableDBInstanceOptions",
+                    &format!("the classes of {engine} {engine_version}"),
+                );
+            }
             if let Some(orderable) = orderable {
                 let can = |class: &str| {
                     orderable.iter().any(|known| {

@@ -6,35 +6,34 @@ use futures_util::StreamExt as _;
 use jiff::Timestamp;
 
 use super::{
-    Found, Gaps, Part, account, compute, database, global, load_balancer, metrics, promised, summed, time,
+    ClusterRequest, Found, Gaps, Part, access, account, compute, database, global, load_balancer, metrics,
+    promised, summed, time,
 };
 use crate::clients::aws::{Connection, Failure};
-use crate::model::diagnostic::{Gap, GapReason};
+use crate::model::diagnostic::GapReason;
 use crate::model::inventory::{DnsZone, Record};
 use crate::model::observation::{FORMAT_VERSION, Observation, ObservationKind, Store, ZoneRecord};
+use crate::sources::cluster;
 
 /// What an observation asks for.
 #[derive(Clone, Debug)]
 pub struct ObservationRequest {
     /// When the recording was begun.
     pub taken_at: Timestamp,
+    /// Which cluster is asked.
+    pub cluster: ClusterRequest,
 }
 
 /// Records the region of the connection as a primary.
 pub async fn record_observation(connection: &Connection, request: &ObservationRequest) -> Observation {
     let mut gaps = Gaps::default();
-    let (account, load_balancers, records, stores) = tokio::join!(
+    let (account, load_balancers, records, stores, cluster) = tokio::join!(
         Box::pin(account(connection)),
         Box::pin(load_balancer::read(connection)),
         Box::pin(records(connection)),
         Box::pin(stores(connection, request.taken_at)),
+        Box::pin(in_cluster(connection, &request.cluster)),
     );
-    // The cluster itself is asked by `sources/cluster`, where there is one; until then this says so.
-    let unasked = |section: &str| Gap {
-        source: format!("kubernetes:{section}"),
-        reason: GapReason::NotRecorded,
-        detail: "the cluster was not asked".to_owned(),
-    };
     let mut observation = Observation {
         format_version: FORMAT_VERSION,
         kind: ObservationKind::Observation,
@@ -43,15 +42,22 @@ pub async fn record_observation(connection: &Connection, request: &ObservationRe
         taken_at: request.taken_at,
         gaps: Vec::new(),
         load_balancers: gaps.keep(load_balancers),
-        workloads: None,
-        configs: None,
+        workloads: cluster.workloads,
+        configs: cluster.configs,
         records: gaps.keep_part(records),
         stores: gaps.keep_part(stores),
     };
     observation.gaps = gaps.finish();
-    observation.gaps.extend([unasked("configs"), unasked("workloads")]);
+    observation.gaps.extend(cluster.gaps);
     observation.gaps.sort();
     observation
+}
+
+async fn in_cluster(connection: &Connection, request: &ClusterRequest) -> cluster::Recorded {
+    match access::open(connection, request).await {
+        Ok(cluster) => cluster::read(&cluster).await,
+        Err(failure) => cluster::Recorded { gaps: vec![failure.gap()], ..cluster::Recorded::default() },
+    }
 }
 
 /// Record sets that point into the region: its name is in the target, or its public address is a value.

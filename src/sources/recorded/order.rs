@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::model::inventory::{IamNames, Inventory, Workspace};
+use crate::model::inventory::{Asked, IamNames, Inventory, Workspace};
 use crate::model::observation::Observation;
 
 /// Sorts by the JSON text of the entries, which begins with what identifies them.
@@ -57,6 +57,7 @@ pub(super) fn sort_inventory(recording: &mut Inventory) {
         distributions,
         iam,
         workspace,
+        asked,
     } = recording;
     gaps.sort();
     section(zones, flat);
@@ -94,6 +95,10 @@ pub(super) fn sort_inventory(recording: &mut Inventory) {
     }
     if let Some(Workspace { name: _, lineage: _, serial: _, addresses }) = workspace {
         addresses.sort();
+    }
+    if let Some(Asked { engines, repositories }) = asked {
+        sort(engines);
+        section(repositories, flat);
     }
 }
 

@@ -1,0 +1,213 @@
+//! A Kubernetes API server with its etcd: started once, shared by the tests, gone with this process.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::Request;
+use kube::Client;
+use kube::config::{Config, KubeConfigOptions, Kubeconfig};
+use serde_json::{Value, json};
+
+use crate::emulator::{Emulator, run};
+
+/// Bearer tokens by user; see `tokens.csv`.
+pub(crate) const ADMIN: &str = "canary-token-admin";
+/// May do nothing.
+pub(crate) const NOBODY: &str = "canary-token-nobody";
+/// May list everything but Secrets.
+pub(crate) const VIEWER: &str = "canary-token-viewer";
+
+/// A running API server.
+pub(crate) struct ControlPlane {
+    folder: PathBuf,
+    port: u16,
+    /// Holds its standard input: it ends when this process does.
+    child: Child,
+}
+
+/// The API server. It asks the emulator who signed an EKS token, as a cluster asks STS.
+pub(crate) fn shared(emulator: &Emulator) -> &'static ControlPlane {
+    static SHARED: OnceLock<Option<ControlPlane>> = OnceLock::new();
+    SHARED.get_or_init(|| ControlPlane::start(emulator)).as_ref().expect("the API server is ready")
+}
+
+fn tests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
+/// A port that nobody listens on.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+fn programs() -> PathBuf {
+    let installed =
+        Command::new(tests().join("tools/install.sh")).arg("kube").output().expect("install.sh runs");
+    assert!(
+        installed.status.success(),
+        "the Kubernetes API server cannot be had:\n{}",
+        String::from_utf8_lossy(&installed.stderr)
+    );
+    let output = String::from_utf8(installed.stdout).unwrap();
+    PathBuf::from(output.trim().strip_prefix("kube ").expect("install.sh names the part"))
+}
+
+impl ControlPlane {
+    /// `None` where it is not ready in time: the first test that wants it waits, the others fail at once.
+    fn start(emulator: &Emulator) -> Option<Self> {
+        let programs = programs();
+        let folder = tempfile::Builder::new().prefix("drplan-kube-").tempdir().unwrap().keep();
+        let write = |name: &str, text: String| fs::write(folder.join(name), text).unwrap();
+        write(
+            "tokens.csv",
+            format!("{ADMIN},admin,1,system:masters\n{NOBODY},nobody,2\n{VIEWER},viewer,3,viewers\n"),
+        );
+        write(
+            "audit.yaml",
+            "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata }]\n".to_owned(),
+        );
+        let reviewer = format!("{}/drplan/tokens/shop", emulator.url());
+        write(
+            "webhook.yaml",
+            json!({
+                "apiVersion": "v1", "kind": "Config", "current-context": "webhook",
+                "clusters": [{ "name": "iam", "cluster": { "server": reviewer } }],
+                "users": [{ "name": "api", "user": {} }],
+                "contexts": [{ "name": "webhook", "context": { "cluster": "iam", "user": "api" } }],
+            })
+            .to_string(),
+        );
+        let [etcd, peer, port] = [free_port(), free_port(), free_port()];
+        let child = Command::new(tests().join("kube/launcher.sh"))
+            .arg(programs)
+            .arg(&folder)
+            .args([etcd, peer, port].map(|port| port.to_string()))
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("the API server starts");
+        let mut started = Self { folder, port, child };
+        if !started.is_ready() {
+            return None;
+        }
+        started.fill();
+        Some(started)
+    }
+
+    /// Waits until it is ready, has ended, or a minute is over.
+    fn is_ready(&mut self) -> bool {
+        let until = Instant::now() + Duration::from_secs(60);
+        while Instant::now() < until && self.child.try_wait().unwrap().is_none() {
+            let ready = self.folder.join("certs/apiserver.crt").is_file()
+                && run(async {
+                    let client = self.client(ADMIN).await?;
+                    client.request_text(Request::get("/readyz").body(Vec::new()).unwrap()).await.ok()
+                })
+                .is_some();
+            if ready {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        false
+    }
+
+    /// Its address.
+    pub(crate) fn url(&self) -> String {
+        format!("https://127.0.0.1:{}", self.port)
+    }
+
+    /// Its certificate, which signs itself, in PEM.
+    pub(crate) fn authority(&self) -> String {
+        fs::read_to_string(self.folder.join("certs/apiserver.crt")).unwrap()
+    }
+
+    /// A kubeconfig's content for a user.
+    pub(crate) fn kubeconfig(&self, token: &str) -> String {
+        kubeconfig(&self.url(), Some(&self.authority()), token)
+    }
+
+    async fn client(&self, token: &str) -> Option<Client> {
+        let content = Kubeconfig::from_yaml(&self.kubeconfig(token)).ok()?;
+        let config = Config::from_custom_kubeconfig(content, &KubeConfigOptions::default()).await.ok()?;
+        Client::try_from(config).ok()
+    }
+
+    /// Sends a request as the administrator and takes the answer.
+    pub(crate) async fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+        let client = self.client(ADMIN).await.unwrap();
+        let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        let request = request.body(serde_json::to_vec(body).unwrap()).unwrap();
+        client.request(request).await.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// Makes an object and gives it a status; its uid.
+    pub(crate) async fn make(&self, path: &str, mut object: Value) -> String {
+        let mut made = self.ask("POST", path, &object).await;
+        let uid = made["metadata"]["uid"].as_str().unwrap().to_owned();
+        if !object["status"].is_null() {
+            made["status"] = object["status"].take();
+            let name = made["metadata"]["name"].as_str().unwrap().to_owned();
+            self.ask("PUT", &format!("{path}/{name}/status"), &made).await;
+        }
+        uid
+    }
+
+    /// What everybody needs: who may list what.
+    fn fill(&self) {
+        const ROLES: &str = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
+        const BINDINGS: &str = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+        let list = |group: &str, resources: &[&str]| json!({ "apiGroups": [group], "resources": resources, "verbs": ["list"] });
+        let without = [
+            list("", &["pods", "configmaps"]),
+            list("apps", &["deployments", "statefulsets", "daemonsets", "replicasets"]),
+            list("batch", &["cronjobs", "jobs"]),
+        ];
+        // The role of docs/recording.md.
+        let with = [without.to_vec(), vec![list("", &["secrets"])]].concat();
+        run(async {
+            for (name, rules) in [("viewers", without.to_vec()), ("recorders", with)] {
+                self.make(ROLES, json!({ "metadata": { "name": name }, "rules": rules })).await;
+                let role =
+                    json!({ "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name });
+                let group = json!({ "apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": name });
+                self.make(
+                    BINDINGS,
+                    json!({ "metadata": { "name": name }, "roleRef": role, "subjects": [group] }),
+                )
+                .await;
+            }
+        });
+    }
+
+    /// What it was asked by a user: verb and address of each request.
+    pub(crate) fn audit(&self, user: &str) -> Vec<(String, String)> {
+        let log = fs::read_to_string(self.folder.join("audit.log")).unwrap();
+        let events = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let text = |event: &Value, field: &str| event[field].as_str().unwrap_or_default().to_owned();
+        events
+            .filter(|event| event["user"]["username"] == user && event["stage"] == "ResponseComplete")
+            .map(|event| (text(&event, "verb"), text(&event, "requestURI")))
+            .collect()
+    }
+}
+
+/// A kubeconfig's content.
+pub(crate) fn kubeconfig(server: &str, authority: Option<&str>, token: &str) -> String {
+    let mut cluster = json!({ "server": server });
+    if let Some(authority) = authority {
+        cluster["certificate-authority-data"] = BASE64_STANDARD.encode(authority).into();
+    }
+    json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "it",
+        "clusters": [{ "name": "it", "cluster": cluster }],
+        "users": [{ "name": "it", "user": { "token": token } }],
+        "contexts": [{ "name": "it", "context": { "cluster": "it", "user": "it" } }],
+    })
+    .to_string()
+}
