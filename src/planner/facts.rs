@@ -90,8 +90,11 @@ impl<'i> Object<'i, '_> {
     }
     /// What people call it: the first identity attribute that has text, else its id, else its address.
     pub(super) fn name(&self) -> String {
-        let name = self.identity.as_ref().map(|(_, name)| &**name);
-        name.or(self.id.as_deref()).unwrap_or(self.address()).to_owned()
+        self.given_name().or(self.id.as_deref()).unwrap_or(self.address()).to_owned()
+    }
+    /// The first identity attribute that has text: what people gave it, not what AWS made up.
+    pub(super) fn given_name(&self) -> Option<&str> {
+        self.identity.as_ref().map(|(_, name)| &**name)
     }
 }
 

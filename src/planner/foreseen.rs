@@ -21,14 +21,14 @@ pub(super) fn name(object: &Object<'_, '_>) -> Option<String> {
     {
         return Some(name);
     }
-    let name = object.name();
+    let name = object.given_name()?.to_owned();
     let known_by = |text: &str| {
         text == name
             || text.split([':', '/', '#', ',']).any(|part| part == name)
             || text.ends_with(&format!(":{name}"))
     };
     let named = entry.unique != Uniqueness::None
-        && entry.identity.iter().any(|attribute| *attribute != "id")
+        && !name.starts_with("arn:")
         && (entry.scope == Scope::Cluster || known_by(id) || object.arn.as_deref().is_some_and(known_by));
     let prefixed =
         ["name_prefix", "bucket_prefix", "identifier_prefix", "cluster_identifier_prefix", "key_name_prefix"]

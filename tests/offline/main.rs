@@ -5,6 +5,7 @@ mod aurora;
 mod canaries;
 mod defects;
 mod dispositions;
+mod found;
 mod hostile;
 mod labels;
 mod layers;

@@ -1,0 +1,31 @@
+//! What the fuzz targets found, made as small as it still shows the fault.
+
+use serde_json::json;
+
+use drplan::plan::audit::audit;
+
+use super::worlds::{World, managed, state_of};
+
+/// An ARN that stood in for a missing name was foreseen as its own counterpart, in the lost region.
+#[test]
+fn a_topic_without_its_name_gets_no_counterpart_in_the_primary() {
+    let arn = |name: &str| format!("arn:aws:sns:eu-west-3:526954929923:{name}");
+    let world = World::of_state(state_of(&[
+        managed("aws_sns_topic.unnamed", json!({ "id": arn("unnamed"), "arn": arn("unnamed") }), &[]),
+        managed(
+            "aws_sns_topic.named",
+            json!({ "id": arn("named"), "arn": arn("named"), "name": "named" }),
+            &[],
+        ),
+    ]));
+    let plan = world.plan();
+    audit(&plan).unwrap();
+    let counterpart = |address: &str| {
+        plan.resources.iter().find(|resource| resource.address == address).unwrap().counterpart.clone()
+    };
+    assert_eq!(counterpart("aws_sns_topic.unnamed"), None);
+    assert_eq!(
+        counterpart("aws_sns_topic.named").as_deref(),
+        Some("arn:aws:sns:us-west-2:526954929923:named")
+    );
+}
