@@ -60,3 +60,30 @@ fn render(found: &Found) -> String {
     );
     out
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::{Found, render};
+    use crate::sources::hcl::read_settings;
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("drplan.hcl");
+        let text = |name: &str| Some(name.to_owned());
+        let all = Found {
+            stack: "shop".to_owned(),
+            state: text("terraform.tfstate"),
+            terraform: text("terraform"),
+            manifests: text("kubernetes"),
+        };
+        let none = Found { stack: "shop".to_owned(), state: None, terraform: None, manifests: None };
+        for (found, state) in [(all, text("terraform.tfstate")), (none, None)] {
+            std::fs::write(&file, render(&found)).unwrap();
+            let settings = read_settings(&file).unwrap();
+            assert_eq!((settings.stack.as_str(), settings.state.source), ("shop", state));
+        }
+    }
+}

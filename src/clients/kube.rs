@@ -36,6 +36,12 @@ const MOST_PAGES: usize = 10_000;
 /// How often a list is begun anew after the server has forgotten where it was.
 const MOST_RESTARTS: usize = 2;
 
+/// How often a server that has too much to do is asked again, and after how long for the first time; then twice as
+/// long each. It hands out slots by the second
+/// (<https://kubernetes.io/docs/concepts/cluster-administration/flow-control/>).
+const MOST_RETRIES: u32 = 3;
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+
 /// What is listed.
 #[derive(Clone, Copy, Debug)]
 pub struct List {
@@ -81,6 +87,8 @@ impl Cluster {
         let until = Instant::now() + limits.total;
         let mut config = kubeconfig.config().await?;
         config.connect_timeout = Some(limits.connect);
+        // It asks on until the deadline, which would then be all that is known.
+        config.default_retry = false;
         let client = tokio::time::timeout(limits.call, sign_in(config)).await;
         let late = |_| {
             Failure::new(
@@ -130,8 +138,16 @@ impl Cluster {
 
     async fn ask<T: DeserializeOwned>(&self, list: &List, next: Option<&str>) -> Result<Page<T>, Failure> {
         let until = self.until.min(Instant::now() + self.call);
-        let answer = tokio::time::timeout_at(until, self.send(list, next)).await;
-        answer.unwrap_or_else(|_| Err(Failure::new(list.action, GapReason::TimedOut, "no answer in time")))
+        let late = || Failure::new(list.action, GapReason::TimedOut, "no answer in time");
+        for attempt in 0..MOST_RETRIES {
+            let answer = tokio::time::timeout_at(until, self.send(list, next)).await.map_err(|_| late())?;
+            match answer {
+                Err(failure) if failure::may_pass(&failure) => {}
+                answer => return answer,
+            }
+            tokio::time::sleep(FIRST_PAUSE * 2_u32.pow(attempt)).await;
+        }
+        tokio::time::timeout_at(until, self.send(list, next)).await.map_err(|_| late())?
     }
 
     async fn send<T: DeserializeOwned>(&self, list: &List, next: Option<&str>) -> Result<Page<T>, Failure> {

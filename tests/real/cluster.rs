@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use drplan::clients::aws::Limits;
-use drplan::clients::kube::{Cluster, Kubeconfig, Source};
+use drplan::clients::aws::{Failure, Limits};
+use drplan::clients::kube::{Cluster, Kubeconfig, List, Source};
 use drplan::model::diagnostic::{Gap, GapReason};
 use drplan::model::observation::{Config, Workload};
 use drplan::sources::cluster::{Recorded, read};
@@ -290,21 +290,63 @@ fn a_server_that_never_answers_is_a_gap_in_time() {
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
-/// Answers every request with the same, until the process ends.
-fn answering(answer: &'static str) -> String {
+/// Answers one request after another, the last answer for ever, until the process ends.
+fn answering(answers: &[(u16, &str)]) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
+    let mut answers: Vec<(u16, String)> =
+        answers.iter().map(|(status, body)| (*status, (*body).to_owned())).collect();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             let mut request = [0; 4096];
             let _ = stream.read(&mut request);
+            let (status, body) = answers[0].clone();
+            if answers.len() > 1 {
+                answers.remove(0);
+            }
+            let length = body.len();
             let head =
-                format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", answer.len());
-            let _ = stream.write_all(format!("{head}{answer}").as_bytes());
+                format!("HTTP/1.1 {status} It\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
         }
     });
     address
+}
+
+/// Lists the pods of a server that answers so.
+fn pods(answers: &[(u16, &str)]) -> Result<Vec<u32>, Failure> {
+    const PODS: List =
+        List { action: "kubernetes:ListPods", path: "/api/v1/pods", kind: "PodList", page: 500 };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config");
+    std::fs::write(&file, kubeconfig(&answering(answers), None, ADMIN)).unwrap();
+    run(async {
+        let kubeconfig = Kubeconfig::read(&Source { file: Some(file), context: None })?;
+        Cluster::open(kubeconfig, limits()).await?.list(&PODS).await
+    })
+}
+
+const FIRST: (u16, &str) = (200, r#"{"kind":"PodList","metadata":{"continue":"more"},"items":[1]}"#);
+const REST: (u16, &str) = (200, r#"{"kind":"PodList","metadata":{},"items":[2]}"#);
+const EXPIRED: (u16, &str) = (410, r#"{"kind":"Status","reason":"Expired","message":"too old"}"#);
+
+#[test]
+fn a_list_that_the_server_has_forgotten_begins_anew() {
+    assert_eq!(pods(&[FIRST, EXPIRED, FIRST, REST]).unwrap(), [1, 2]);
+    let failure = pods(&[FIRST, EXPIRED]).unwrap_err();
+    assert_eq!((failure.reason, failure.detail.as_str()), (GapReason::Failed, "Expired (HTTP 410)"));
+    let endless = pods(&[FIRST]).unwrap_err();
+    assert_eq!(endless.reason, GapReason::Malformed, "the same page again and again");
+}
+
+#[test]
+fn a_server_that_has_too_much_to_do_is_asked_again() {
+    let (busy, starting) = ((429, "Too many requests"), (503, ""));
+    assert_eq!(pods(&[busy, starting, FIRST, busy, REST]).unwrap(), [1, 2]);
+    assert_eq!(pods(&[busy]).unwrap_err().reason, GapReason::Throttled);
+    let failure = pods(&[starting]).unwrap_err();
+    assert_eq!((failure.reason, failure.detail.as_str()), (GapReason::Failed, "HTTP 503"));
 }
 
 #[test]
@@ -314,7 +356,7 @@ fn an_answer_that_is_no_list_is_a_gap_without_its_words() {
         r#"{"kind":"SecretList","items":[{"data":{"password":"canary-7f3a91-value"}"#,
         r#"{"kind":"SecretList","items":["canary-7f3a91-value"]}"#,
     ] {
-        let found = record(&kubeconfig(&answering(answer), None, ADMIN), limits(), 500);
+        let found = record(&kubeconfig(&answering(&[(200, answer)]), None, ADMIN), limits(), 500);
         nothing_but(&found, GapReason::Malformed);
         assert_no_canary(&format!("{found:?}"));
     }

@@ -41,7 +41,14 @@ pub(super) fn answered(action: &'static str, status: u16, body: &[u8]) -> Failur
         _ if known => format!("{} (HTTP {status})", one_line(&told.reason)),
         _ => format!("HTTP {status}"),
     };
-    Failure { code: known.then(|| told.reason.clone()), ..Failure::new(action, reason, detail) }
+    let code = if known { told.reason } else { status.to_string() };
+    Failure { code: Some(code), ..Failure::new(action, reason, detail) }
+}
+
+/// Whether the server may answer when it is asked again: it has too much to do, or is just coming up.
+pub(super) fn may_pass(failure: &Failure) -> bool {
+    failure.reason == GapReason::Throttled
+        || failure.is(&["ServiceUnavailable", "Timeout", "ServerTimeout", "503", "504"])
 }
 
 /// A request that was not answered, or a sign-in that could not be made. The errors of credential plugins and of

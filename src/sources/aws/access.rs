@@ -51,6 +51,10 @@ async fn of_eks(connection: &Connection, request: &ClusterRequest) -> Found<Kube
         answer.map_err(|failure| Failure { detail: failure.gap_about(&name).detail, ..failure })?;
     let cluster = promised(ACTION, "cluster", described.cluster)?;
     let endpoint = promised(ACTION, "endpoint", cluster.endpoint)?;
+    // A token is a sign-in: it is never sent in clear.
+    if !endpoint.starts_with("https://") {
+        return Err(Failure::malformed(ACTION, "endpoint over TLS"));
+    }
     let own = request.environment.then(|| Kubeconfig::read(&Source::default()).ok()).flatten();
     if let Some(own) = own.filter(|own| own.leads_to(&endpoint)) {
         return Ok(own);
