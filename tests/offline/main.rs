@@ -6,6 +6,7 @@ mod canaries;
 mod defects;
 mod dispositions;
 mod hostile;
+mod kept;
 mod labels;
 mod layers;
 mod left_out;
