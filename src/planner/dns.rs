@@ -2,18 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
+mod postponed;
+
 use super::build::{FENCED, GATE, step};
 use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
-use super::infra::{Graph, engine_step};
 use super::manifests;
 use super::provenance::Values;
 use crate::model::diagnostic::Place;
 use crate::model::types::Scope;
 use crate::model::value::ValueKind;
 use crate::plan::action::{Action, EngineChange, Hold, Rewrite};
-use crate::plan::resource::{Disposition, Engine, PlannedResource};
+use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
 use crate::plan::values::{Site, UseDisposition};
 
@@ -125,7 +126,7 @@ pub(super) fn plan_dns(
             _ => distribution(facts, object, rewrites),
         });
     }
-    moves.extend(postponed(facts, decided));
+    moves.extend(postponed::plan_postponed(facts, decided));
     let holds: HashMap<String, Hold> =
         steps.iter().filter_map(|step| Some((step.id.clone(), is_held(&step.action)?))).collect();
     let held: Vec<&crate::model::document::Object> = facts
@@ -307,41 +308,6 @@ fn record(
         .expects(Expects::Present { subject: name, value: Some(from) })
         .done_when(DoneWhen::Status { subject: "the change".to_owned(), status: "INSYNC".to_owned() })
         .plane(Plane::UsEast1Control)
-}
-
-/// What depends on a withheld record or distribution: the engine can make or import it once it has that back.
-fn postponed(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<Step> {
-    let resources = facts.objects.iter().enumerate();
-    let resources = resources.filter_map(|(at, object)| Some((object, decided.resource(at)?)));
-    let behind_gate: HashMap<&str, Vec<String>> = resources
-        .clone()
-        .filter(|(_, resource)| resource.is_postponed() || resource.disposition == Disposition::Update)
-        .fold(HashMap::new(), |mut found, (object, _)| {
-            let config = object.instance.config_address.as_str();
-            found.entry(config).or_default().push(step_id("dns", object.address()));
-            found
-        });
-    let graph = Graph::new(facts, decided);
-    resources
-        .filter(|(_, resource)| resource.is_postponed())
-        .map(|(object, resource)| {
-            let change = match resource.engine {
-                Engine::Import => EngineChange::Import,
-                _ => EngineChange::Create,
-            };
-            let own = step_id("dns", object.address());
-            let dependencies = object.instance.dependencies.iter();
-            let needs = dependencies.filter_map(|address| behind_gate.get(&**address)).flatten();
-            engine_step(facts, object, resource, change).needs(
-                needs
-                    .filter(|id| **id != own)
-                    .cloned()
-                    .chain(resource.goes_with.as_deref().map(|root| step_id("dns", root)))
-                    .chain(graph.needs(object))
-                    .chain([GATE.to_owned()]),
-            )
-        })
-        .collect()
 }
 
 /// Nothing in it changes; it comes back under the engine after what it leads to.

@@ -172,7 +172,11 @@ fn check_subjects(facts: &Facts<'_, '_>, findings: &mut Findings) {
     }
     for database in &settings.databases {
         let subject = database.address.as_deref().unwrap_or(&database.name);
-        if !has(subject) {
+        // The name of the database inside the instance is not the instance's.
+        let object = facts.objects.iter().find(|object| {
+            facts.database_settings(object).is_some_and(|other| other.place == database.place)
+        });
+        if object.is_none() {
             unknown("database", subject, &database.place);
         }
     }

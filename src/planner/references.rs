@@ -2,6 +2,7 @@
 
 use super::facts::{Facts, Object};
 use crate::model::types::Recovery;
+use crate::model::value::ValueKind;
 
 /// Found, known to be absent, or unknown because nothing could look.
 pub(super) enum Found {
@@ -48,7 +49,10 @@ pub(super) fn database_object(facts: &Facts<'_, '_>, name: &str) -> Option<usize
     facts.objects.iter().position(|object| {
         object.is_managed()
             && object.entry.is_some_and(|entry| recoveries.contains(&entry.recovery))
-            && (object.arn.as_deref() == Some(name) || object.owned.iter().any(|owned| *owned.value == *name))
+            && (object.arn.as_deref() == Some(name)
+                || object.id.as_deref() == Some(name)
+                || object.name() == name
+                || object.owned.iter().any(|owned| owned.kind != ValueKind::Name && *owned.value == *name))
     })
 }
 
@@ -213,6 +217,8 @@ pub(super) fn meaning(field: &str) -> &'static [&'static str] {
         "replication_group_id" => &["aws_elasticache_replication_group"],
         "role" | "role_name" | "roles" => &["aws_iam_role"],
         "repository" | "repository_name" => &["aws_ecr_repository"],
+        "db_name" | "dbname" | "database_name" | "database" | "pgdatabase" | "mysql_database"
+        | "postgres_db" => &["aws_db_instance", "aws_rds_cluster"],
         "function_name" => &["aws_lambda_function"],
         "table_name" => &["aws_dynamodb_table"],
         "queue_name" => &["aws_sqs_queue"],

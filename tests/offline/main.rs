@@ -7,6 +7,7 @@ mod defects;
 mod dispositions;
 mod found;
 mod hostile;
+mod kept;
 mod labels;
 mod layers;
 mod left_out;

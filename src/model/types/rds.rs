@@ -24,6 +24,7 @@ pub(super) const TYPES: &[TypeEntry] = &[
         .named(Uniqueness::InRegion, &["identifier"])
         .owns(&[
             own("identifier", Name),
+            own("db_name", Name),
             own("address", Endpoint),
             own("endpoint", Endpoint),
             own("port", Port),
@@ -144,6 +145,7 @@ pub(super) const TYPES: &[TypeEntry] = &[
         .named(Uniqueness::InRegion, &["cluster_identifier"])
         .owns(&[
             own("cluster_identifier", Name),
+            own("database_name", Name),
             own("endpoint", Endpoint),
             own("reader_endpoint", Endpoint),
             own("port", Port),

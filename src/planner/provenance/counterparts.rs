@@ -16,7 +16,8 @@ pub(super) fn counterpart_of(
     value: &str,
 ) -> Counterpart {
     let object = &facts.objects[at];
-    let plain = matches!(kind, ValueKind::Name | ValueKind::Port);
+    // What people chose stays what it is: a name, a port, a name in DNS.
+    let plain = matches!(kind, ValueKind::Name | ValueKind::Port | ValueKind::Domain);
     if let Some(named) = facts.named_counterpart(&[value]) {
         return Counterpart::Known(named.to_owned());
     }
@@ -83,7 +84,7 @@ fn found_counterpart(
         (_, ValueKind::Arn | ValueKind::Key | ValueKind::Certificate) => {
             known(counterpart.filter(|text| text.starts_with("arn:"))?.to_owned())
         }
-        (_, ValueKind::Name) => Some(Counterpart::Same),
+        (_, ValueKind::Name | ValueKind::Domain) => Some(Counterpart::Same),
         _ => None,
     }
 }

@@ -115,6 +115,16 @@ fn is_whole(text: &str, start: usize, end: usize, kind: ValueKind) -> bool {
         ValueKind::Endpoint | ValueKind::BucketDomain | ValueKind::Issuer | ValueKind::Registry => {
             !word(before) && !word(after) && !matches!(before, Some('-' | '.')) && !matches!(after, Some('-'))
         }
+        // `example.com` is neither in `shop.example.com` nor in `example.com.au`.
+        ValueKind::Domain => {
+            let mut rest = text[end..].chars();
+            let goes_on = rest.next() == Some('.') && word(rest.next());
+            !word(before)
+                && !word(after)
+                && !goes_on
+                && !matches!(before, Some('-' | '.' | '_'))
+                && !matches!(after, Some('-' | '_'))
+        }
         ValueKind::Literal => true,
         _ => {
             !word(before)
@@ -172,6 +182,19 @@ pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f
                 && own_id
                 && owned.value.len() >= 8
                 && owned.value.contains(['-', '.']);
+            // A path of a log group is a path wherever it stands; it stays the same, so that nothing is rewritten by it.
+            let path = object.type_name() == "aws_cloudwatch_log_group"
+                && own_id
+                && counterpart == Counterpart::Same
+                && owned.value.strip_prefix('/').is_some_and(|rest| rest.len() >= 8 && rest.contains('/'));
+            let unmistakable = unmistakable || path;
+            // A name with the region in it says that there is another elsewhere: the region is what is found.
+            if kind == ValueKind::Domain
+                && facts.primary.as_deref().is_some_and(|primary| owned.value.contains(primary))
+            {
+                builder.add_plain(&owned.value, kind, at, counterpart);
+                continue;
+            }
             if unmistakable || (kind.is_structured() && is_structured(kind, &owned.value)) {
                 builder.add(
                     Cow::Borrowed(&*owned.value),
@@ -265,7 +288,8 @@ fn is_structured(kind: ValueKind, text: &str) -> bool {
         ValueKind::Zone => text.len() >= 10,
         ValueKind::ZoneId => text.contains("-az"),
         ValueKind::Literal => true,
-        ValueKind::Name | ValueKind::Port | ValueKind::Domain => false,
+        ValueKind::Domain => text.len() >= 6 && text.contains('.'),
+        ValueKind::Name | ValueKind::Port => false,
     }
 }
 
