@@ -167,7 +167,7 @@ fn denied_or_failed(place: &str, failure: &Failure) -> Problem {
     if failure.reason != GapReason::AccessDenied {
         let fix = match failure.reason {
             GapReason::TimedOut | GapReason::Unreachable => {
-                "check the network, or name a copy in another region: state { replica = \"s3://...\" } in drplan.hcl"
+                "check the network, or name a copy in another region: state { replica { bucket = \"...\", region = \"...\" } } in drplan.hcl"
             }
             _ => "check bucket, key and region, or give a local copy with --state FILE",
         };
