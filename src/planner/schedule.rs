@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
+use super::build::READY;
 use super::findings::Findings;
-use crate::plan::step::{Estimate, EstimateSource, Step};
+use crate::plan::step::{Estimate, EstimateSource, Phase, Step};
 
 /// Work that takes no time of its own.
 pub(super) const fn instant() -> Estimate {
@@ -33,7 +34,12 @@ pub(super) fn in_order(mut steps: Vec<Step>, findings: &mut Findings) -> Vec<Ste
         );
         let inside: HashSet<String> = circle.iter().map(|at| steps[*at].id.clone()).collect();
         for at in circle {
-            steps[at].needs.retain(|need| !inside.contains(need));
+            let step = &mut steps[at];
+            step.needs.retain(|need| !inside.contains(need));
+            // What waited for the circle alone still waits for preflight.
+            if step.needs.is_empty() && step.phase != Phase::Preflight && known.contains(READY) {
+                step.needs.push(READY.to_owned());
+            }
         }
     }
     let order = order(&steps);
