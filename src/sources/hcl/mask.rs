@@ -44,27 +44,58 @@ pub(super) struct Lexed {
     pub(super) unclosed: Option<usize>,
     /// Comparisons of keys that a parser makes which looks through all keys of an object for each: the sum of squares.
     pub(super) comparisons: u64,
+    /// Start of the first bracket that is [`CHAINS`] deep in operands of chains: a parser that reads the last operand
+    /// of a chain twice before it gives up takes twice as long for each.
+    pub(super) chained: Option<usize>,
 }
 
-/// Counts the keys between braces.
-#[derive(Default)]
-struct Braces(Vec<u64>);
+/// Operands of chains of operators within each other; people write two or three.
+const CHAINS: usize = 12;
 
-impl Braces {
+/// Counts keys and operators between brackets.
+#[derive(Default)]
+struct Brackets {
+    open: Vec<Level>,
+    outermost: Level,
+    /// Open brackets that are operands of a chain.
+    chains: usize,
+}
+
+#[derive(Default)]
+struct Level {
+    /// Whether lines end what stands here.
+    lines: bool,
+    keys: u64,
+    operators: u32,
+    chained: bool,
+}
+
+impl Brackets {
     /// Takes a byte of code and returns the cost of the object that it closes.
     fn take(&mut self, before: u8, byte: u8, after: u8) -> u64 {
-        let is_key = match byte {
-            b'=' => !matches!(after, b'=' | b'>') && !matches!(before, b'=' | b'!' | b'<' | b'>'),
-            b':' => after != b':' && before != b':',
-            b'{' => {
-                self.0.push(0);
-                false
+        let level = self.open.last_mut().unwrap_or(&mut self.outermost);
+        match byte {
+            b'=' if after != b'=' && !matches!(before, b'=' | b'!' | b'<' | b'>') => {
+                level.keys += u64::from(after != b'>');
+                level.operators = 0;
             }
-            b'}' => return self.0.pop().map_or(0, |keys| keys.saturating_mul(keys)),
-            _ => false,
-        };
-        if let Some(keys) = self.0.last_mut().filter(|_| is_key) {
-            *keys += 1;
+            b':' => level.keys += u64::from(after != b':' && before != b':'),
+            b',' => level.operators = 0,
+            b'\n' if level.lines => level.operators = 0,
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' | b'!' | b'&' | b'|' => {
+                level.operators += 1
+            }
+            b'{' | b'[' | b'(' => {
+                let chained = level.operators > 1;
+                self.chains += usize::from(chained);
+                self.open.push(Level { lines: byte == b'{', chained, ..Level::default() });
+            }
+            b'}' | b']' | b')' => {
+                let closed = self.open.pop().unwrap_or_default();
+                self.chains -= usize::from(closed.chained);
+                return if byte == b'}' { closed.keys.saturating_mul(closed.keys) } else { 0 };
+            }
+            _ => {}
         }
         0
     }
@@ -82,7 +113,7 @@ pub(super) fn lex(text: &str) -> Lexed {
     let mut lexed = Lexed::default();
     let mut modes: Vec<Mode> = Vec::new();
     let (mut at, mut start) = (0, 0);
-    let mut levels = Braces::default();
+    let mut levels = Brackets { outermost: Level { lines: true, ..Level::default() }, ..Brackets::default() };
     let next = |offset: usize| bytes.get(offset).copied().unwrap_or(b'\n');
     while at < bytes.len() {
         let (byte, after) = (next(at), next(at + 1));
@@ -112,6 +143,9 @@ pub(super) fn lex(text: &str) -> Lexed {
             }
             Some(Mode::Interpolated { braces }) => {
                 lexed.comparisons += levels.take(next(at.wrapping_sub(1)), byte, after);
+                if levels.chains > CHAINS {
+                    lexed.chained.get_or_insert(at);
+                }
                 match byte {
                     b'"' => modes.push(Mode::Quoted),
                     b'{' => *braces += 1,
@@ -141,6 +175,9 @@ pub(super) fn lex(text: &str) -> Lexed {
                     },
                     _ => {
                         lexed.comparisons += levels.take(next(at.wrapping_sub(1)), byte, after);
+                        if levels.chains > CHAINS {
+                            lexed.chained.get_or_insert(at);
+                        }
                         at + 1
                     }
                 };

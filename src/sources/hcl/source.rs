@@ -83,6 +83,15 @@ impl Source {
                 "close it with a quotation mark, or use a heredoc for several lines",
             ));
         }
+        // It takes time without end for these, where a bracket is missing.
+        if let Some(start) = lexed.chained {
+            return Err(self.problem(
+                start..start + 1,
+                Show::Masked,
+                "brackets are nested too deep in the operands of operators",
+                "close what is open, or give the inner parts names in a `locals` block",
+            ));
+        }
         // It also looks through all keys of an object for each key.
         if lexed.comparisons > COMPARISONS {
             let place = Place::file(self.shown.clone());

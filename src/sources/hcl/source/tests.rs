@@ -26,6 +26,20 @@ fn syntax_errors_say_where_and_what_was_expected() {
     assert!(said("a {\n  b = 1\n").contains("the file ends in the middle of something"));
 }
 
+/// Found by fuzzing: the parser read each of these operands twice, and what is in them four times, and so on.
+#[test]
+fn operands_of_chains_are_not_read_again_and_again() {
+    for open in
+        ["a + b / {c: ", "a + b / (", "a + b / [", "a && b && f(", "a+b/\n(", "a + b / { c / d + e % {f: "]
+    {
+        let text = format!("x = 1 + ({}", open.repeat(40));
+        assert!(said(&text).contains("nested too deep in the operands"), "{open}: {}", said(&text));
+    }
+    let sound = "x = a + b * (c + d * (e + f * (g && (h || i)))) + max(1 + 2 * (3), 4)\n".repeat(50);
+    let lines: Vec<String> = sound.lines().enumerate().map(|(at, line)| format!("y{at}{line}")).collect();
+    assert!(Source::new("f.tf", lines.join("\n")).body().is_ok());
+}
+
 #[test]
 fn nesting_is_bounded() {
     for open in ["(", "[", "{ a = ", "f("] {
