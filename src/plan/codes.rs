@@ -22,7 +22,11 @@ pub const CODES: &[Code] = &[
     code("backend-in-primary", Error, "the state's backend lies in the region that is lost"),
     code("bucket-no-counterpart", Error, "a bucket has no replicated counterpart outside the primary region"),
     code("bucket-global-name", Error, "a bucket's global name is taken by the primary's own bucket"),
-    code("certificate-no-counterpart", Error, "no issued certificate of the recovery region covers a name"),
+    code(
+        "certificate-no-counterpart",
+        Error,
+        "no issued certificate of the recovery region stands for one of the primary, and none will be validated",
+    ),
     code("class-not-orderable", Error, "no listed DB instance class can be ordered in the recovery region"),
     code("configuration-gap", Warning, "part of the Terraform configuration could not be read"),
     code(
@@ -56,7 +60,6 @@ pub const CODES: &[Code] = &[
     code("key-no-counterpart", Error, "a KMS key has no usable counterpart in the recovery region"),
     code("literal-unplaced", Warning, "a value of the primary is written out where the plan cannot place it"),
     code("literal-in-code", Warning, "a value of the primary is written out in the Terraform code"),
-    code("manifest-conflict", Error, "two units render the same object differently"),
     code("manifest-unrendered", Error, "a kustomization or chart could not be rendered"),
     code("nodes-too-small", Warning, "the nodes cannot hold what the pods request"),
     code("not-in-code", Warning, "a resource is in the state but not in the code: it would not come back"),

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::dispositions::{self, Fate, told};
+use super::dns;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::references;
@@ -69,7 +70,7 @@ pub(super) fn plan_left_out(
                 facts.place_in_code(object),
             );
         } else if left_out.is_some() {
-            leave_out(object, fate, root);
+            leave_out(facts, object, fate, root);
             if fate.disposition == Disposition::Skip {
                 undone.push(at);
             }
@@ -104,7 +105,7 @@ fn named_by_restore<'o>(
     })
 }
 
-fn leave_out(object: &Object<'_, '_>, fate: &mut Fate, root: &str) {
+fn leave_out(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fate: &mut Fate, root: &str) {
     let with = format!("depends on {root}, which is left out");
     match (fate.disposition, told(object, fate.engine)) {
         (Disposition::Create, _) => {
@@ -117,6 +118,14 @@ fn leave_out(object: &Object<'_, '_>, fate: &mut Fate, root: &str) {
         }
         (Disposition::Restore | Disposition::Promote, _) => {
             fate.reason = format!("{}; not imported: it {with}", fate.reason);
+        }
+        // Nothing in it changes: it would only come back under the engine.
+        (Disposition::Update, Engine::Withhold)
+            if dns::goes_with_withheld(facts, object) && !dns::points_into_primary(facts, object) =>
+        {
+            fate.disposition = Disposition::Share;
+            fate.engine = Engine::Exclude;
+            fate.reason = format!("global: it stays as it is; not imported: it {with}");
         }
         // In the state already, or not the engine's at all: it stays there.
         _ => {}

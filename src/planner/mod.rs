@@ -6,6 +6,7 @@
 
 mod buckets;
 mod build;
+mod certificates;
 mod chance;
 mod cluster;
 mod databases;
@@ -55,6 +56,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     verify::plan_verify(&facts, &decided, &mut steps);
     let steps = schedule::in_order(steps, &mut findings);
     let forecast = forecast::plan_forecast(&facts, &decided, &steps);
+    certificates::check(&facts, &decided, &mut findings);
     findings::check_inputs(&facts, &decided, &mut findings);
     seal(Plan {
         format_version: FORMAT_VERSION,

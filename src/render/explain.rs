@@ -31,7 +31,6 @@ const PAGES: &[(&str, &str)] = pages! {
     "key-no-counterpart"
     "literal-in-code"
     "literal-unplaced"
-    "manifest-conflict"
     "manifest-unrendered"
     "nodes-too-small"
     "not-in-code"

@@ -14,11 +14,11 @@ use serde_json::Value;
 use crate::worlds::{Copy, World, checkout};
 
 /// A finding's subject and its place, `FILE:LINE`, empty where it has none.
-type Found = (String, String);
+pub(crate) type Found = (String, String);
 
 /// The findings of a code; each has the severity that the table in docs/findings.md gives it.
 #[track_caller]
-fn found(plan: &Plan, code: &str) -> Vec<Found> {
+pub(crate) fn found(plan: &Plan, code: &str) -> Vec<Found> {
     assert_eq!(audit(plan), Ok(()));
     let severity = documented(code);
     let of_code = plan.findings.iter().filter(|finding| finding.code == code);
@@ -34,12 +34,12 @@ fn found(plan: &Plan, code: &str) -> Vec<Found> {
 
 /// Found once, about a subject, at a place.
 #[track_caller]
-fn with(plan: &Plan, code: &str, subject: &str, at: &str) {
+pub(crate) fn with(plan: &Plan, code: &str, subject: &str, at: &str) {
     assert_eq!(found(plan, code), [(subject.to_owned(), at.to_owned())], "{code}");
 }
 
 #[track_caller]
-fn without(plan: &Plan, code: &str) {
+pub(crate) fn without(plan: &Plan, code: &str) {
     assert_eq!(found(plan, code), [], "{code}");
 }
 
@@ -62,14 +62,14 @@ fn documented(code: &str) -> Severity {
 }
 
 /// The plan of a copy of the example that was changed.
-fn changed(change: impl FnOnce(&Copy)) -> Plan {
+pub(crate) fn changed(change: impl FnOnce(&Copy)) -> Plan {
     let copy = Copy::new();
     change(&copy);
     World::read(copy.path()).plan()
 }
 
 /// Takes resources out of a state, by type.
-fn without_types(state: &str, types: &[&str]) -> String {
+pub(crate) fn without_types(state: &str, types: &[&str]) -> String {
     let mut state: Value = serde_json::from_str(state).unwrap();
     let resources = state["resources"].as_array_mut().unwrap();
     let before = resources.len();
@@ -79,7 +79,7 @@ fn without_types(state: &str, types: &[&str]) -> String {
 }
 
 /// Replaces a text that must be there.
-fn replace(text: &str, from: &str, to: &str) -> String {
+pub(crate) fn replace(text: &str, from: &str, to: &str) -> String {
     assert!(text.contains(from), "{from} is not there");
     text.replace(from, to)
 }

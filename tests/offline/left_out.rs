@@ -1,10 +1,12 @@
 //! What depends on something left out is left out with it, by name; what depends on something withheld waits.
 
+use std::collections::BTreeSet;
+
 use drplan::model::settings::AcceptedLoss;
 use drplan::plan::Plan;
 use drplan::plan::action::Action;
 use drplan::plan::audit::audit;
-use drplan::plan::resource::PlannedResource;
+use drplan::plan::resource::{Disposition, Engine, PlannedResource};
 use drplan::plan::step::Phase;
 use serde_json::json;
 
@@ -167,5 +169,55 @@ fn dependants_of_what_is_withheld_wait_behind_the_gate() {
     assert_eq!((steps[0].id.as_str(), steps[0].phase), (&*format!("dns/{policy}"), Phase::Dns));
     for need in ["dns/gate".to_owned(), format!("dns/{shop}")] {
         assert!(steps[0].needs.contains(&need), "{:?}", steps[0].needs);
+    }
+}
+
+/// An alias of a distribution depends on the bucket behind it, which nothing can stand for without an inventory.
+#[test]
+fn the_example_is_planned_from_its_state_alone() {
+    let world = World::of_state(std::fs::read_to_string(example().join("state.tfstate")).unwrap());
+    let plan = world.plan();
+    assert_eq!(audit(&plan), Ok(()));
+    let address = "module.dns.aws_route53_record.shop[\"A\"]";
+    let alias = plan.resources.iter().find(|resource| resource.address == address).unwrap();
+    assert_eq!((alias.disposition, alias.engine), (Disposition::Share, Engine::Exclude));
+    assert!(!plan.steps.iter().any(|step| step.id.ends_with(&alias.address)));
+}
+
+#[test]
+fn the_example_is_planned_for_every_region() {
+    for region in ["us-west-1", "us-east-1", "eu-west-1", "eu-central-1", "ap-southeast-2", "ca-central-1"] {
+        let mut world = World::read(&example());
+        world.inventory = None;
+        let plan = world.plan_in(region).unwrap();
+        assert_eq!(audit(&plan), Ok(()), "{region}");
+    }
+}
+
+#[test]
+fn the_example_is_planned_whatever_is_skipped() {
+    let whole = World::read(&example());
+    // One address of each type, and each module as a whole.
+    let mut seen = BTreeSet::new();
+    let addresses: BTreeSet<String> = whole
+        .plan()
+        .resources
+        .iter()
+        .flat_map(|resource| {
+            let module = resource.address.split(&resource.type_name).next().unwrap().trim_end_matches('.');
+            let first = seen.insert(resource.type_name.clone());
+            [first.then(|| resource.address.clone()), (!module.is_empty()).then(|| module.to_owned())]
+        })
+        .flatten()
+        .collect();
+    for address in addresses {
+        let mut world = whole.clone();
+        world.settings.skips.push(AcceptedLoss {
+            address: address.clone(),
+            reason: "x".to_owned(),
+            place: None,
+        });
+        let plan = world.try_plan(None).unwrap();
+        assert_eq!(audit(&plan), Ok(()), "{address}");
     }
 }

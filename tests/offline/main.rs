@@ -3,6 +3,7 @@
 
 mod aurora;
 mod canaries;
+mod certificates;
 mod defects;
 mod dispositions;
 mod found;

@@ -83,12 +83,21 @@ impl World {
 
     /// The plan, or why there is none.
     pub(crate) fn try_plan(&self, primary: Option<&str>) -> Result<Plan, String> {
+        self.plan_with(primary, RECOVERY)
+    }
+
+    /// The plan for another region, or why there is none.
+    pub(crate) fn plan_in(&self, recovery: &str) -> Result<Plan, String> {
+        self.plan_with(None, recovery)
+    }
+
+    fn plan_with(&self, primary: Option<&str>, recovery: &str) -> Result<Plan, String> {
         let state = tfstate::read_state(&self.state, "state.tfstate").map_err(|error| error.to_string())?;
         let input = PlanningInput {
             at: NOW.parse().expect("time"),
             settings: self.settings.clone(),
             primary: primary.map(str::to_owned),
-            recovery: RECOVERY.to_owned(),
+            recovery: recovery.to_owned(),
             state,
             configuration: self.configuration.clone(),
             manifests: self.manifests.clone(),

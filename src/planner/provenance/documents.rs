@@ -169,6 +169,9 @@ impl<'s> Walk<'s, '_, '_, '_, '_> {
         let owned = &self.index.tokens[token];
         let verdict = classify(owned, text, start);
         match verdict.disposition {
+            UseDisposition::Unplaced if names_certificate(owned, text, start) => {
+                report_certificate(self.findings, text, self.facts.recovery, file, line);
+            }
             UseDisposition::Unplaced => report(self.findings, owned, file, line, pointer),
             UseDisposition::Rewritten | UseDisposition::KnownAfter => {
                 self.values.rewrites.entry(self.at).or_default().push(Rewrite {
@@ -359,6 +362,25 @@ fn report(findings: &mut Findings, token: &Token<'_>, file: &str, line: u32, poi
         format!(
             "name what the whole text becomes: rewrite \"TEXT WITH {}\" {{ to = \"...\" }}, or keep = true",
             token.text
+        ),
+        Some(Place::new(file, line)),
+    );
+}
+
+/// Whether a region stands in the ARN of a certificate of ACM that no resource of the state owns.
+fn names_certificate(token: &Token<'_>, text: &str, start: usize) -> bool {
+    token.kind == ValueKind::Region && text[..start].ends_with(":acm:")
+}
+
+/// A load balancer cannot use a certificate of another region.
+fn report_certificate(findings: &mut Findings, text: &str, recovery: &str, file: &str, line: u32) {
+    let arn = text.split([',', ' ', '"']).find(|part| part.contains(":acm:")).unwrap_or(text);
+    findings.add(
+        "certificate-no-counterpart",
+        arn,
+        format!("certificate {arn} is not of {recovery}, and no resource of the state tells its names"),
+        format!(
+            "name the one that {recovery} has for the same names: counterpart \"{arn}\" {{ to = \"ARN\" }}"
         ),
         Some(Place::new(file, line)),
     );

@@ -1,0 +1,36 @@
+//! A certificate of the primary that has no counterpart, with and without.
+
+use super::defects::{changed, found, replace, with, without, without_types};
+
+const CODE: &str = "certificate-no-counterpart";
+const FOREIGN: &str = "arn:aws:acm:us-east-2:123456789012:certificate/11111111-2222-3333-4444-555555555555";
+const OWNED: &str = "arn:aws:acm:us-east-2:123456789012:certificate/5e8b2c1f-7d4a-4f36-9b0e-a1c3d5e7f902";
+const COUNTERPART: &str =
+    "arn:aws:acm:us-west-2:123456789012:certificate/91f6a3b7-0c5e-4d28-b7f4-3e8d6c2a1950";
+
+#[test]
+fn one_that_no_resource_owns_is_found_where_an_ingress_names_it() {
+    let plan = changed(|copy| copy.edit("kubernetes/ingress.yaml", |text| replace(&text, OWNED, FOREIGN)));
+    let at = |line: u32| (FOREIGN.to_owned(), format!("kubernetes/ingress.yaml:{line}"));
+    assert_eq!(found(&plan, CODE), [at(16), at(73)]);
+    let named = changed(|copy| {
+        copy.edit("kubernetes/ingress.yaml", |text| replace(&text, OWNED, FOREIGN));
+        copy.edit("drplan.hcl", |text| {
+            format!("{text}\ncounterpart \"{FOREIGN}\" {{\n  to = \"{COUNTERPART}\"\n}}\n")
+        });
+    });
+    without(&named, CODE);
+}
+
+/// The engine makes it anew; where the stack validates it too, it is issued.
+#[test]
+fn one_that_is_made_anew_needs_what_validates_it() {
+    let unissued = |text: String| replace(&text, "\"ISSUED\"", "\"PENDING_VALIDATION\"");
+    let validated = changed(|copy| copy.edit("inventory-good.json", unissued));
+    without(&validated, CODE);
+    let plan = changed(|copy| {
+        copy.edit("inventory-good.json", unissued);
+        copy.edit("state.tfstate", |text| without_types(&text, &["aws_acm_certificate_validation"]));
+    });
+    with(&plan, CODE, "module.dns.aws_acm_certificate.ingress", "terraform/modules/dns/certificates.tf:2");
+}
