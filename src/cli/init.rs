@@ -18,7 +18,7 @@ pub(super) fn run(args: &Init, screen: &Screen) -> Result<Exit, Failure> {
         ));
     }
     let found = gather::look()?;
-    save(path, render(&found).as_bytes())?;
+    save(path, render(&found).as_bytes(), "")?;
     screen.result(
         format!(
             "wrote drplan.hcl; next: drplan region REGION{}\n",

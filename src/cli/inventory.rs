@@ -28,11 +28,76 @@ pub(super) fn run(args: &Inventory, screen: &Screen) -> Result<Exit, Failure> {
         recorded::write_inventory(found.map_err(|gap| refused(&gap))?)
     };
     let text = written.map_err(|error| Failure::Defect(error.to_string()))?;
+    let recording = Recording::read(&text)?;
+    recording.check(args)?;
     match &args.out {
-        Some(path) => save(path, text.as_bytes())?,
+        Some(path) => save(path, text.as_bytes(), "\"taken_at\"")?,
         None => screen.result(text.as_bytes())?,
     }
+    screen.note(&recording.summary(args));
     Ok(Exit::Done)
+}
+
+/// What a recording says of itself.
+struct Recording {
+    /// Kinds of facts that it has.
+    known: usize,
+    gaps: Vec<Gap>,
+}
+
+impl Recording {
+    fn read(text: &str) -> Result<Self, Failure> {
+        #[derive(serde::Deserialize)]
+        struct Whole {
+            #[serde(default)]
+            gaps: Vec<Gap>,
+            #[serde(flatten)]
+            sections: serde_json::Map<String, serde_json::Value>,
+        }
+        let whole: Whole = serde_json::from_str(text).map_err(|error| Failure::Defect(error.to_string()))?;
+        let head = ["format_version", "kind", "region", "account", "taken_at", "asked"];
+        let known =
+            whole.sections.iter().filter(|(name, value)| !head.contains(&name.as_str()) && !value.is_null());
+        Ok(Self { known: known.count(), gaps: whole.gaps })
+    }
+
+    /// A recording without a fact would put an empty file where a good one may lie.
+    fn check(&self, args: &Inventory) -> Result<(), Failure> {
+        let Some(first) = self.gaps.first().filter(|_| self.known == 0) else { return Ok(()) };
+        let kept = args
+            .out
+            .as_ref()
+            .map_or_else(String::new, |path| format!("; {} was left as it was", path.display()));
+        let problem = Problem::new(
+            format!(
+                "nothing of {} could be recorded: {} calls gave no answer, the first {}: {}{kept}",
+                args.region,
+                self.gaps.len(),
+                first.source,
+                first.detail
+            ),
+            "check the network and the credentials (aws sts get-caller-identity), then record it again",
+        );
+        Err(Failure::BadInput(problem.into()))
+    }
+
+    fn summary(&self, args: &Inventory) -> String {
+        const MOST: usize = 10;
+        let place =
+            args.out.as_ref().map_or_else(String::new, |path| format!(", saved as {}", path.display()));
+        let mut text = format!("recorded {} kinds of facts of {}{place}", self.known, args.region);
+        if self.gaps.is_empty() {
+            return text;
+        }
+        text.push_str(&format!("; {} gave no answer, what they would tell is unknown:", self.gaps.len()));
+        for gap in self.gaps.iter().take(MOST) {
+            text.push_str(&format!("\n  {}: {}", gap.source, gap.detail));
+        }
+        if self.gaps.len() > MOST {
+            text.push_str(&format!("\n  and {} more, under `gaps` in the recording", self.gaps.len() - MOST));
+        }
+        text
+    }
 }
 
 fn cluster(args: &Inventory, of_state: Vec<String>) -> aws::ClusterRequest {

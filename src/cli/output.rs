@@ -41,6 +41,11 @@ impl Screen {
         }
     }
 
+    /// Says on stderr what was done; a dead terminal changes nothing of that.
+    pub(super) fn note(&self, text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+
     /// Prints why a command failed; a dead terminal changes nothing of that.
     pub(super) fn failure(&self, failure: &Failure) -> Exit {
         let mut err = std::io::stderr().lock();

@@ -244,8 +244,9 @@ fn losses(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<Rpo> {
             facts.meant_by(&backup.store, object) || backup.store == store.name || backup.store == component
         });
         let worst_seconds = match kind {
+            // It comes back empty: no schedule says how much that is.
+            Some(CandidateKind::Empty) | None => None,
             Some(_) => schedule.map(|schedule| schedule.interval_seconds + schedule.copy_seconds),
-            None => None,
         };
         let now_seconds = chosen.and_then(|candidate| candidate.loss_seconds);
         // What is lost now may exceed what the schedule promises: the worse of both is what a verdict must hold to.

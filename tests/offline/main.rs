@@ -19,5 +19,6 @@ mod properties;
 mod recovery_points;
 mod sandbox;
 mod strict;
+mod truth;
 mod walkthrough;
 mod worlds;

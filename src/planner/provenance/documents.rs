@@ -309,7 +309,8 @@ fn split_image(rest: &str) -> (&str, &str) {
     (repository.split(':').next().unwrap_or(repository), reference)
 }
 
-fn classify(token: &Token<'_>, text: &str, start: usize) -> Verdict {
+/// What becomes of a token that is written out in a text.
+pub(super) fn classify(token: &Token<'_>, text: &str, start: usize) -> Verdict {
     let end = start + token.text.len();
     let part_of_name = matches!(token.kind, ValueKind::Region | ValueKind::Zone | ValueKind::ZoneId)
         && !stands_alone(text, start, end);

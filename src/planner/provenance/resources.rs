@@ -9,7 +9,7 @@ use super::super::references;
 use super::encoded;
 use super::tokens::{Counterpart, Index, Owner, Token};
 use super::uses::Uses;
-use super::{Values, Verdict};
+use super::{Values, Verdict, documents};
 use crate::model::attributes::{self, Scalar, Segment};
 use crate::model::configuration::{Argument, Literal, ResourceBlock};
 use crate::model::types::Scope;
@@ -79,16 +79,16 @@ fn search_object(
     let mut visit = |path: &[Segment<'_>], scalar: Scalar<'_>| match scalar {
         Scalar::String(text) => {
             if let Some(token) = plain_use(facts, index, object, path, &text) {
-                record(&site, index, token, path, None, &mut tally);
+                record(&site, index, (token, &text, 0), path, None, &mut tally);
                 return;
             }
             encoded::scan(index, &text, &mut |hit| {
-                record(&site, index, hit.at.token, path, hit.within, &mut tally);
+                record(&site, index, (hit.at.token, hit.text, hit.at.start), path, hit.within, &mut tally);
             });
         }
         Scalar::Integer(number) => {
             if let Some(token) = own_port(index, at, path, number) {
-                record(&site, index, token, path, None, &mut tally);
+                record(&site, index, (token, "", 0), path, None, &mut tally);
             }
         }
         Scalar::Bool(_) => {}
@@ -151,19 +151,20 @@ impl<'s> ResourceSite<'s> {
         }
     }
 
-    fn classify(&self, token: &Token<'_>, path: &[Segment<'_>], unverified: &mut u64) -> Verdict {
+    fn classify(
+        &self,
+        token: &Token<'_>,
+        (text, start): (&str, usize),
+        path: &[Segment<'_>],
+        unverified: &mut u64,
+    ) -> Verdict {
         if token.owner == Owner::Object(self.at) || !self.managed {
             return Verdict::own();
         }
         match self.disposition {
             Some(Disposition::Create) => self.classify_made(token, path, unverified),
             Some(Disposition::Restore | Disposition::Promote | Disposition::Update) => {
-                match &token.counterpart {
-                    Counterpart::Same => Verdict::kept(),
-                    Counterpart::Known(to) => Verdict::rewritten(to.clone()),
-                    Counterpart::After(step) => Verdict::after(step.clone()),
-                    Counterpart::Nobody => Verdict::unplaced(),
-                }
+                documents::classify(token, text, start)
             }
             // It stays as it is: shared, adopted as found, or left out.
             _ => Verdict::kept(),
@@ -240,13 +241,13 @@ fn report(token: &Token<'_>, label: &str, pointer: &str, findings: &mut Findings
 fn record(
     site: &ResourceSite<'_>,
     index: &Index<'_>,
-    token: usize,
+    (token, text, start): (usize, &str, usize),
     path: &[Segment<'_>],
     within: Option<String>,
     tally: &mut Tally,
 ) {
     let owned = &index.tokens[token];
-    let verdict = site.classify(owned, path, &mut tally.unverified);
+    let verdict = site.classify(owned, (text, start), path, &mut tally.unverified);
     let pointer = attributes::pointer(path);
     if pointer.starts_with("/secret_string")
         && matches!(verdict.disposition, UseDisposition::Rewritten | UseDisposition::KnownAfter)
