@@ -109,7 +109,13 @@ fn measures(screen: &mut Screen, summary: &Summary<'_>) {
         put(if at == 0 { "loses" } else { "" }, measure);
     }
     if summary.loses.is_empty() {
-        screen.row("loses", &[plain("nothing: no resource of the state is a store")]);
+        let blocked = summary.changes.iter().any(|change| change.symbol == "!");
+        let words = if blocked {
+            "perhaps all of what is blocked: nothing brings it back"
+        } else {
+            "nothing: no resource of the state is a store"
+        };
+        screen.row("loses", &[plain(words)]);
     }
 }
 

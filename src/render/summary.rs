@@ -274,6 +274,7 @@ fn loss(plan: &Plan, rpo: &Rpo) -> Measure {
         (None, None) => format!("perhaps all of {name}"),
     };
     let comment = match (rpo.verdict, rpo.worst_seconds, rpo.objective_seconds) {
+        (Verdict::Ok, None, _) => "accepted in drplan.hcl".to_owned(),
         (Verdict::Ok, ..) | (_, Some(_), None) => String::new(),
         (Verdict::Missed, Some(worst), Some(objective)) if worst > objective => margin(worst, objective),
         (Verdict::Missed | Verdict::Unknown, ..) => rpo.why.clone(),
