@@ -21,22 +21,22 @@ fn main() {
     let state = generate(14_000, 7_000);
     println!("state: {} resources, {} MB; 2000 manifests", 14_000, state.len() / 1_000_000);
     let mut best = (f64::MAX, f64::MAX);
-    let mut peak = 0.0;
+    let (mut peak, mut auditor) = (0.0, f64::MAX);
     for _ in 0..3 {
         reset_peak();
         let before = resident("VmRSS:");
         let started = Instant::now();
         let manifests = read(&folder);
-        let steps = plan(&state, manifests);
+        auditor = f64::min(auditor, plan(&state, manifests));
         best.0 = best.0.min(started.elapsed().as_secs_f64());
         // The state's text is in memory already: it counts as part of the work.
         peak = f64::max(peak, resident("VmHWM:") - before + mega(state.len()));
         let started = Instant::now();
         let value: serde_json::Value = serde_json::from_str(&state).unwrap();
         best.1 = best.1.min(started.elapsed().as_secs_f64());
-        assert!(value.is_object() && steps > 0);
+        assert!(value.is_object());
     }
-    println!("plan and audit  {:.2} s", best.0);
+    println!("plan and audit  {:.2} s, the auditor {auditor:.2} s of it", best.0);
     println!("serde_json      {:.2} s", best.1);
     println!("time ratio      {:.2} (under 3, aim 2)", best.0 / best.1);
     println!("peak memory     {peak:.0} MB, {:.2} of the file (under 3)", peak / mega(state.len()));
@@ -62,7 +62,8 @@ fn growth() {
     println!("exponent        {:.2} (at most 1.1)", (last.1 / first.1).ln() / (last.0 / first.0).ln());
 }
 
-fn plan(state: &str, manifests: Manifests) -> usize {
+/// Plans and audits; the seconds that the auditor took of it.
+fn plan(state: &str, manifests: Manifests) -> f64 {
     let input = PlanningInput {
         at: "2026-11-22T12:00:00Z".parse().unwrap(),
         settings: Settings::default(),
@@ -76,10 +77,12 @@ fn plan(state: &str, manifests: Manifests) -> usize {
         gaps: Vec::new(),
     };
     let plan = plan_region(&input).unwrap();
+    let started = Instant::now();
     if let Err(violations) = audit(&plan) {
         panic!("the auditor refuses the plan: {}", violations[0]);
     }
-    plan.steps.len()
+    assert!(!plan.steps.is_empty());
+    started.elapsed().as_secs_f64()
 }
 
 fn read(folder: &std::path::Path) -> Manifests {

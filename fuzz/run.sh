@@ -22,16 +22,19 @@ failed=0
 summary=()
 for target in "${targets[@]}"; do
     corpus=$cache/corpus/$target
+    seeds=seeds/$target
+    # The example's own settings are the seed: they name every block.
+    [ "$target" != settings ] || { seeds=$cache/seeds/settings; mkdir -p "$seeds"; cp ../examples/ecommerce/drplan.hcl "$seeds"; }
     finds=$cache/finds/$target/
     mkdir -p "$corpus" "$finds"
     # Every quoted word and key of the seeds is a token worth trying.
-    { grep -rhoE '"[A-Za-z_./:-]{2,40}"' "seeds/$target" || true
-      grep -rhoE '^ *[a-z_]+' "seeds/$target" | sed 's/^ *\(.*\)$/"\1"/' || true; } | sort -u >"$cache/$target.dict"
+    { grep -rhoE '"[A-Za-z_./:-]{2,40}"' "$seeds" || true
+      grep -rhoE '^ *[a-z_]+' "$seeds" | sed 's/^ *\(.*\)$/"\1"/' || true; } | sort -u >"$cache/$target.dict"
     log=$cache/$target.log
     # The code has no `unsafe`: an address sanitizer would only make it slower.
     status=0
     cargo +nightly fuzz run --fuzz-dir . --target-dir "$cache/target" --sanitizer none "$target" \
-        "$corpus" "seeds/$target" ${DRPLAN_FUZZ_SEEDS:+"$DRPLAN_FUZZ_SEEDS"} -- \
+        "$corpus" "$seeds" ${DRPLAN_FUZZ_SEEDS:+"$DRPLAN_FUZZ_SEEDS"} -- \
         -max_total_time="$seconds" -max_len=65536 -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 \
         -dict="$cache/$target.dict" -artifact_prefix="$finds" >"$log" 2>&1 || status=$?
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -1)

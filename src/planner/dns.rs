@@ -263,7 +263,7 @@ fn record(
     findings: &mut Findings,
 ) -> Step {
     let tree = object.tree();
-    let text = |name: &str| tree.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    let text = |name: &str| object.text(name).unwrap_or_default().to_owned();
     let alias = tree.pointer("/alias/0/name").and_then(|name| name.as_str());
     let values = tree.get("records").and_then(|records| records.as_array());
     let from = alias.map(str::to_owned).unwrap_or_else(|| {

@@ -88,6 +88,12 @@ impl<'i> Object<'i, '_> {
     pub(super) fn tree(&self) -> serde_json::Value {
         attributes::tree(self.instance.attributes)
     }
+    /// The texts of an attribute of the first level that is a list.
+    pub(super) fn list(&self, attribute: &str) -> Vec<String> {
+        let tree = self.tree();
+        let items = tree.get(attribute).and_then(serde_json::Value::as_array);
+        items.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    }
     /// The first owned value of a kind.
     pub(super) fn owns(&self, kind: ValueKind) -> Option<&str> {
         self.owned.iter().find(|owned| owned.kind == kind).map(|owned| &*owned.value)

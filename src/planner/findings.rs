@@ -251,13 +251,7 @@ fn check_nodes(facts: &Facts<'_, '_>, findings: &mut Findings) {
     for object in facts.objects.iter().filter(|object| object.type_name() == "aws_eks_node_group") {
         let tree = object.tree();
         let max = tree.pointer("/scaling_config/0/max_size").and_then(serde_json::Value::as_u64).unwrap_or(0);
-        let mut names: Vec<String> = tree
-            .get("instance_types")
-            .and_then(|types| types.as_array())
-            .into_iter()
-            .flatten()
-            .filter_map(|name| name.as_str().map(str::to_owned))
-            .collect();
+        let mut names = object.list("instance_types");
         if names.is_empty() {
             names.extend(launch_template_type(facts, &tree));
         }

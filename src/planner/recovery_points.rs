@@ -37,7 +37,7 @@ impl<'i> Facts<'i, '_> {
 pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, cluster: bool) -> PlannedStore {
     let settings = facts.database_settings(object);
     let tree = object.tree();
-    let text = |name: &str| tree.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+    let text = |name: &str| object.text(name).unwrap_or_default();
     let identifier = if cluster { text("cluster_identifier") } else { text("identifier") };
     let identifier =
         if identifier.is_empty() { object.id.as_deref().unwrap_or_default() } else { identifier };

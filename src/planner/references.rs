@@ -110,16 +110,21 @@ pub(super) fn bucket_counterpart(facts: &Facts<'_, '_>, name: &str) -> Found {
 fn replicated_by_state(facts: &Facts<'_, '_>, name: &str) -> Vec<String> {
     let mut targets: Vec<String> = Vec::new();
     for object in facts.objects.iter().filter(|object| object.is_managed()) {
-        let tree = object.tree();
-        let of_bucket = |key: &str| tree.get(key).and_then(|bucket| bucket.as_str()) == Some(name);
-        let rules = match object.type_name() {
-            "aws_s3_bucket_replication_configuration" if of_bucket("bucket") => tree.get("rule"),
-            // As providers before 4.0 write it, and later ones read it back.
-            "aws_s3_bucket" if of_bucket("bucket") || of_bucket("id") => {
-                tree.get("replication_configuration").and_then(|list| list.get(0)?.get("rules"))
-            }
-            _ => None,
+        let of_bucket = |key: &str| object.text(key) == Some(name);
+        let own = match object.type_name() {
+            "aws_s3_bucket_replication_configuration" => of_bucket("bucket"),
+            "aws_s3_bucket" => of_bucket("bucket") || of_bucket("id"),
+            _ => false,
         };
+        if !own {
+            continue;
+        }
+        let tree = object.tree();
+        // On the bucket itself as providers before 4.0 write it, and later ones read it back.
+        let rules = tree
+            .get("rule")
+            .filter(|_| object.type_name() != "aws_s3_bucket")
+            .or_else(|| tree.get("replication_configuration")?.get(0)?.get("rules"));
         let rules = rules.and_then(|rules| rules.as_array()).into_iter().flatten();
         let enabled = rules.filter(|rule| rule.get("status").and_then(|on| on.as_str()) == Some("Enabled"));
         targets.extend(enabled.filter_map(|rule| {
@@ -139,10 +144,8 @@ pub(super) fn certificate_counterpart(facts: &Facts<'_, '_>, object: &Object<'_,
     {
         return Some(named.to_owned());
     }
-    let tree = object.tree();
-    let mut domains: Vec<&str> = tree.get("domain_name").and_then(|name| name.as_str()).into_iter().collect();
-    let more = tree.get("subject_alternative_names").and_then(|names| names.as_array());
-    domains.extend(more.into_iter().flatten().filter_map(|name| name.as_str()));
+    let mut domains = object.list("subject_alternative_names");
+    domains.extend(object.text("domain_name").map(str::to_owned));
     if domains.is_empty() {
         return None;
     }

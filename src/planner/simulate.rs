@@ -18,9 +18,10 @@ const WEIGHTY_TENTH: u64 = 10;
 /// A plan's steps as the simulation needs them.
 pub(super) struct Run<'r> {
     pub(super) steps: &'r [Step],
-    edges: Vec<(Vec<usize>, Vec<usize>)>,
-    /// How many needs each step waits for.
-    needs: Vec<u32>,
+    /// What each step needs.
+    needs: Vec<Vec<usize>>,
+    /// How many of them it waits for at first.
+    counts: Vec<u32>,
     /// What waits for each step, one after another, and where each step's part begins: a run goes over all of it, and a
     /// forecast is up to a thousand runs.
     dependants: Vec<u32>,
@@ -44,16 +45,16 @@ impl<'r> Run<'r> {
                 _ => 2,
             })
             .collect();
-        let edges = schedule::edges(steps);
-        let needs = edges.iter().map(|(needs, _)| number(needs.len())).collect();
-        let mut dependants = Vec::new();
-        let mut begins = vec![0];
-        for (_, next) in &edges {
-            dependants.extend(next.iter().copied().map(number));
+        let (mut needs, mut counts) = (Vec::with_capacity(steps.len()), Vec::with_capacity(steps.len()));
+        let (mut dependants, mut begins) = (Vec::new(), vec![0]);
+        for (before, after) in schedule::edges(steps) {
+            counts.push(number(before.len()));
+            needs.push(before);
+            dependants.extend(after.into_iter().map(number));
             begins.push(number(dependants.len()));
         }
         let places = [usize::MAX, parallelism, AT_ONCE];
-        Self { steps, edges, needs, dependants, begins, pools, places }
+        Self { steps, needs, counts, dependants, begins, pools, places }
     }
 
     /// Start and end of each step: ready ones start in the plan's order as places become free.
@@ -61,7 +62,7 @@ impl<'r> Run<'r> {
         let Scratch { times, waiting, ready, running, durations: _ } = scratch;
         times.clear();
         times.resize(self.steps.len(), (0.0, 0.0));
-        waiting.clone_from(&self.needs);
+        waiting.clone_from(&self.counts);
         let mut free = self.places;
         for (at, count) in waiting.iter().enumerate() {
             if *count == 0 {
@@ -116,7 +117,7 @@ impl<'r> Run<'r> {
         let mut next = latest(ends);
         while let Some(at) = next {
             path.push(at);
-            next = latest(&self.edges[at].0);
+            next = latest(&self.needs[at]);
         }
         path.reverse();
         path

@@ -133,20 +133,8 @@ impl Checks<'_, '_, '_> {
             {
                 continue;
             }
-            let tree = object.tree();
-            let mut types: Vec<String> = tree
-                .get("instance_types")
-                .and_then(|types| types.as_array())
-                .into_iter()
-                .flatten()
-                .filter_map(|name| name.as_str().map(str::to_owned))
-                .collect();
-            types.extend(
-                tree.get("instance_type")
-                    .and_then(|name| name.as_str())
-                    .filter(|n| !n.is_empty())
-                    .map(str::to_owned),
-            );
+            let mut types = object.list("instance_types");
+            types.extend(object.text("instance_type").filter(|name| !name.is_empty()).map(str::to_owned));
             if types.is_empty() {
                 continue;
             }

@@ -1,14 +1,17 @@
 //! Uses in the manifests, and in the text of files that were passed over.
 
+mod images;
+
 use std::collections::{HashMap, HashSet};
 
 use super::super::facts::Facts;
 use super::super::findings::Findings;
 use super::super::references;
 use super::code::newlines;
-use super::tokens::{Counterpart, Index, Owner, Token, is_ecr_host};
+use super::tokens::{Counterpart, Index, Owner, Token};
 use super::uses::Uses;
-use super::{NamedImage, Values, Verdict, encoded};
+use super::verdict::{Verdict, classify};
+use super::{Values, encoded};
 use crate::model::diagnostic::Place;
 use crate::model::document::{Node, Object, Span, Tree, push_index, push_pointer};
 use crate::model::value::ValueKind;
@@ -120,7 +123,7 @@ impl<'s> Walk<'s, '_, '_, '_, '_> {
     }
 
     fn string(&mut self, text: &str, span: Span, pointer: &str, field: &str) {
-        if let Some(image) = image_in(text) {
+        if let Some(image) = images::image_in(text) {
             self.image(image, span, pointer);
             return;
         }
@@ -189,46 +192,6 @@ impl<'s> Walk<'s, '_, '_, '_, '_> {
         self.uses.add(token, verdict.at(site));
     }
 
-    /// An image of an ECR registry: one use of its own kind, whoever owns it.
-    fn image(&mut self, image: &str, span: Span, pointer: &str) {
-        let (host, rest) = image.split_once('/').unwrap_or((image, ""));
-        let Some((account, region)) = is_ecr_host(host) else { return };
-        let (repository, reference) = split_image(rest);
-        let Written { file, source, first_line } = self.written(pointer, span);
-        let line = first_line + source.find(image).map_or(0, |at| newlines(&source[..at]));
-        let ours = self.facts.account.as_deref().is_none_or(|known| known == account)
-            && self.facts.is_primary(region);
-        let site = self.site(file, line, pointer, None);
-        if !ours {
-            self.findings.add(
-                "image-foreign",
-                image,
-                format!("image {image} is of registry {account} in {region}: it stays as it is"),
-                "make sure that it can be pulled while the primary is gone",
-                Some(Place::new(file, line)),
-            );
-            self.uses.add_other(ValueKind::Image, image, None, Verdict::kept().at(site));
-            return;
-        }
-        let owner = self.repositories.get(repository).copied().unwrap_or("primary").to_owned();
-        let to = image.replacen(region, self.facts.recovery, 1);
-        self.values.images.push(NamedImage {
-            repository: repository.to_owned(),
-            reference: reference.to_owned(),
-            at: Place::new(file, line),
-            object: self.label.clone(),
-        });
-        self.values.rewrites.entry(self.at).or_default().push(Rewrite {
-            path: pointer.to_owned(),
-            within: None,
-            token: image.to_owned(),
-            owner: Some(owner.clone()),
-            counterpart: Some(to.clone()),
-            known_after: None,
-        });
-        self.uses.add_other(ValueKind::Image, image, Some(owner), Verdict::rewritten(to).at(site));
-    }
-
     fn site(&self, file: &str, line: u32, pointer: &str, within: Option<String>) -> Site {
         Site::File {
             file: file.to_owned(),
@@ -291,63 +254,6 @@ fn meaning_of_key(field: &str) -> &'static [&'static str] {
     .into_iter()
     .find(|(word, _)| field.contains(word))
     .map_or(&[], |(_, types)| types)
-}
-
-/// A whole string that is an image of an ECR registry.
-fn image_in(text: &str) -> Option<&str> {
-    let (host, rest) = text.split_once('/')?;
-    is_ecr_host(host)?;
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | ':' | '@' | '-');
-    (!rest.is_empty() && rest.chars().all(allowed)).then_some(text)
-}
-
-/// Repository and `:tag` or `@digest`.
-fn split_image(rest: &str) -> (&str, &str) {
-    let at = rest.find('@').or_else(|| rest.rfind(':')).unwrap_or(rest.len());
-    let (repository, reference) = rest.split_at(at);
-    // `repo:tag@digest`: the digest decides, the tag is only a name for it.
-    (repository.split(':').next().unwrap_or(repository), reference)
-}
-
-/// What becomes of a token that is written out in a text.
-pub(super) fn classify(token: &Token<'_>, text: &str, start: usize) -> Verdict {
-    let end = start + token.text.len();
-    let part_of_name = matches!(token.kind, ValueKind::Region | ValueKind::Zone | ValueKind::ZoneId)
-        && !stands_alone(text, start, end);
-    match &token.counterpart {
-        Counterpart::Same => Verdict::kept(),
-        _ if part_of_name => Verdict::unplaced(),
-        Counterpart::Known(to) => Verdict::rewritten(to.clone()),
-        Counterpart::After(step) => Verdict::after(step.clone()),
-        Counterpart::Nobody => Verdict::unplaced(),
-    }
-}
-
-/// Whether a region is a word of its own or the region of a service's host; as part of a name or of an ARN that
-/// nobody owns it says nothing of what the name would be elsewhere.
-fn stands_alone(text: &str, start: usize, end: usize) -> bool {
-    let boundary = |c: char| {
-        c.is_whitespace()
-            || matches!(c, '"' | '\'' | ',' | ';' | '=' | '&' | '|' | '(' | ')' | '<' | '>' | '`')
-    };
-    let word_start = text[..start].rfind(boundary).map_or(0, |at| at + 1);
-    let word_end = text[end..].find(boundary).map_or(text.len(), |at| end + at);
-    let (word, before, after) = (&text[word_start..word_end], &text[word_start..start], &text[end..word_end]);
-    if word.contains("arn:") {
-        return false;
-    }
-    let neighbour =
-        |c: Option<char>| c.is_none_or(|c| matches!(c, '/' | ':' | '?' | '[' | ']' | '{' | '}' | '@'));
-    if neighbour(before.chars().next_back()) && neighbour(after.chars().next()) {
-        return true;
-    }
-    // `sqs.us-east-2.amazonaws.com`, with scheme, port or path around it: one label for the service.
-    let host = before.rsplit(['/', '@', ':']).next().unwrap_or_default();
-    let service = host.strip_suffix('.').unwrap_or_default();
-    let service = service.strip_prefix("api.").unwrap_or(service);
-    !service.is_empty()
-        && service.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        && (after.starts_with(".amazonaws.com") || after.starts_with(".api.aws"))
 }
 
 fn report(findings: &mut Findings, token: &Token<'_>, file: &str, line: u32, pointer: &str) {

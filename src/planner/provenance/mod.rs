@@ -10,6 +10,7 @@ mod encoded;
 mod resources;
 mod tokens;
 mod uses;
+mod verdict;
 
 use std::collections::HashMap;
 
@@ -17,7 +18,7 @@ use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
 use crate::plan::action::Rewrite;
-use crate::plan::values::{OwnedValue, Site, Use, UseDisposition};
+use crate::plan::values::OwnedValue;
 
 /// The values and, for the manifests, what each object's rewrites are.
 pub(super) struct Values {
@@ -60,37 +61,4 @@ pub(super) fn plan_values(facts: &Facts<'_, '_>, decided: &Decided, findings: &m
     values.images.dedup();
     values.values = uses.into_values();
     values
-}
-
-/// How a use is classified before it is written down.
-pub(super) struct Verdict {
-    disposition: UseDisposition,
-    counterpart: Option<String>,
-    known_after: Option<String>,
-}
-
-impl Verdict {
-    fn own() -> Self {
-        Self { disposition: UseDisposition::Own, counterpart: None, known_after: None }
-    }
-    fn kept() -> Self {
-        Self { disposition: UseDisposition::Kept, counterpart: None, known_after: None }
-    }
-    fn rewritten(to: String) -> Self {
-        Self { disposition: UseDisposition::Rewritten, counterpart: Some(to), known_after: None }
-    }
-    fn after(step: String) -> Self {
-        Self { disposition: UseDisposition::KnownAfter, counterpart: None, known_after: Some(step) }
-    }
-    fn unplaced() -> Self {
-        Self { disposition: UseDisposition::Unplaced, counterpart: None, known_after: None }
-    }
-    fn at(self, site: Site) -> Use {
-        Use {
-            site,
-            disposition: self.disposition,
-            counterpart: self.counterpart,
-            known_after: self.known_after,
-        }
-    }
 }

@@ -6,10 +6,11 @@ use super::super::dispositions::{Decided, step_id};
 use super::super::facts::{Facts, Object};
 use super::super::findings::Findings;
 use super::super::references;
+use super::Values;
 use super::encoded;
 use super::tokens::{Counterpart, Index, Owner, Token};
 use super::uses::Uses;
-use super::{Values, Verdict, documents};
+use super::verdict::{Verdict, classify};
 use crate::model::attributes::{self, Scalar, Segment};
 use crate::model::configuration::{Argument, Literal, ResourceBlock};
 use crate::model::types::Scope;
@@ -164,7 +165,7 @@ impl<'s> ResourceSite<'s> {
         match self.disposition {
             Some(Disposition::Create) => self.classify_made(token, path, unverified),
             Some(Disposition::Restore | Disposition::Promote | Disposition::Update) => {
-                documents::classify(token, text, start)
+                classify(token, text, start)
             }
             // It stays as it is: shared, adopted as found, or left out.
             _ => Verdict::kept(),

@@ -2,6 +2,7 @@
 
 use super::super::cluster;
 use super::super::dispositions::step_id;
+use super::super::facts::Object;
 use super::super::findings::Findings;
 use super::Restore;
 use crate::plan::action::Setting;
@@ -22,7 +23,7 @@ impl Restore<'_, '_, '_> {
                 serde_json::Value::Bool(truth) => vec![truth.to_string()],
                 _ => Vec::new(),
             };
-            if texts.is_empty() || (*attribute == "iops" && has_baseline_iops(&tree)) {
+            if texts.is_empty() || (*attribute == "iops" && has_baseline_iops(self.object, &tree)) {
                 continue;
             }
             let from = format!("{} {attribute}", self.address());
@@ -75,15 +76,14 @@ impl Restore<'_, '_, '_> {
 
 /// Whether the volume is too small for IOPS of its own, which RDS refuses to be told even at their baseline.
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage>
-fn has_baseline_iops(tree: &serde_json::Value) -> bool {
-    let text = |name: &str| tree.get(name).and_then(|value| value.as_str()).unwrap_or_default();
-    let from_gib = match text("engine") {
+fn has_baseline_iops(object: &Object<'_, '_>, tree: &serde_json::Value) -> bool {
+    let from_gib = match object.text("engine").unwrap_or_default() {
         engine if engine.starts_with("sqlserver") => 0,
         engine if engine.starts_with("oracle") => 200,
         _ => 400,
     };
     let gib = tree.get("allocated_storage").and_then(serde_json::Value::as_u64);
-    text("storage_type") == "gp3" && gib.is_some_and(|gib| gib < from_gib)
+    object.text("storage_type") == Some("gp3") && gib.is_some_and(|gib| gib < from_gib)
 }
 
 /// Attributes of `aws_db_instance` and what RestoreDBInstance* and ModifyDBInstance call them.

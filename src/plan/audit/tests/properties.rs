@@ -129,33 +129,3 @@ fn large(steps: usize, uses: usize) -> Plan {
 fn a_large_plan_is_sound() {
     assert_eq!(audit(large(4_000, 1_000)), vec![]);
 }
-
-/// `cargo test --release --lib audit -- --ignored --nocapture`
-#[test]
-#[ignore = "measures"]
-#[expect(clippy::disallowed_methods, reason = "a measurement")]
-fn how_long_it_takes() {
-    for (steps, uses) in [(5_000, 100_000), (50_000, 1_000_000)] {
-        let plan = sample::sealed(large(steps, uses));
-        let needs: usize = plan.steps.iter().map(|step| step.needs.len()).sum();
-        let mut report = Report::default();
-        let mut time = |what: &str, run: &mut dyn FnMut(&mut Report)| {
-            let begin = std::time::Instant::now();
-            run(&mut report);
-            println!("{what:>12} {:?}", begin.elapsed());
-        };
-        println!("{steps} steps, {needs} needs, {uses} uses");
-        time("digests", &mut |_| {
-            assert!(crate::plan::codec::digest(&plan).is_ok());
-        });
-        time("strings", &mut |report| secrets::check(&plan, report));
-        let graph = Graph::read(&plan.steps);
-        time("graph", &mut |_| assert!(Graph::read(&plan.steps).is_acyclic()));
-        time("order", &mut |report| order::check(&graph, report));
-        time("values", &mut |report| values::check(&plan, &graph, report));
-        time("traffic", &mut |report| traffic::check(&plan, &graph, sample::table, report));
-        time("workloads", &mut |report| workloads::check(&plan, &graph, sample::table, report));
-        time("resources", &mut |report| resources::check(&plan, &graph, sample::table, report));
-        time("all", &mut |_| assert_eq!(audit_with(&plan, sample::table), Ok(())));
-    }
-}

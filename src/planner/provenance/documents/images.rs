@@ -1,0 +1,76 @@
+//! Images of ECR registries that the manifests name.
+
+use super::super::super::facts::is_account;
+use super::super::NamedImage;
+use super::super::code::newlines;
+use super::super::verdict::Verdict;
+use super::{Walk, Written};
+use crate::model::diagnostic::Place;
+use crate::model::document::Span;
+use crate::model::value::ValueKind;
+use crate::plan::action::Rewrite;
+
+impl Walk<'_, '_, '_, '_, '_> {
+    /// An image of an ECR registry: one use of its own kind, whoever owns it.
+    pub(super) fn image(&mut self, image: &str, span: Span, pointer: &str) {
+        let (host, rest) = image.split_once('/').unwrap_or((image, ""));
+        let Some((account, region)) = is_ecr_host(host) else { return };
+        let (repository, reference) = split_image(rest);
+        let Written { file, source, first_line } = self.written(pointer, span);
+        let line = first_line + source.find(image).map_or(0, |at| newlines(&source[..at]));
+        let ours = self.facts.account.as_deref().is_none_or(|known| known == account)
+            && self.facts.is_primary(region);
+        let site = self.site(file, line, pointer, None);
+        if !ours {
+            self.findings.add(
+                "image-foreign",
+                image,
+                format!("image {image} is of registry {account} in {region}: it stays as it is"),
+                "make sure that it can be pulled while the primary is gone",
+                Some(Place::new(file, line)),
+            );
+            self.uses.add_other(ValueKind::Image, image, None, Verdict::kept().at(site));
+            return;
+        }
+        let owner = self.repositories.get(repository).copied().unwrap_or("primary").to_owned();
+        let to = image.replacen(region, self.facts.recovery, 1);
+        self.values.images.push(NamedImage {
+            repository: repository.to_owned(),
+            reference: reference.to_owned(),
+            at: Place::new(file, line),
+            object: self.label.clone(),
+        });
+        self.values.rewrites.entry(self.at).or_default().push(Rewrite {
+            path: pointer.to_owned(),
+            within: None,
+            token: image.to_owned(),
+            owner: Some(owner.clone()),
+            counterpart: Some(to.clone()),
+            known_after: None,
+        });
+        self.uses.add_other(ValueKind::Image, image, Some(owner), Verdict::rewritten(to).at(site));
+    }
+}
+
+/// A whole string that is an image of an ECR registry.
+pub(super) fn image_in(text: &str) -> Option<&str> {
+    let (host, rest) = text.split_once('/')?;
+    is_ecr_host(host)?;
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | ':' | '@' | '-');
+    (!rest.is_empty() && rest.chars().all(allowed)).then_some(text)
+}
+
+/// Repository and `:tag` or `@digest`.
+fn split_image(rest: &str) -> (&str, &str) {
+    let at = rest.find('@').or_else(|| rest.rfind(':')).unwrap_or(rest.len());
+    let (repository, reference) = rest.split_at(at);
+    // `repo:tag@digest`: the digest decides, the tag is only a name for it.
+    (repository.split(':').next().unwrap_or(repository), reference)
+}
+
+/// Whether a host is an ECR registry: account, region.
+fn is_ecr_host(host: &str) -> Option<(&str, &str)> {
+    let (account, rest) = host.split_once(".dkr.ecr.")?;
+    let region = rest.strip_suffix(".amazonaws.com").or_else(|| rest.strip_suffix(".amazonaws.com.cn"))?;
+    (is_account(account) && !region.is_empty()).then_some((account, region))
+}
