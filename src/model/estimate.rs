@@ -16,6 +16,8 @@ pub const ESTIMATES: &[(&str, Duration2)] = &[
     ("promote", Duration2 { p50: 420, p90: 900 }),
     ("warm_up", Duration2 { p50: 300, p90: 900 }),
     ("cache", Duration2 { p50: 480, p90: 900 }),
+    // ModifyDBInstance of what needs no restart: "modifying" for a minute or two.
+    ("modify", Duration2 { p50: 60, p90: 180 }),
     ("secret", Duration2 { p50: 5, p90: 20 }),
     ("trust", Duration2 { p50: 5, p90: 30 }),
     ("check", Duration2 { p50: 3, p90: 15 }),

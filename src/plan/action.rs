@@ -1,7 +1,12 @@
 //! Everything that a plan can do: one closed enum, every parameter decided.
 
+mod check;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::step::Phase;
+pub use check::Check;
 
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -83,7 +88,16 @@ pub enum Action {
         address: String,
         /// Identifier of the replica.
         identifier: String,
-        /// Settings that a promotion resets.
+        /// Settings that a promotion resets, in the words of PromoteReadReplica.
+        settings: Vec<Setting>,
+    },
+    /// Sets what a restore or a promotion does not take; what holds already is not sent.
+    ModifyDatabase {
+        /// Address.
+        address: String,
+        /// Identifier of the instance or cluster.
+        identifier: String,
+        /// Settings, in the words of ModifyDBInstance or ModifyDBCluster.
         settings: Vec<Setting>,
     },
     /// Sets the password of a restored master user, by reference.
@@ -237,6 +251,7 @@ impl Action {
             Self::RestoreDatabase { .. } => "restore_database",
             Self::RestoreCluster { .. } => "restore_cluster",
             Self::PromoteReplica { .. } => "promote_replica",
+            Self::ModifyDatabase { .. } => "modify_database",
             Self::SetPassword { .. } => "set_password",
             Self::RestoreCache { .. } => "restore_cache",
             Self::RestoreBackup { .. } => "restore_backup",
@@ -256,85 +271,6 @@ impl Action {
     }
 }
 
-use super::step::Phase;
-
-/// What a preflight step proves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "of", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Check {
-    /// The caller is of this account, by STS of the recovery region.
-    Identity {
-        /// Account.
-        account: Option<String>,
-    },
-    /// The state can be kept outside the lost region.
-    StateBackend {
-        /// Kind and place of the backend.
-        backend: String,
-    },
-    /// A quota has room.
-    Quota {
-        /// Service.
-        service: String,
-        /// Code.
-        code: String,
-        /// How much the plan adds.
-        needs: u64,
-    },
-    /// A DB instance class can be ordered; the first that can is taken.
-    DbClass {
-        /// Store.
-        store: String,
-        /// Classes, in order.
-        classes: Vec<String>,
-        /// Engine.
-        engine: String,
-        /// Engine version.
-        engine_version: String,
-    },
-    /// An EC2 instance type is offered; the first that is, is taken.
-    InstanceType {
-        /// Address.
-        address: String,
-        /// Types, in order.
-        types: Vec<String>,
-    },
-    /// A KMS key can be used.
-    Key {
-        /// Key.
-        key: String,
-    },
-    /// An image is there.
-    Image {
-        /// Repository.
-        repository: String,
-        /// `:tag` or `@sha256:...` as the manifests name it.
-        reference: String,
-    },
-    /// A certificate is issued.
-    Certificate {
-        /// ARN.
-        arn: String,
-        /// Names it must cover.
-        domains: Vec<String>,
-    },
-    /// A bucket is there.
-    Bucket {
-        /// Name.
-        name: String,
-    },
-    /// A recovery point is there and young enough.
-    RecoveryPoint {
-        /// Store.
-        store: String,
-    },
-    /// A global control plane answers.
-    ControlPlane {
-        /// `iam`, `route53`, `cloudfront`.
-        service: String,
-    },
-}
-
 /// What the engine is told about an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -345,6 +281,8 @@ pub enum EngineChange {
     Import,
     /// Its value is put into the state first.
     Carry,
+    /// It is in the recovery workspace already: read, and brought to what the code says.
+    Keep,
 }
 
 /// A setting of a call.

@@ -78,6 +78,11 @@ pub const CODES: &[Code] = &[
     code("secret-no-replica", Error, "a secret has no replica in the recovery region"),
     code("secret-rewritten-whole", Note, "a secret holds values of the primary: only those are replaced"),
     code("store-no-recovery", Error, "a store has no recovery path"),
+    code(
+        "store-origin-unknown",
+        Error,
+        "a store is in the recovery workspace already, and nothing tells what data it holds",
+    ),
     code("subject-unknown", Error, "drplan.hcl names something that no input has"),
     code(
         "placeholder-unfilled",

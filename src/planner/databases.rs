@@ -5,6 +5,7 @@ use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::stores::{Outcome, inventory_missing};
 use super::{recovery_points, references};
+use crate::model::arn::Arn;
 use crate::plan::resource::{Disposition, Engine};
 use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
 
@@ -14,36 +15,87 @@ pub(super) fn decide_instance(
     fates: &[Option<Fate>],
     findings: &mut Findings,
 ) -> Outcome {
-    if let Some(source) = references::replica_source(object) {
-        let fate_of_source =
-            references::database_object(facts, &source).and_then(|at| fates.get(at)?.as_ref());
-        if fate_of_source
-            .is_some_and(|fate| matches!(fate.disposition, Disposition::Block | Disposition::Skip))
-        {
-            let reason = format!("a read replica of {source}, which does not come back");
-            return fate(Disposition::Skip, Engine::Exclude, reason).into();
-        }
-        let reason = format!("a read replica of {source}: made again from its restored source");
-        let mut outcome: Outcome = fate(Disposition::Create, Engine::Create, reason).into();
-        outcome.store = Some(PlannedStore {
-            address: object.address().to_owned(),
-            name: object.name(),
-            rule: Rule { order: vec![CandidateKind::Source], max_age_seconds: None, classes: Vec::new() },
-            candidates: vec![Candidate {
-                kind: CandidateKind::Source,
-                id: source.clone(),
-                data_at: None,
-                loss_seconds: None,
-                restore_p50_seconds: None,
-                restore_p90_seconds: None,
-                ruled_out: None,
-            }],
-            chosen: Some(source),
-            why: "a replica holds nothing that its source does not".to_owned(),
-        });
-        return outcome;
+    let Some(source) = references::replica_source(object) else {
+        return decide_database(facts, object, false, findings);
+    };
+    let Some(at) = references::database_object(facts, &source) else {
+        return decide_orphan(facts, object, &source, findings);
+    };
+    let fate_of_source = fates.get(at).and_then(Option::as_ref).map(|fate| fate.disposition);
+    if matches!(fate_of_source, Some(Disposition::Block | Disposition::Skip)) {
+        let reason = format!("a read replica of {source}, which does not come back");
+        return fate(Disposition::Skip, Engine::Exclude, reason).into();
     }
-    decide_database(facts, object, false, findings)
+    made_from(object, &source, &format!("a read replica of {source}: made again from its restored source"))
+}
+
+/// A replica of what the state does not have: made from it where that is not lost, else a store of its own.
+fn decide_orphan(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    source: &str,
+    findings: &mut Findings,
+) -> Outcome {
+    let region = Arn::parse(source).map(|arn| arn.region);
+    let lives_elsewhere = facts.primary.is_some()
+        && region.is_some_and(|region| !region.is_empty() && !facts.is_primary(region));
+    if lives_elsewhere {
+        return made_from(object, source, &format!("a read replica of {source}, which is not lost"));
+    }
+    let mut outcome = decide_database(facts, object, false, findings);
+    outcome.fate.reason =
+        format!("a replica of {source}, which is not in the state; {}", outcome.fate.reason);
+    outcome
+}
+
+fn made_from(object: &Object<'_, '_>, source: &str, reason: &str) -> Outcome {
+    let mut outcome: Outcome = fate(Disposition::Create, Engine::Create, reason).into();
+    outcome.store = Some(PlannedStore {
+        address: object.address().to_owned(),
+        name: object.name(),
+        rule: Rule { order: vec![CandidateKind::Source], max_age_seconds: None, classes: Vec::new() },
+        candidates: vec![Candidate {
+            kind: CandidateKind::Source,
+            id: source.to_owned(),
+            data_at: None,
+            loss_seconds: None,
+            restore_p50_seconds: None,
+            restore_p90_seconds: None,
+            ruled_out: None,
+        }],
+        chosen: Some(source.to_owned()),
+        why: "a replica holds nothing that its source does not".to_owned(),
+    });
+    outcome
+}
+
+/// A replica of the recovery region that stands in the state under an address of its own: where it is promoted in the
+/// place of its source, it is imported at the source's address and nowhere else.
+pub(super) fn decide_replica_there(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    source: &str,
+    fates: &[Option<Fate>],
+) -> Fate {
+    let name = object.id.as_deref().unwrap_or(object.address());
+    let of = references::database_object(facts, source)
+        .and_then(|at| Some((facts.objects[at].address(), fates.get(at)?.as_ref()?)));
+    let decided = match of {
+        Some((address, of)) if of.disposition == Disposition::Promote => {
+            let taken = of.counterpart.as_deref() == Some(name);
+            let reason = if taken {
+                format!("a read replica in {}: promoted as {address}, whose place it takes", facts.recovery)
+            } else {
+                format!("a read replica in {}: another one is promoted as {address}", facts.recovery)
+            };
+            fate(Disposition::Adopt, Engine::Exclude, reason)
+        }
+        _ => {
+            let reason = format!("a read replica in {}: promoted", facts.recovery);
+            fate(Disposition::Promote, Engine::Exclude, reason)
+        }
+    };
+    decided.with(name)
 }
 
 pub(super) fn decide_database(
@@ -61,9 +113,15 @@ pub(super) fn decide_database(
         store.chosen.as_ref().and_then(|id| store.candidates.iter().find(|candidate| candidate.id == *id));
     let fate = match (chosen.map(|candidate| candidate.kind), facts.inventory()) {
         (Some(CandidateKind::ReadReplica), _) => {
-            fate(Disposition::Promote, Engine::Exclude, format!("holds data: {}", store.why))
+            let identifier = chosen.and_then(|replica| replica.id.rsplit(':').next()).unwrap_or_default();
+            fate(Disposition::Promote, Engine::Exclude, format!("holds data: {}", store.why)).with(identifier)
         }
-        (Some(_), _) => fate(Disposition::Restore, Engine::Exclude, format!("holds data: {}", store.why)),
+        (Some(_), _) => {
+            let mut fate = fate(Disposition::Restore, Engine::Exclude, format!("holds data: {}", store.why));
+            fate.counterpart =
+                facts.database_settings(object).and_then(|database| database.identifier.clone());
+            fate
+        }
         (None, None) => {
             inventory_missing(facts, object, &format!("database {name}"), findings);
             fate(Disposition::Restore, Engine::Exclude, "holds data; what it can come back from is unknown")

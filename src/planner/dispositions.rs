@@ -1,11 +1,13 @@
 //! What becomes of each managed object of the state, and why.
 
+use super::databases;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::foreseen;
 use super::left_out::plan_left_out;
 use super::references;
 use super::stores::{self, Outcome};
+use super::workspace;
 use crate::model::diagnostic::Place;
 use crate::model::settings::Objective;
 use crate::model::types::{HoldsData, Recovery, Scope};
@@ -57,12 +59,11 @@ impl Fate {
 pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) -> Decided {
     let mut decided =
         Decided { resources: Vec::new(), stores: Vec::new(), of_object: vec![None; facts.objects.len()] };
-    // Stores first: what belongs to a bucket, a cluster or a secret follows it.
-    let order = [true, false];
+    let stages: Vec<u8> = facts.objects.iter().map(|object| stage(facts, object)).collect();
     let mut fates: Vec<Option<Fate>> = facts.objects.iter().map(|_| None).collect();
-    for leads in order {
+    for now in 0..=stages.iter().copied().max().unwrap_or_default() {
         for (index, object) in facts.objects.iter().enumerate() {
-            if object.is_managed() && fates[index].is_none() && leads_others(object) == leads {
+            if object.is_managed() && stages[index] == now {
                 let outcome = decide(facts, index, &fates, findings);
                 decided.stores.extend(outcome.store);
                 fates[index] = Some(outcome.fate);
@@ -79,13 +80,28 @@ pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) 
     decided
 }
 
-/// A replica follows the instance that it replicates.
-fn leads_others(object: &Object<'_, '_>) -> bool {
-    object.entry.is_some_and(|entry| match entry.recovery {
-        Recovery::Bucket | Recovery::Secret | Recovery::RdsCluster => true,
-        Recovery::RdsInstance => references::replica_source(object).is_none(),
-        _ => false,
-    })
+/// Replicas of replicas that RDS allows: three levels below the source, and as many again for good measure.
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PostgreSQL.Replication.ReadReplicas.Configuration.html>
+const REPLICA_LEVELS: u8 = 6;
+
+/// When an object is decided: stores first, then what belongs to a bucket, a cluster or a secret, and each replica
+/// after what it replicates.
+fn stage(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> u8 {
+    let Some(entry) = object.entry else { return 1 };
+    match entry.recovery {
+        Recovery::Bucket | Recovery::Secret => 0,
+        Recovery::RdsCluster | Recovery::RdsInstance => {
+            let mut level = 0;
+            let mut source = references::replica_source(object);
+            while let Some(name) = source.filter(|_| level < REPLICA_LEVELS) {
+                level += 1;
+                source = references::database_object(facts, &name)
+                    .and_then(|at| references::replica_source(&facts.objects[at]));
+            }
+            level
+        }
+        _ => 1,
+    }
 }
 
 fn as_resource(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fate: Fate) -> PlannedResource {
@@ -176,14 +192,11 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
         }
         Scope::GlobalWhenUsEast1 | Scope::Regional => {}
     }
-    if let Some(elsewhere) = decide_elsewhere(facts, object) {
+    if let Some(elsewhere) = decide_elsewhere(facts, object, fates) {
         return elsewhere.into();
     }
-    if let Some(workspace) = facts.inventory().and_then(|inventory| inventory.workspace.as_ref())
-        && workspace.addresses.iter().any(|address| address == object.address())
-    {
-        let reason = format!("already in workspace {} of the recovery", workspace.name);
-        return fate(Disposition::Adopt, Engine::None, reason).with(object.address()).into();
+    if let Some(there) = workspace::decide_in_workspace(facts, object, entry.recovery, findings) {
+        return there;
     }
     stores::decide_regional(facts, object, entry.recovery, fates, findings)
 }
@@ -227,26 +240,22 @@ fn decide_global(facts: &Facts<'_, '_>, object: &Object<'_, '_>, recovery: Recov
 }
 
 /// Objects of the recovery region and of third regions.
-fn decide_elsewhere(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<Fate> {
+fn decide_elsewhere(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fates: &[Option<Fate>]) -> Option<Fate> {
     let region = object.region.as_deref()?;
     if facts.primary.is_none() || facts.is_primary(region) {
         return None;
     }
     let name = object.id.as_deref().unwrap_or(object.address()).to_owned();
     if region == facts.recovery {
-        let replica = object.entry.is_some_and(|entry| entry.recovery == Recovery::RdsInstance)
-            && references::replica_source(object).is_some();
-        return Some(if replica {
-            fate(Disposition::Promote, Engine::Exclude, format!("a read replica in {region}: promoted"))
-                .with(name)
-        } else {
-            fate(
-                Disposition::Adopt,
-                Engine::Import,
-                format!("in {region} already, by the primary's own state"),
-            )
-            .with(name)
-        });
+        if let Some(source) = references::replica_source(object) {
+            return Some(databases::decide_replica_there(facts, object, &source, fates));
+        }
+        let of_replica = references::leader(facts, object)
+            .and_then(|leader| fates.get(leader)?.as_ref())
+            .is_some_and(|leader| leader.engine == Engine::Exclude);
+        let engine = if of_replica { Engine::Exclude } else { Engine::Import };
+        let reason = format!("in {region} already, by the primary's own state");
+        return Some(fate(Disposition::Adopt, engine, reason).with(name));
     }
     Some(fate(Disposition::Share, Engine::Import, format!("lives in {region}, which is not lost")).with(name))
 }
@@ -262,7 +271,7 @@ fn decide_unknown(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut
         "check what becomes of it; an entry in src/model/types/ teaches drplan the type",
         None,
     );
-    if let Some(elsewhere) = decide_elsewhere(facts, object) {
+    if let Some(elsewhere) = decide_elsewhere(facts, object, &[]) {
         return elsewhere.into();
     }
     if !is_aws(object) {

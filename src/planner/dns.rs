@@ -158,7 +158,10 @@ pub(super) fn plan_dns(
         .filter(|step| match &step.action {
             Action::AwaitReady { .. } => true,
             Action::Engine { .. } => step.phase == Phase::Restore,
-            Action::SetPassword { .. } | Action::SpliceSecret { .. } | Action::WarmUp { .. } => true,
+            Action::ModifyDatabase { .. }
+            | Action::SetPassword { .. }
+            | Action::SpliceSecret { .. }
+            | Action::WarmUp { .. } => true,
             Action::ApplyObject { hold, .. } => hold.is_some(),
             _ => false,
         })

@@ -147,6 +147,7 @@ fn components(decided: &Decided, facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<C
                     Action::RestoreDatabase { .. }
                         | Action::RestoreCluster { .. }
                         | Action::PromoteReplica { .. }
+                        | Action::ModifyDatabase { .. }
                         | Action::SetPassword { .. }
                 )
             }),

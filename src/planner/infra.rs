@@ -38,6 +38,7 @@ pub(super) fn plan_infra(
             Engine::Create => EngineChange::Create,
             Engine::Import => EngineChange::Import,
             Engine::Carry => EngineChange::Carry,
+            Engine::None if resource.disposition == Disposition::Adopt => EngineChange::Keep,
             Engine::Withhold | Engine::Exclude | Engine::None => continue,
         };
         if resource.is_postponed() {
@@ -142,7 +143,7 @@ pub(super) fn engine_step(
 fn estimate(facts: &Facts<'_, '_>, object: &Object<'_, '_>, change: EngineChange) -> Estimate {
     match change {
         EngineChange::Carry => super::schedule::instant(),
-        EngineChange::Import => facts.estimate("import"),
+        EngineChange::Keep | EngineChange::Import => facts.estimate("import"),
         EngineChange::Create => match object.type_name() {
             "aws_eks_cluster" => facts.estimate("cluster"),
             "aws_eks_node_group" | "aws_eks_fargate_profile" => facts.estimate("node_group"),
@@ -325,6 +326,9 @@ fn finishing_step(resource: &PlannedResource) -> Option<String> {
         }
         _ => match resource.engine {
             Engine::Create | Engine::Import | Engine::Carry => Some(step_id("infra", &resource.address)),
+            Engine::None if resource.disposition == Disposition::Adopt => {
+                Some(step_id("infra", &resource.address))
+            }
             Engine::Withhold | Engine::Exclude | Engine::None => None,
         },
     }

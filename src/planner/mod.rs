@@ -31,6 +31,7 @@ mod schedule;
 mod simulate;
 mod stores;
 mod verify;
+mod workspace;
 
 use crate::model::diagnostic::BadInput;
 use crate::model::input::PlanningInput;

@@ -25,9 +25,14 @@ impl<'i> Facts<'i, '_> {
     }
 }
 
-/// The source of a read replica, `None` for an instance that replicates nothing.
+/// The source of a read replica, `None` for an instance or cluster that replicates nothing.
 pub(super) fn replica_source(object: &Object<'_, '_>) -> Option<String> {
-    object.text("replicate_source_db").filter(|source| !source.is_empty()).map(str::to_owned)
+    let attribute = match object.entry?.recovery {
+        Recovery::RdsInstance => "replicate_source_db",
+        Recovery::RdsCluster => "replication_source_identifier",
+        _ => return None,
+    };
+    object.text(attribute).filter(|source| !source.is_empty()).map(str::to_owned)
 }
 
 /// The object that a follower goes with: the cluster of an instance, the secret of a version.

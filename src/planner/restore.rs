@@ -17,7 +17,10 @@ use crate::plan::action::{Action, EngineChange};
 use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::step::{DoneWhen, Estimate, Expects, Phase, Plane, Step};
 use crate::plan::store::PlannedStore;
-use settings::{CLUSTER_SETTINGS, INSTANCE_SETTINGS, PROMOTE_SETTINGS};
+use settings::{
+    CLUSTER_MODIFY, CLUSTER_PROMOTED_MODIFY, CLUSTER_RESTORE, INSTANCE_MODIFY, INSTANCE_PROMOTE,
+    INSTANCE_RESTORE, PROMOTED_MODIFY, PROMOTED_ZONES, Parameters,
+};
 
 /// Plans the restore of every store that has a recovery point.
 pub(super) fn plan_restore(
@@ -52,13 +55,15 @@ impl Restore<'_, '_, '_> {
         let mut steps = match (self.object.type_name(), self.resource.disposition) {
             // Its cluster brings it back.
             _ if recovery == Some(Recovery::RdsClusterInstance) => Vec::new(),
-            ("aws_db_instance", Disposition::Promote) => self.promote(PROMOTE_SETTINGS),
+            ("aws_db_instance", Disposition::Promote) => {
+                self.promote(INSTANCE_PROMOTE, &[PROMOTED_MODIFY, PROMOTED_ZONES])
+            }
             ("aws_db_instance", _) => self.restore_database(findings),
             // PromoteReadReplicaDBCluster takes no settings.
             _ if recovery == Some(Recovery::RdsCluster)
                 && self.resource.disposition == Disposition::Promote =>
             {
-                self.promote(&[])
+                self.promote(&[], &[CLUSTER_PROMOTED_MODIFY])
             }
             // The engine makes the instances of the last two: they hold nothing themselves.
             ("aws_rds_cluster" | "aws_docdb_cluster" | "aws_neptune_cluster", _) => {
@@ -94,10 +99,9 @@ impl Restore<'_, '_, '_> {
     fn store(&self) -> Option<&PlannedStore> {
         self.decided.store(self.address())
     }
+    /// Of the restored one, or of the replica that is promoted.
     fn identifier(&self) -> String {
-        let named =
-            self.facts.database_settings(self.object).and_then(|database| database.identifier.clone());
-        named.unwrap_or_else(|| self.object.name())
+        self.resource.counterpart.clone().unwrap_or_else(|| self.object.name())
     }
     fn step(&self, action: Action, estimate: Estimate) -> Step {
         step(Phase::Restore, self.address(), action, estimate)
@@ -129,8 +133,9 @@ impl Restore<'_, '_, '_> {
 
     fn restore_database(&self, findings: &mut Findings) -> Vec<Step> {
         let identifier = self.identifier();
-        let settings = self.settings(INSTANCE_SETTINGS);
-        self.note_settings(&settings, findings);
+        let settings = self.settings(INSTANCE_RESTORE);
+        let later = self.modify(&identifier, &[INSTANCE_MODIFY]);
+        self.note_settings(settings.len() + set_by(&later), findings);
         let action = Action::RestoreDatabase {
             address: self.address().to_owned(),
             identifier: identifier.clone(),
@@ -142,7 +147,8 @@ impl Restore<'_, '_, '_> {
             .expects(absent(&identifier))
             .done_when(DoneWhen::Status { subject: identifier.clone(), status: "available".to_owned() });
         let mut steps = vec![restore];
-        steps.extend(self.password(&identifier));
+        steps.extend(later);
+        steps.extend(self.password(&identifier, &steps));
         steps.push(
             step(
                 Phase::Restore,
@@ -157,8 +163,9 @@ impl Restore<'_, '_, '_> {
 
     fn restore_cluster(&self, findings: &mut Findings) -> Vec<Step> {
         let identifier = self.identifier();
-        let settings = self.settings(CLUSTER_SETTINGS);
-        self.note_settings(&settings, findings);
+        let settings = self.settings(CLUSTER_RESTORE);
+        let later = self.modify(&identifier, &[CLUSTER_MODIFY]);
+        self.note_settings(settings.len() + set_by(&later), findings);
         let action = Action::RestoreCluster {
             address: self.address().to_owned(),
             identifier: identifier.clone(),
@@ -171,7 +178,38 @@ impl Restore<'_, '_, '_> {
             .expects(absent(&identifier))
             .done_when(DoneWhen::Status { subject: identifier.clone(), status: "available".to_owned() });
         let mut steps = vec![restore];
-        steps.extend(self.password(&identifier));
+        steps.extend(later);
+        steps.extend(self.password(&identifier, &steps));
+        steps
+    }
+
+    /// What the call that brings it back does not take, one step a table, each after the one before it: a database
+    /// that is being changed takes no other change.
+    fn modify(&self, identifier: &str, tables: &[Parameters]) -> Vec<Step> {
+        let mut steps: Vec<Step> = Vec::new();
+        for (table, word) in tables.iter().zip(["settings", "zones"]) {
+            let settings = self.later_settings(table);
+            if settings.is_empty() {
+                continue;
+            }
+            let after = steps.last().map_or_else(|| self.id(), |step| step.id.clone());
+            let made = settings.iter().filter_map(|setting| setting.known_after.clone()).collect::<Vec<_>>();
+            let action = Action::ModifyDatabase {
+                address: self.address().to_owned(),
+                identifier: identifier.to_owned(),
+                settings,
+            };
+            let subject = format!("{word}/{}", self.address());
+            steps.push(
+                step(Phase::Restore, &subject, action, self.facts.estimate("modify"))
+                    .needs(made.into_iter().chain([after]))
+                    .done_when(DoneWhen::Status {
+                        subject: identifier.to_owned(),
+                        status: "available".to_owned(),
+                    })
+                    .plane(Plane::RegionalControl),
+            );
+        }
         steps
     }
 
@@ -206,7 +244,7 @@ impl Restore<'_, '_, '_> {
     }
 
     /// Restored data keeps its old master password: it is set anew, by reference.
-    fn password(&self, identifier: &str) -> Option<Step> {
+    fn password(&self, identifier: &str, before: &[Step]) -> Option<Step> {
         let source = match self.facts.database_settings(self.object)?.password.as_ref()? {
             ValueSource::Environment(name) => format!("env:{name}"),
             ValueSource::File(path) => format!("file:{path}"),
@@ -221,19 +259,15 @@ impl Restore<'_, '_, '_> {
                 action,
                 self.facts.estimate("secret"),
             )
-            .needs([self.id()])
+            .needs(before.last().map(|step| step.id.clone()))
             .done_when(DoneWhen::Status { subject: identifier.to_owned(), status: "available".to_owned() })
             .plane(Plane::RegionalControl)
             .irreversible(),
         )
     }
 
-    fn promote(&self, settings: &[(&str, &str)]) -> Vec<Step> {
-        let chosen = self.store().and_then(|store| store.chosen.clone());
-        let identifier = chosen
-            .as_deref()
-            .and_then(|arn| arn.rsplit(':').next())
-            .map_or_else(|| self.identifier(), str::to_owned);
+    fn promote(&self, settings: Parameters, later: &[Parameters]) -> Vec<Step> {
+        let identifier = self.identifier();
         let settings = self.settings(settings);
         let action = Action::PromoteReplica {
             address: self.address().to_owned(),
@@ -250,7 +284,8 @@ impl Restore<'_, '_, '_> {
             })
             .done_when(DoneWhen::Holds { what: format!("{identifier} is available and replicates nothing") });
         let mut steps = vec![promote];
-        steps.extend(self.password(&identifier));
+        steps.extend(self.modify(&identifier, later));
+        steps.extend(self.password(&identifier, &steps));
         steps
     }
 
@@ -309,4 +344,12 @@ impl Restore<'_, '_, '_> {
             .done_when(DoneWhen::EngineComplete { address: self.address().to_owned() })
             .plane(Plane::RegionalControl)
     }
+}
+
+fn set_by(steps: &[Step]) -> usize {
+    let set = steps.iter().map(|step| match &step.action {
+        Action::ModifyDatabase { settings, .. } => settings.len(),
+        _ => 0,
+    });
+    set.sum()
 }

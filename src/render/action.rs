@@ -70,6 +70,11 @@ impl Described {
     }
 }
 
+/// Whether an address is a database cluster's.
+fn is_cluster(address: &str) -> bool {
+    address.rsplit('.').nth(1).is_some_and(|kind| kind.ends_with("_cluster"))
+}
+
 /// A value that is known now, or the step that tells it.
 pub(super) fn known(value: Option<&str>, after: Option<&str>) -> String {
     match (value, after) {
@@ -131,6 +136,9 @@ pub(super) fn describe(action: &Action) -> Described {
                 EngineChange::Create => ("create", "the engine makes it"),
                 EngineChange::Import => ("import", "import block, planned as no change"),
                 EngineChange::Carry => ("carry over", "its state is put into the recovery workspace first"),
+                EngineChange::Keep => {
+                    ("keep", "in the recovery workspace already; the engine brings it up to date")
+                }
             };
             let shown = Described::new(format!("{title} {address}"), call).on(address);
             match change {
@@ -139,7 +147,9 @@ pub(super) fn describe(action: &Action) -> Described {
                     known(import_id.as_deref(), import_known_after.as_deref()),
                     "the plan's counterpart",
                 ),
-                EngineChange::Create | EngineChange::Carry => shown.maybe("id", import_id.as_deref(), ""),
+                EngineChange::Create | EngineChange::Carry | EngineChange::Keep => {
+                    shown.maybe("id", import_id.as_deref(), "")
+                }
             }
         }
         Action::Join { address, instances } => Described::new(
@@ -161,13 +171,13 @@ pub(super) fn describe(action: &Action) -> Described {
             "rds:RestoreDBInstanceToPointInTime or rds:RestoreDBInstanceFromDBSnapshot, as the rule chooses",
         )
         .on(address)
-        .with("DBInstanceIdentifier", identifier, "")
+        .with("identifier", identifier, "TargetDBInstanceIdentifier or DBInstanceIdentifier, by the call")
         .with("recovery point", "by the store's rule, when applied", store)
         .settings(settings),
         Action::RestoreCluster { address, identifier, store, settings, instances } => {
             let shown = Described::new(
                 format!("restore cluster {identifier} with {}", count(instances.len(), "instance")),
-                "rds:RestoreDBClusterToPointInTime or rds:RestoreDBClusterFromSnapshot, then rds:CreateDBInstance",
+                "rds:RestoreDBClusterFromSnapshot, then rds:CreateDBInstance for each instance",
             )
             .on(address)
             .with("DBClusterIdentifier", identifier, "")
@@ -176,11 +186,26 @@ pub(super) fn describe(action: &Action) -> Described {
             instances.iter().fold(shown, |s, instance| s.with("instance", instance, ""))
         }
         Action::PromoteReplica { address, identifier, settings } => {
-            let cluster = address.rsplit('.').nth(1).is_some_and(|kind| kind.ends_with("_cluster"));
-            let call = if cluster { "rds:PromoteReadReplicaDBCluster" } else { "rds:PromoteReadReplica" };
+            let (call, name) = if is_cluster(address) {
+                ("rds:PromoteReadReplicaDBCluster", "DBClusterIdentifier")
+            } else {
+                ("rds:PromoteReadReplica", "DBInstanceIdentifier")
+            };
             Described::new(format!("promote replica {identifier}"), call)
                 .on(address)
-                .with("DBInstanceIdentifier", identifier, "")
+                .with(name, identifier, "")
+                .settings(settings)
+        }
+        Action::ModifyDatabase { address, identifier, settings } => {
+            let (call, name) = if is_cluster(address) {
+                ("rds:ModifyDBCluster, at once; what holds already is not sent", "DBClusterIdentifier")
+            } else {
+                ("rds:ModifyDBInstance, at once; what holds already is not sent", "DBInstanceIdentifier")
+            };
+            let what = count(settings.len(), "setting");
+            Described::new(format!("set {what} of {identifier}"), call)
+                .on(address)
+                .with(name, identifier, "")
                 .settings(settings)
         }
         Action::SetPassword { identifier, source } => Described::new(

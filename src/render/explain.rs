@@ -46,6 +46,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "secret-no-replica"
     "secret-rewritten-whole"
     "store-no-recovery"
+    "store-origin-unknown"
     "subject-unknown"
     "unknown-type"
     "workspace-same-backend"

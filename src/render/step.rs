@@ -22,12 +22,19 @@ pub fn render_step(plan: &Plan, id: &str, options: Options<'_>) -> Result<String
     let Some(step) = plan.steps.iter().find(|step| step.id == id) else {
         return Err(Unknown::new("step", id, plan.steps.iter().map(|step| step.id.as_str())));
     };
-    let described = describe(&step.action);
+    let mut described = describe(&step.action);
+    let chosen = chosen_call(plan, &step.action);
+    if let Some((_, identifier)) = chosen
+        && let Some(parameter) = described.parameters.iter_mut().find(|known| known.name == "identifier")
+    {
+        identifier.clone_into(&mut parameter.name);
+        parameter.from.clear();
+    }
     let mut screen = Screen::new(options);
     head(&mut screen, plan, step);
     screen.gap();
     screen.row("does", &[plain(&described.title)]);
-    screen.row("call", &[plain(chosen_call(plan, &step.action).unwrap_or(&described.call))]);
+    screen.row("call", &[plain(chosen.map_or(&*described.call, |(call, _)| call))]);
     let width = described.parameters.iter().map(|p| width(&shorten(&p.name, 36))).max().unwrap_or(0);
     for parameter in &described.parameters {
         let name = pad(&shorten(&parameter.name, 36), width + 2);
@@ -89,22 +96,17 @@ fn lines(screen: &mut Screen, label: &str, items: &[String], none: &str) {
     }
 }
 
-/// The call that the rule chooses now, where a rule chooses.
-fn chosen_call(plan: &Plan, action: &Action) -> Option<&'static str> {
+/// The call that the rule chooses now, where a rule chooses, and its word for what it makes.
+fn chosen_call(plan: &Plan, action: &Action) -> Option<(&'static str, &'static str)> {
     let store = store_of(plan, action)?;
     let chosen = store.candidates.iter().find(|c| Some(c.id.as_str()) == store.chosen.as_deref())?;
     Some(match (chosen.kind, matches!(action, Action::RestoreCluster { .. })) {
-        (CandidateKind::AutomatedBackup, false) => {
-            "rds:RestoreDBInstanceToPointInTime with SourceDBInstanceAutomatedBackupsArn"
-        }
+        (CandidateKind::AutomatedBackup, false) => (
+            "rds:RestoreDBInstanceToPointInTime with SourceDBInstanceAutomatedBackupsArn",
+            "TargetDBInstanceIdentifier",
+        ),
         (CandidateKind::Snapshot | CandidateKind::BackupPoint, false) => {
-            "rds:RestoreDBInstanceFromDBSnapshot"
-        }
-        (CandidateKind::AutomatedBackup, true) => {
-            "rds:RestoreDBClusterToPointInTime, then rds:CreateDBInstance for each instance"
-        }
-        (CandidateKind::Snapshot | CandidateKind::BackupPoint, true) => {
-            "rds:RestoreDBClusterFromSnapshot, then rds:CreateDBInstance for each instance"
+            ("rds:RestoreDBInstanceFromDBSnapshot", "DBInstanceIdentifier")
         }
         _ => return None,
     })

@@ -38,7 +38,8 @@ pub(super) fn parts<'p>(action: &'p Action, visit: &mut impl FnMut(Part<'p>)) {
             visit(Part::Store(store));
             settings(all, visit);
         }
-        Action::PromoteReplica { address: _, identifier, settings: all } => {
+        Action::PromoteReplica { address: _, identifier, settings: all }
+        | Action::ModifyDatabase { address: _, identifier, settings: all } => {
             visit(Part::Writes(identifier));
             settings(all, visit);
         }
@@ -176,6 +177,7 @@ pub(super) fn nature(action: &Action) -> Nature<'_> {
         Action::Fence { .. } => Nature::Fences,
         Action::Engine { .. }
         | Action::TrustIssuer { .. }
+        | Action::ModifyDatabase { .. }
         | Action::SetPassword { .. }
         | Action::SpliceSecret { .. }
         | Action::ApplyObject { .. } => Nature::Builds,

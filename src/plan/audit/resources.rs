@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::actions::{Nature, nature};
 use super::graph::Graph;
 use super::{Report, Rule, Table, stores};
+use crate::model::arn::Arn;
 use crate::model::types::{HoldsData, Recovery};
 use crate::plan::Plan;
 use crate::plan::action::{Action, EngineChange};
@@ -126,10 +127,17 @@ fn check_sources(plan: &Plan, graph: &Graph<'_>, chosen: &Chosen<'_>, done: &Don
             continue;
         };
         let source = store.chosen.as_deref().unwrap_or_default();
+        let region = Arn::parse(source).map(|arn| arn.region);
+        if region.is_some_and(|region| plan.saw.primary_region.as_deref().is_some_and(|lost| lost != region))
+        {
+            continue;
+        }
         let source = source.rsplit(':').next().unwrap_or_default();
         let back = named.get(source).and_then(|source| match chosen.by_address.get(source) {
-            // Whose loss is accepted is made new, and so is its replica after it.
-            Some((_, CandidateKind::Empty)) => done.engine.get(source).map(|made| made.position),
+            // Whose loss is accepted is made new, and so is its replica after it; a replica may have replicas.
+            Some((_, CandidateKind::Empty | CandidateKind::Source)) => {
+                done.engine.get(source).map(|made| made.position)
+            }
             _ => done.brought_back.get(source).copied(),
         });
         match back {
@@ -164,10 +172,12 @@ fn check_engine(resource: &PlannedResource, report: &mut Report) {
         Disposition::Share => {
             matches!(resource.engine, Engine::Import | Engine::Carry | Engine::None | Engine::Exclude)
         }
-        // What is in the recovery's own workspace already needs no word.
+        // What is in the recovery's own workspace already needs no word; a replica that takes the place of its source
+        // is imported there and under no other address.
         Disposition::Adopt => {
             matches!(resource.engine, Engine::Import | Engine::Carry | Engine::None)
-                || (resource.engine == Engine::Exclude && resource.goes_with.is_some())
+                || (resource.engine == Engine::Exclude
+                    && (resource.goes_with.is_some() || resource.counterpart.is_some()))
         }
         Disposition::Restore | Disposition::Promote => {
             matches!(resource.engine, Engine::Exclude | Engine::Import)
@@ -268,6 +278,7 @@ fn check_done(
         Disposition::Share | Disposition::Adopt => match resource.engine {
             Engine::Import => engine == Some(EngineChange::Import),
             Engine::Carry => engine == Some(EngineChange::Carry),
+            Engine::None if resource.disposition == Disposition::Adopt => engine == Some(EngineChange::Keep),
             _ => true,
         },
         // Some come with another (an instance with its cluster), and say after which step.
@@ -302,6 +313,9 @@ fn check_steps(graph: &Graph<'_>, current: &HashMap<&str, &PlannedResource>, rep
         let (address, fits): (&str, &[Disposition]) = match (&step.action, nature(&step.action)) {
             (Action::Engine { address, change: EngineChange::Create, .. }, _) => {
                 (address, &[Disposition::Create])
+            }
+            (Action::Engine { address, change: EngineChange::Keep, .. }, _) => {
+                (address, &[Disposition::Adopt])
             }
             (Action::Engine { address, change: EngineChange::Carry, .. }, _) => {
                 (address, &[Disposition::Carry, Disposition::Share, Disposition::Adopt])

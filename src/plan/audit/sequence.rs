@@ -17,9 +17,9 @@ pub(super) fn check(graph: &Graph<'_>, report: &mut Report) {
     let mut pairs = Vec::new();
     for (position, step) in graph.steps.iter().enumerate() {
         let before = match &step.action {
-            Action::SetPassword { identifier, .. } | Action::WarmUp { identifier } => {
-                made.databases.get(identifier.as_str()).copied()
-            }
+            Action::ModifyDatabase { identifier, .. }
+            | Action::SetPassword { identifier, .. }
+            | Action::WarmUp { identifier } => made.databases.get(identifier.as_str()).copied(),
             Action::SpliceSecret { name, .. } => made.secrets.get(name.as_str()).copied(),
             Action::AwaitReady { object } => made.objects.get(object).copied(),
             Action::ResolveName { name, .. } => made.records.get(name.as_str()).copied(),

@@ -103,7 +103,13 @@ fn proofs(graph: &Graph<'_>, behind_gate: &[bool], gated: bool, report: &mut Rep
     for (position, step) in graph.steps.iter().enumerate() {
         match (&step.action, nature(&step.action)) {
             (_, Nature::Restores(_) | Nature::Promotes(_))
-            | (Action::SetPassword { .. } | Action::SpliceSecret { .. } | Action::WarmUp { .. }, _) => {
+            | (
+                Action::ModifyDatabase { .. }
+                | Action::SetPassword { .. }
+                | Action::SpliceSecret { .. }
+                | Action::WarmUp { .. },
+                _,
+            ) => {
                 proofs.push(position);
             }
             (Action::ProbeEndpoint { .. }, _) if is_before(position) => proofs.push(position),

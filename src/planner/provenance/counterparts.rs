@@ -1,12 +1,12 @@
 //! What stands in the recovery region for a value that an object owns.
 
 use super::super::dispositions::step_id;
-use super::super::facts::Facts;
+use super::super::facts::{Facts, Object};
 use super::super::foreseen;
 use super::tokens::Counterpart;
 use crate::model::arn::Arn;
 use crate::model::value::ValueKind;
-use crate::plan::resource::{Disposition, PlannedResource};
+use crate::plan::resource::{Disposition, Engine, PlannedResource};
 
 pub(super) fn counterpart_of(
     facts: &Facts<'_, '_>,
@@ -33,13 +33,21 @@ pub(super) fn counterpart_of(
             None if resource.is_postponed() => Counterpart::Nobody,
             None => Counterpart::After(step_id("infra", object.address())),
         },
+        Disposition::Adopt if resource.engine == Engine::None => {
+            match foreseen::text(facts, object, kind, value) {
+                Some(text) => Counterpart::Known(text),
+                None if plain => Counterpart::Same,
+                None => Counterpart::After(step_id("infra", object.address())),
+            }
+        }
         Disposition::Adopt | Disposition::Promote | Disposition::Restore => {
             let step = if resource.disposition == Disposition::Adopt { "infra" } else { "restore" };
-            found_counterpart(facts, object.type_name(), resource.counterpart.as_deref(), kind, value)
-                .unwrap_or_else(|| {
+            found_counterpart(facts, object, resource.counterpart.as_deref(), kind, value).unwrap_or_else(
+                || {
                     let own = || step_id(step, object.address());
                     Counterpart::After(resource.known_after.clone().unwrap_or_else(own))
-                })
+                },
+            )
         }
         Disposition::Skip | Disposition::Block if plain => Counterpart::Same,
         Disposition::Skip | Disposition::Block => Counterpart::Nobody,
@@ -49,14 +57,14 @@ pub(super) fn counterpart_of(
 /// The counterpart of what is there already, where its form follows from the name or ARN that was found.
 fn found_counterpart(
     facts: &Facts<'_, '_>,
-    type_name: &str,
+    object: &Object<'_, '_>,
     counterpart: Option<&str>,
     kind: ValueKind,
     value: &str,
 ) -> Option<Counterpart> {
     let known = |text: String| Some(Counterpart::Known(text));
     let primary = facts.primary.as_deref()?;
-    match (type_name, kind) {
+    match (object.type_name(), kind) {
         (_, ValueKind::Port) => Some(Counterpart::Same),
         ("aws_s3_bucket", ValueKind::Name | ValueKind::Id) => known(counterpart?.to_owned()),
         ("aws_s3_bucket", ValueKind::Arn) => {
@@ -78,8 +86,17 @@ fn found_counterpart(
                 _ => known(counterpart.to_owned()),
             }
         }
-        ("aws_db_instance" | "aws_rds_cluster", ValueKind::Arn) => {
-            known(Arn::parse(value)?.in_region(facts.recovery))
+        // A promoted replica keeps its identifier, and drplan.hcl may name one for what is restored.
+        (
+            "aws_db_instance" | "aws_rds_cluster" | "aws_docdb_cluster" | "aws_neptune_cluster",
+            ValueKind::Arn | ValueKind::Name | ValueKind::Id,
+        ) if value.ends_with(&*object.name()) => {
+            let begins = value.strip_suffix(&*object.name())?;
+            let renamed = format!("{begins}{}", counterpart?);
+            if renamed == value && Arn::parse(value).is_none() {
+                return Some(Counterpart::Same);
+            }
+            known(Arn::parse(&renamed).map_or_else(|| renamed.clone(), |arn| arn.in_region(facts.recovery)))
         }
         (_, ValueKind::Arn | ValueKind::Key | ValueKind::Certificate) => {
             known(counterpart.filter(|text| text.starts_with("arn:"))?.to_owned())

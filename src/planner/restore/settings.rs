@@ -1,4 +1,7 @@
-//! What a restore drops and the plan sets again.
+//! What a restore drops and the plan sets again: with the restore where its call takes it, else by a call after it.
+//!
+//! Parameters: <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Operations.html>, of
+//! RestoreDBInstanceToPointInTime and RestoreDBInstanceFromDBSnapshot those that both take.
 
 use super::super::cluster;
 use super::super::dispositions::step_id;
@@ -6,29 +9,37 @@ use super::super::facts::Object;
 use super::super::findings::Findings;
 use super::Restore;
 use crate::plan::action::Setting;
+use crate::plan::resource::Disposition;
+
+/// Attribute of the provider and parameter of the API.
+pub(super) type Parameters = &'static [(&'static str, &'static str)];
+
+/// Attributes that name another resource, each by a list or one.
+const REFERENCES: &[&str] =
+    &["vpc_security_group_ids", "monitoring_role_arn", "performance_insights_kms_key_id"];
 
 impl Restore<'_, '_, '_> {
     /// Settings of the original, in the API's words; what names the primary is known after the step that remakes it.
-    pub(super) fn settings(&self, table: &[(&str, &str)]) -> Vec<Setting> {
+    pub(super) fn settings(&self, table: Parameters) -> Vec<Setting> {
         let tree = self.object.tree();
         let mut settings = Vec::new();
         for (attribute, parameter) in table {
-            let Some(value) = tree.get(*attribute) else { continue };
-            let texts = match value {
-                serde_json::Value::Array(items) => {
-                    items.iter().filter_map(|item| item.as_str()).map(str::to_owned).collect()
+            let texts = tree.get(*attribute).map(texts_of).unwrap_or_default();
+            let is_left_to_aws = match *attribute {
+                "iops" | "storage_throughput" => has_baseline_iops(self.object, &tree) || texts == ["0"],
+                // AWS makes its default groups when the first instance of an engine asks for none.
+                "option_group_name" => texts.iter().any(|name| name.starts_with("default:")),
+                name if name.ends_with("parameter_group_name") => {
+                    texts.iter().any(|name| name.starts_with("default."))
                 }
-                serde_json::Value::String(text) if !text.is_empty() => vec![text.clone()],
-                serde_json::Value::Number(number) => vec![number.to_string()],
-                serde_json::Value::Bool(truth) => vec![truth.to_string()],
-                _ => Vec::new(),
+                _ => false,
             };
-            if texts.is_empty() || (*attribute == "iops" && has_baseline_iops(self.object, &tree)) {
+            if texts.is_empty() || is_left_to_aws {
                 continue;
             }
             let from = format!("{} {attribute}", self.address());
-            if matches!(*attribute, "vpc_security_group_ids" | "monitoring_role_arn") {
-                settings.extend(texts.iter().map(|text| self.reference(parameter, text, &from)));
+            if REFERENCES.contains(attribute) {
+                settings.extend(texts.iter().filter_map(|text| self.reference(parameter, text, &from)));
             } else {
                 settings.push(Setting {
                     name: (*parameter).to_owned(),
@@ -41,24 +52,43 @@ impl Restore<'_, '_, '_> {
         settings
     }
 
-    /// A setting that names another resource: the same for what is shared, else known after that is made.
-    fn reference(&self, parameter: &str, text: &str, from: &str) -> Setting {
+    /// Those that are set by a call of their own, and differ from what a new database comes with.
+    pub(super) fn later_settings(&self, table: Parameters) -> Vec<Setting> {
+        let mut settings = self.settings(table);
+        let is_default = |setting: &Setting| matches!(setting.value.as_deref(), Some("0" | "false"));
+        settings.retain(|setting| !is_default(setting));
+        let insights = settings.iter().any(|setting| setting.name == "EnablePerformanceInsights");
+        settings.retain(|setting| insights || !setting.name.starts_with("PerformanceInsights"));
+        let monitored = settings.iter().any(|setting| setting.name == "MonitoringInterval");
+        settings.retain(|setting| monitored || setting.name != "MonitoringRoleArn");
+        settings
+    }
+
+    /// A setting that names another resource: what stands for it now, else known after it is made. A key that is
+    /// nobody's of the state is AWS's own of the lost region, which the recovery region has by default.
+    fn reference(&self, parameter: &str, text: &str, from: &str) -> Option<Setting> {
         let owner = self.facts.objects.iter().position(|object| {
             object.is_managed() && (object.id.as_deref() == Some(text) || object.arn.as_deref() == Some(text))
         });
-        let made = owner.and_then(|at| {
-            let resource = self.decided.resource(at)?;
-            cluster::is_made(resource).then(|| step_id("infra", &resource.address))
-        });
-        Setting {
+        let resource = owner.and_then(|at| self.decided.resource(at));
+        let made = resource
+            .filter(|resource| cluster::is_made(resource))
+            .map(|resource| step_id("infra", &resource.address));
+        let found = resource
+            .filter(|resource| resource.disposition == Disposition::Adopt)
+            .and_then(|resource| resource.counterpart.clone());
+        if made.is_none() && found.is_none() && parameter == "PerformanceInsightsKMSKeyId" {
+            return None;
+        }
+        Some(Setting {
             name: parameter.to_owned(),
-            value: made.is_none().then(|| text.to_owned()),
+            value: made.is_none().then(|| found.unwrap_or_else(|| text.to_owned())),
             known_after: made,
             from: from.to_owned(),
-        }
+        })
     }
 
-    pub(super) fn note_settings(&self, settings: &[Setting], findings: &mut Findings) {
+    pub(super) fn note_settings(&self, settings: usize, findings: &mut Findings) {
         findings.add(
             "restore-drops-settings",
             self.address(),
@@ -66,7 +96,7 @@ impl Restore<'_, '_, '_> {
                 "a restore of {} would come with the default network, parameters and a single zone: \
                  the plan sets {} settings again",
                 self.identifier(),
-                settings.len()
+                settings
             ),
             format!("nothing to do: drplan show plan.json --step {}", self.id()),
             self.facts.place_in_code(self.object),
@@ -86,8 +116,27 @@ fn has_baseline_iops(object: &Object<'_, '_>, tree: &serde_json::Value) -> bool 
     object.text("storage_type") == Some("gp3") && gib.is_some_and(|gib| gib < from_gib)
 }
 
-/// Attributes of `aws_db_instance` and what RestoreDBInstance* and ModifyDBInstance call them.
-pub(super) const INSTANCE_SETTINGS: &[(&str, &str)] = &[
+fn texts_of(value: &serde_json::Value) -> Vec<String> {
+    use serde_json::Value;
+    match value {
+        // A block of capacity, as the command line of AWS writes one.
+        Value::Array(items) if items.first().is_some_and(Value::is_object) => {
+            let members = [("min_capacity", "MinCapacity"), ("max_capacity", "MaxCapacity")];
+            let parts = members.iter().filter_map(|(attribute, member)| {
+                Some(format!("{member}={}", items.first()?.get(attribute)?.as_number()?))
+            });
+            Some(parts.collect::<Vec<_>>().join(",")).filter(|text| !text.is_empty()).into_iter().collect()
+        }
+        Value::Array(items) => items.iter().filter_map(|item| item.as_str()).map(str::to_owned).collect(),
+        Value::String(text) if !text.is_empty() => vec![text.clone()],
+        Value::Number(number) => vec![number.to_string()],
+        Value::Bool(truth) => vec![truth.to_string()],
+        _ => Vec::new(),
+    }
+}
+
+/// What both restores of an instance take.
+pub(super) const INSTANCE_RESTORE: Parameters = &[
     ("instance_class", "DBInstanceClass"),
     ("db_subnet_group_name", "DBSubnetGroupName"),
     ("vpc_security_group_ids", "VpcSecurityGroupIds"),
@@ -96,8 +145,11 @@ pub(super) const INSTANCE_SETTINGS: &[(&str, &str)] = &[
     ("multi_az", "MultiAZ"),
     ("storage_type", "StorageType"),
     ("iops", "Iops"),
+    ("storage_throughput", "StorageThroughput"),
     ("port", "Port"),
+    ("network_type", "NetworkType"),
     ("publicly_accessible", "PubliclyAccessible"),
+    ("license_model", "LicenseModel"),
     ("auto_minor_version_upgrade", "AutoMinorVersionUpgrade"),
     ("deletion_protection", "DeletionProtection"),
     ("copy_tags_to_snapshot", "CopyTagsToSnapshot"),
@@ -105,34 +157,80 @@ pub(super) const INSTANCE_SETTINGS: &[(&str, &str)] = &[
     ("enabled_cloudwatch_logs_exports", "EnableCloudwatchLogsExports"),
     ("backup_retention_period", "BackupRetentionPeriod"),
     ("backup_window", "PreferredBackupWindow"),
-    ("maintenance_window", "PreferredMaintenanceWindow"),
     ("ca_cert_identifier", "CACertificateIdentifier"),
+];
+
+/// What only ModifyDBInstance takes.
+pub(super) const INSTANCE_MODIFY: Parameters = &[
+    ("maintenance_window", "PreferredMaintenanceWindow"),
     ("max_allocated_storage", "MaxAllocatedStorage"),
     ("performance_insights_enabled", "EnablePerformanceInsights"),
+    ("performance_insights_kms_key_id", "PerformanceInsightsKMSKeyId"),
+    ("performance_insights_retention_period", "PerformanceInsightsRetentionPeriod"),
     ("monitoring_interval", "MonitoringInterval"),
     ("monitoring_role_arn", "MonitoringRoleArn"),
 ];
 
-pub(super) const CLUSTER_SETTINGS: &[(&str, &str)] = &[
+/// PromoteReadReplica sets the retention to 1 day unless told.
+pub(super) const INSTANCE_PROMOTE: Parameters =
+    &[("backup_retention_period", "BackupRetentionPeriod"), ("backup_window", "PreferredBackupWindow")];
+
+/// A replica has a network and groups of its own: the promoted one gets those of its source. Groups first: an
+/// instance of many zones cannot be moved to another VPC.
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.VPC2VPC.html>
+pub(super) const PROMOTED_MODIFY: Parameters = &[
     ("db_subnet_group_name", "DBSubnetGroupName"),
     ("vpc_security_group_ids", "VpcSecurityGroupIds"),
+    ("parameter_group_name", "DBParameterGroupName"),
+    ("option_group_name", "OptionGroupName"),
+    ("deletion_protection", "DeletionProtection"),
+    ("copy_tags_to_snapshot", "CopyTagsToSnapshot"),
+    ("iam_database_authentication_enabled", "EnableIAMDatabaseAuthentication"),
+    ("maintenance_window", "PreferredMaintenanceWindow"),
+    ("max_allocated_storage", "MaxAllocatedStorage"),
+];
+
+/// The last of a promotion.
+pub(super) const PROMOTED_ZONES: Parameters = &[("multi_az", "MultiAZ")];
+
+/// What RestoreDBClusterFromSnapshot of RDS, DocumentDB and Neptune takes of the attributes that each has.
+pub(super) const CLUSTER_RESTORE: Parameters = &[
+    ("db_subnet_group_name", "DBSubnetGroupName"),
+    ("neptune_subnet_group_name", "DBSubnetGroupName"),
+    ("vpc_security_group_ids", "VpcSecurityGroupIds"),
     ("db_cluster_parameter_group_name", "DBClusterParameterGroupName"),
+    ("neptune_cluster_parameter_group_name", "DBClusterParameterGroupName"),
     ("engine", "Engine"),
     ("engine_version", "EngineVersion"),
     ("engine_mode", "EngineMode"),
+    ("db_cluster_instance_class", "DBClusterInstanceClass"),
+    ("storage_type", "StorageType"),
+    ("iops", "Iops"),
+    ("serverlessv2_scaling_configuration", "ServerlessV2ScalingConfiguration"),
+    ("serverless_v2_scaling_configuration", "ServerlessV2ScalingConfiguration"),
     ("port", "Port"),
+    ("network_type", "NetworkType"),
     ("deletion_protection", "DeletionProtection"),
     ("copy_tags_to_snapshot", "CopyTagsToSnapshot"),
     ("iam_database_authentication_enabled", "EnableIAMDatabaseAuthentication"),
     ("enabled_cloudwatch_logs_exports", "EnableCloudwatchLogsExports"),
+    ("enable_cloudwatch_logs_exports", "EnableCloudwatchLogsExports"),
+];
+
+/// What ModifyDBCluster takes of all three, and a restore of some only.
+pub(super) const CLUSTER_MODIFY: Parameters = &[
     ("backup_retention_period", "BackupRetentionPeriod"),
     ("preferred_backup_window", "PreferredBackupWindow"),
     ("preferred_maintenance_window", "PreferredMaintenanceWindow"),
+    ("enable_http_endpoint", "EnableHttpEndpoint"),
 ];
 
-/// PromoteReadReplica sets the retention to 1 day unless told.
-pub(super) const PROMOTE_SETTINGS: &[(&str, &str)] = &[
+/// A promoted cluster stays in its VPC, and gets the groups of its source.
+pub(super) const CLUSTER_PROMOTED_MODIFY: Parameters = &[
+    ("vpc_security_group_ids", "VpcSecurityGroupIds"),
+    ("db_cluster_parameter_group_name", "DBClusterParameterGroupName"),
+    ("deletion_protection", "DeletionProtection"),
     ("backup_retention_period", "BackupRetentionPeriod"),
-    ("backup_window", "PreferredBackupWindow"),
-    ("multi_az", "MultiAZ"),
+    ("preferred_backup_window", "PreferredBackupWindow"),
+    ("preferred_maintenance_window", "PreferredMaintenanceWindow"),
 ];
