@@ -28,6 +28,7 @@ pub const CODES: &[Code] = &[
         "no issued certificate of the recovery region stands for one of the primary, and none will be validated",
     ),
     code("class-not-orderable", Error, "no listed DB instance class can be ordered in the recovery region"),
+    code("cluster-left-out", Error, "the cluster is skipped, and the manifests have none to be applied to"),
     code("configuration-gap", Warning, "part of the Terraform configuration could not be read"),
     code(
         "database-empty-trap",
@@ -40,6 +41,7 @@ pub const CODES: &[Code] = &[
         Error,
         "the cluster, or what a restore names, depends on something that is left out",
     ),
+    code("dns-name-unmoved", Warning, "a name that users come by is moved by no step of the plan"),
     code("dns-no-target", Error, "a record points into the primary and what it should point at is unknown"),
     code("dns-step-empty", Warning, "traffic reaches the stack by nothing that the inputs name"),
     code(
@@ -77,6 +79,7 @@ pub const CODES: &[Code] = &[
     code("restore-drops-settings", Note, "a restore drops settings; the plan sets them again"),
     code("secret-no-replica", Error, "a secret has no replica in the recovery region"),
     code("secret-rewritten-whole", Note, "a secret holds values of the primary: only those are replaced"),
+    code("skipped-in-use", Error, "a store is skipped, and a manifest names it"),
     code("store-no-recovery", Error, "a store has no recovery path"),
     code(
         "store-origin-unknown",

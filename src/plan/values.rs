@@ -74,7 +74,8 @@ pub enum Site {
         resource: String,
         /// JSON Pointer from `attributes` to the string that holds the use.
         path: String,
-        /// The place inside an encoded string, `base64`, `json:/a/b`, joined by ` > `.
+        /// The place inside an encoded string, `base64`, `json:/a/b`, `percent` (the word that holds it, RFC 3986),
+        /// joined by ` > `.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         within: Option<String>,
     },

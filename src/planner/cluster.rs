@@ -41,9 +41,10 @@ fn made(facts: &Facts<'_, '_>, decided: &Decided, which: impl Fn(&Object<'_, '_>
     steps
 }
 
-/// Whether the engine makes it before traffic moves.
+/// Whether the engine makes it, or keeps what an earlier run made, before traffic moves.
 pub(super) fn is_made(resource: &PlannedResource) -> bool {
-    resource.engine == Engine::Create && !resource.is_postponed()
+    let kept = resource.engine == Engine::None && resource.disposition == Disposition::Adopt;
+    (resource.engine == Engine::Create || kept) && !resource.is_postponed()
 }
 
 /// A shared role that trusts the issuer of a cluster that is made anew.
@@ -65,8 +66,7 @@ pub(super) fn trusting_roles(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<Tr
         .iter()
         .enumerate()
         .filter(|(at, object)| {
-            object.type_name() == "aws_eks_cluster"
-                && decided.resource(*at).is_some_and(|resource| resource.disposition == Disposition::Create)
+            object.type_name() == "aws_eks_cluster" && decided.resource(*at).is_some_and(is_made)
         })
         .filter_map(|(_, object)| Some((object.owns(ValueKind::Issuer)?, step_id("infra", object.address()))))
         .collect();

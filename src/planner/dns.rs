@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+mod names;
 mod postponed;
 
 use super::build::{FENCED, GATE, step};
@@ -17,6 +18,7 @@ use crate::plan::action::{Action, EngineChange, Hold, Rewrite};
 use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
 use crate::plan::values::{Site, UseDisposition};
+pub(super) use names::names;
 
 /// How long a gate's decision takes where drplan.hcl does not say.
 const DEFAULT_DECISION: Estimate =
@@ -330,7 +332,7 @@ fn import_after(
         .needs([GATE.to_owned(), step_id("dns", target)])
         .expects(Expects::Present { subject: object.name(), value: None })
         .done_when(DoneWhen::EngineComplete { address: object.address().to_owned() })
-        .plane(Plane::Data)
+        .plane(Plane::UsEast1Control)
 }
 
 fn distribution(facts: &Facts<'_, '_>, object: &Object<'_, '_>, rewrites: Vec<Rewrite>) -> Step {
@@ -343,33 +345,4 @@ fn distribution(facts: &Facts<'_, '_>, object: &Object<'_, '_>, rewrites: Vec<Re
         .expects(Expects::Present { subject: id.clone(), value: None })
         .done_when(DoneWhen::Status { subject: id, status: "Deployed".to_owned() })
         .plane(Plane::UsEast1Control)
-}
-
-/// Names that users come by: those that drplan.hcl lists and those of the records that move.
-pub(super) fn names(facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<(String, u64, Vec<String>)> {
-    let mut names: Vec<(String, u64, Vec<String>)> = Vec::new();
-    for step in steps {
-        if let Action::ChangeRecord { name, ttl_seconds, .. } = &step.action {
-            match names.iter_mut().find(|(known, ..)| known == name) {
-                Some((_, ttl, needs)) => {
-                    *ttl = (*ttl).max(*ttl_seconds);
-                    needs.push(step.id.clone());
-                }
-                None => names.push((name.clone(), *ttl_seconds, vec![step.id.clone()])),
-            }
-        }
-    }
-    let last: Vec<String> = steps
-        .iter()
-        .filter(|step| matches!(step.action, Action::ChangeDistribution { .. }))
-        .map(|s| s.id.clone())
-        .collect();
-    for name in &facts.input.settings.dns.names {
-        if !names.iter().any(|(known, ..)| known == name) && steps.iter().any(|step| step.id == GATE) {
-            let needs = if last.is_empty() { vec![step_id("dns", "gate")] } else { last.clone() };
-            names.push((name.clone(), ALIAS_TTL, needs));
-        }
-    }
-    names.sort();
-    names
 }

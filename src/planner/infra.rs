@@ -125,7 +125,8 @@ pub(super) fn engine_step(
         _ => Expects::Any,
     };
     let plane = match object.entry.map(|entry| entry.scope) {
-        Some(Scope::Global) if change == EngineChange::Create => Plane::UsEast1Control,
+        // Reading IAM, Route 53 or CloudFront for an import asks their one control plane, too.
+        Some(Scope::Global) if change != EngineChange::Carry => Plane::UsEast1Control,
         Some(Scope::StateOnly | Scope::Cluster) => Plane::Data,
         _ => Plane::RegionalControl,
     };

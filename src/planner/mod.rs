@@ -29,6 +29,7 @@ mod requests;
 mod restore;
 mod schedule;
 mod simulate;
+mod skipped;
 mod stores;
 mod verify;
 mod workspace;
@@ -54,9 +55,10 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     restore::plan_restore(&facts, &decided, &values, &mut steps, &mut findings);
     manifests::plan_manifests(&facts, &decided, &values, &mut steps, &mut findings);
     dns::plan_dns(&facts, &decided, &values, &mut steps, &mut findings);
-    verify::plan_verify(&facts, &decided, &mut steps);
+    verify::plan_verify(&facts, &decided, &mut steps, &mut findings);
     let steps = schedule::in_order(steps, &mut findings);
     let forecast = forecast::plan_forecast(&facts, &decided, &steps);
+    skipped::check(&facts, &decided, &values, &mut findings);
     certificates::check(&facts, &decided, &mut findings);
     findings::check_inputs(&facts, &decided, &mut findings);
     seal(Plan {

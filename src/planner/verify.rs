@@ -6,19 +6,26 @@ use super::build::step;
 use super::dispositions::Decided;
 use super::dns;
 use super::facts::Facts;
+use super::findings::Findings;
 use super::manifests::{apply_id, await_ready};
 use crate::plan::action::Action;
 use crate::plan::resource::Engine;
 use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Phase, Plane, Step};
 
 /// Plans the proofs that end a recovery.
-pub(super) fn plan_verify(facts: &Facts<'_, '_>, decided: &Decided, steps: &mut Vec<Step>) {
-    for (name, ttl, needs) in dns::names(facts, steps) {
+pub(super) fn plan_verify(
+    facts: &Facts<'_, '_>,
+    decided: &Decided,
+    steps: &mut Vec<Step>,
+    findings: &mut Findings,
+) {
+    for (name, moved) in dns::names(facts, steps, findings) {
+        let ttl = moved.ttl;
         // Users have moved when the old answer has drained from resolvers, not when Route 53 is in sync.
         let drained = Estimate { p50_seconds: ttl, p90_seconds: ttl + 60, source: EstimateSource::Policy };
         let resolve = Action::ResolveName { name: name.clone(), ttl_seconds: ttl };
         let resolved = step(Phase::Verify, &format!("resolve/{name}"), resolve, drained)
-            .needs(needs)
+            .needs(moved.moved_by)
             .done_when(DoneWhen::Holds { what: "every resolver gives the new answer".to_owned() });
         let probe = Action::ProbeEndpoint { host: Some(name.clone()), host_known_after: None };
         let probe = step(Phase::Verify, &format!("probe/{name}"), probe, facts.estimate("probe"))

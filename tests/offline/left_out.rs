@@ -221,3 +221,33 @@ fn the_example_is_planned_whatever_is_skipped() {
         assert_eq!(audit(&plan), Ok(()), "{address}");
     }
 }
+
+/// The plan had 56 objects to apply, no cluster, and no error.
+#[test]
+fn a_cluster_that_is_skipped_is_an_error_where_there_are_objects() {
+    let of = |world: &World| {
+        let plan = world.plan();
+        assert_eq!(audit(&plan), Ok(()));
+        let found = plan.findings.iter().find(|finding| finding.code == "cluster-left-out");
+        found.map(|finding| finding.subject.clone())
+    };
+    let mut world = skipping("module.eks");
+    assert_eq!(of(&world).as_deref(), Some("module.eks.aws_eks_cluster.this"));
+    world.manifests = drplan::model::document::Manifests::default();
+    assert_eq!(of(&world), None, "without objects nothing needs a cluster");
+    assert_eq!(of(&World::read(&example())), None);
+}
+
+#[test]
+fn a_database_that_is_skipped_and_named_by_a_manifest_is_an_error() {
+    let found = |world: &World| {
+        let plan = world.plan();
+        assert_eq!(audit(&plan), Ok(()));
+        plan.findings.into_iter().filter(|finding| finding.code == "skipped-in-use").collect::<Vec<_>>()
+    };
+    let findings = found(&skipping("module.rds.aws_db_instance.primary"));
+    let [finding] = &findings[..] else { panic!("{findings:?}") };
+    assert_eq!(finding.subject, "module.rds.aws_db_instance.primary");
+    assert_eq!(finding.at.as_ref().unwrap().file, "kubernetes/configmap.yaml");
+    assert_eq!(found(&World::read(&example())), []);
+}

@@ -16,7 +16,7 @@ impl Owned {
     pub(crate) fn of(state: &str) -> Self {
         let state: Value = serde_json::from_str(state).unwrap();
         let mut texts: BTreeSet<String> = ["", "a", "b", "c"].map(|zone| format!("{PRIMARY}{zone}")).into();
-        texts.extend(["use2-az1", "use2-az2", "use2-az3"].map(str::to_owned));
+        texts.extend(["use2-az1", "use2-az2", "use2-az3", "use2.cache.amazonaws.com"].map(str::to_owned));
         texts.insert(format!("123456789012.dkr.ecr.{PRIMARY}.amazonaws.com"));
         for resource in
             state["resources"].as_array().into_iter().flatten().filter(|one| one["mode"] == "managed")
@@ -60,7 +60,7 @@ impl Owned {
         } else if let Some(decoded) = base64(text).filter(|_| depth < 4) {
             self.add_decoded(place, &decoded, depth + 1, counts);
         } else {
-            self.add(place, text, counts);
+            self.add(place, &unescaped(text), counts);
         }
     }
 }
@@ -191,6 +191,19 @@ fn files(folder: &Path, ends: &[&str]) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// `%3A` and its like as what they stand for.
+fn unescaped(text: &str) -> String {
+    let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
+    while let [first, more @ ..] = rest {
+        let pair = (*first == b'%').then(|| more.get(..2)).flatten();
+        match pair.and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()) {
+            Some(byte) => (bytes.push(byte), rest = &more[2..]),
+            None => (bytes.push(*first), rest = more),
+        };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
 /// Base64, bit by bit, of text; `None` for anything else.

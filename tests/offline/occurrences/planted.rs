@@ -127,10 +127,11 @@ fn text() -> impl Strategy<Value = String> {
         Just("123456789012.dkr.ecr.us-east-2.amazonaws.com"),
         Just("arn:aws:sqs:us-east-2:123456789012:jobs"),
         Just("sg-0f48b2d6e9a17c350"),
+        Just("orders.x1.ng.0001.use2.cache.amazonaws.com"),
     ];
     let around = prop_oneof![Just(""), Just("a "), Just("https://"), Just("k="), Just("x-")];
     let after = prop_oneof![Just(""), Just(" b"), Just("/p?q=1"), Just(",us-east-2"), Just(":443")];
-    let wraps = prop_oneof![Just(0_u8), Just(1), Just(2), Just(3)];
+    let wraps = prop_oneof![Just(0_u8), Just(1), Just(2), Just(3), Just(4)];
     (around, token, after, wraps, any::<bool>()).prop_map(|(around, token, after, wraps, twice)| {
         let mut text = format!("{around}{token}{after}");
         if twice {
@@ -139,6 +140,10 @@ fn text() -> impl Strategy<Value = String> {
         match wraps {
             1 => encode(&text),
             2 => serde_json::json!({"a": [{"b/c": text}], "n": 5432}).to_string(),
+            4 => {
+                let escaped: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+                format!("https://console.example.net/?go={escaped}&b=1")
+            }
             3 => encode(&serde_json::json!({ "x": encode(&text) }).to_string()),
             _ => text,
         }

@@ -1,7 +1,7 @@
 //! What no resource owns: load balancers of the observation, and region, zones, account and registry of the primary.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::super::facts::Facts;
 use super::super::super::manifests::ready_id;
@@ -60,29 +60,50 @@ pub(super) fn add_primary<'f>(facts: &'f Facts<'_, '_>, builder: &mut Builder<'f
         let counterpart = Counterpart::Known(host(recovery));
         builder.add(Cow::Owned(host(primary)), ValueKind::Registry, Owner::Primary, counterpart, 5);
     }
-    let zones = facts.input.inventory.as_ref().and_then(|inventory| inventory.zones.as_ref());
-    let mut names: Vec<&str> = zones.into_iter().flatten().map(|zone| zone.name.as_str()).collect();
-    names.sort_unstable();
-    let mut ids: Vec<&str> = zones.into_iter().flatten().map(|zone| zone.id.as_str()).collect();
-    ids.sort_unstable();
-    // Zones map by index over those that the primary uses: the same spread, in the order of their names.
-    for (at, letter) in primary_zones(facts, primary).into_iter().enumerate() {
-        let counterpart =
-            names.get(at).map_or(Counterpart::Nobody, |zone| Counterpart::Known((*zone).to_owned()));
-        builder.add(Cow::Owned(letter), ValueKind::Zone, Owner::Primary, counterpart, 5);
+    add_zones(facts, primary, builder);
+    // Hosts of ElastiCache have the region in short: `orders.abc123.ng.0001.use2.cache.amazonaws.com`.
+    if let (Some(here), Some(there)) = (short_name(primary), short_name(recovery)) {
+        let host = |short: &str| format!("{short}.cache.amazonaws.com");
+        let counterpart = Counterpart::Known(host(&there));
+        builder.add(Cow::Owned(host(&here)), ValueKind::Region, Owner::Primary, counterpart, 5);
     }
-    if let Some(short) = short_name(primary) {
-        for number in 1..=6_usize {
-            let counterpart =
-                ids.get(number - 1).map_or(Counterpart::Nobody, |id| Counterpart::Known((*id).to_owned()));
-            builder.add(
-                Cow::Owned(format!("{short}-az{number}")),
-                ValueKind::ZoneId,
-                Owner::Primary,
-                counterpart,
-                5,
-            );
-        }
+}
+
+/// Zones map by index over those that the primary uses: the same spread, in the order of their names. An id follows
+/// its name where the state tells which belong together: every account has an order of its own.
+/// <https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html>
+fn add_zones<'f>(facts: &'f Facts<'_, '_>, primary: &str, builder: &mut Builder<'f>) {
+    let zones = facts.input.inventory.as_ref().and_then(|inventory| inventory.zones.as_ref());
+    let mut there: Vec<(&str, &str)> =
+        zones.into_iter().flatten().map(|zone| (zone.name.as_str(), zone.id.as_str())).collect();
+    there.sort_unstable();
+    let here = primary_zones(facts, primary);
+    let known =
+        |text: Option<&str>| text.map_or(Counterpart::Nobody, |text| Counterpart::Known(text.to_owned()));
+    for (at, zone) in here.iter().enumerate() {
+        let counterpart = known(there.get(at).map(|(name, _)| *name));
+        builder.add(Cow::Owned(zone.clone()), ValueKind::Zone, Owner::Primary, counterpart, 5);
+    }
+    let Some(short) = short_name(primary) else { return };
+    let names: BTreeMap<&str, &str> = facts
+        .objects
+        .iter()
+        .filter(|object| object.type_name() == "aws_subnet")
+        .filter_map(|object| Some((object.text("availability_zone_id")?, object.text("availability_zone")?)))
+        .collect();
+    for number in 1..=6_usize {
+        let id = format!("{short}-az{number}");
+        let at = match names.get(id.as_str()) {
+            Some(name) => here.iter().position(|zone| zone == name),
+            None => None,
+        };
+        // Of an id that no subnet has nobody knows the zone's name.
+        let counterpart = match at {
+            Some(at) => known(there.get(at).map(|(_, id)| *id)),
+            None if names.is_empty() => known(there.get(number - 1).map(|(_, id)| *id)),
+            None => Counterpart::Nobody,
+        };
+        builder.add(Cow::Owned(id), ValueKind::ZoneId, Owner::Primary, counterpart, 5);
     }
 }
 

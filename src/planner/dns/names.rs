@@ -1,0 +1,115 @@
+//! Names that users come by: who moves each, and how long the old answer lives.
+
+use std::collections::BTreeMap;
+
+use super::super::build::GATE;
+use super::super::dispositions::step_id;
+use super::super::facts::Facts;
+use super::super::findings::Findings;
+use super::ALIAS_TTL;
+use crate::model::document::Object;
+use crate::plan::action::Action;
+use crate::plan::step::Step;
+
+/// Annotation by which external-dns is told further names.
+/// <https://kubernetes-sigs.github.io/external-dns/latest/docs/annotations/annotations/>
+const HOSTNAMES: &str = "external-dns.alpha.kubernetes.io/hostname";
+
+/// A name that moves.
+#[derive(Default)]
+pub(in super::super) struct Name {
+    /// Time to live of the old answer, seconds.
+    pub(in super::super) ttl: u64,
+    /// The steps that move it.
+    pub(in super::super) moved_by: Vec<String>,
+}
+
+/// Names that drplan.hcl lists, those of the records that move, and those that external-dns writes once it is let go.
+pub(in super::super) fn names(
+    facts: &Facts<'_, '_>,
+    steps: &[Step],
+    findings: &mut Findings,
+) -> BTreeMap<String, Name> {
+    let mut names: BTreeMap<String, Name> = BTreeMap::new();
+    let mut distributions = BTreeMap::new();
+    let mut writer = None;
+    for step in steps {
+        match &step.action {
+            Action::ChangeRecord { name, ttl_seconds, .. } => {
+                let known = names.entry(name.clone()).or_default();
+                known.ttl = known.ttl.max(*ttl_seconds);
+                known.moved_by.push(step.id.clone());
+            }
+            Action::ChangeDistribution { address: Some(address), .. } => {
+                distributions.insert(address.as_str(), step.id.as_str());
+            }
+            Action::Release { object, .. } if object.contains("external-dns") => writer = Some(&step.id),
+            _ => {}
+        }
+    }
+    if !steps.iter().any(|step| step.id == GATE) {
+        return names;
+    }
+    let settings = &facts.input.settings.dns;
+    let written: Vec<String> =
+        writer.iter().flat_map(|_| &facts.input.manifests.objects).flat_map(written_by_controller).collect();
+    let stays = |name: &String| settings.keep.contains(name) || name.starts_with('*');
+    let wanted = settings.names.iter().chain(written.iter().filter(|name| !stays(name)));
+    for name in wanted {
+        if names.contains_key(name) {
+            continue;
+        }
+        let by_distribution = distributions.iter().filter(|(address, _)| {
+            let object = facts.by_address.get(**address).map(|at| &facts.objects[*at]);
+            object.is_some_and(|object| object.list("aliases").contains(name))
+        });
+        let mut moved_by: Vec<String> = by_distribution.map(|(_, id)| (*id).to_owned()).collect();
+        if moved_by.is_empty() && written.contains(name) {
+            moved_by.extend(writer.cloned());
+        }
+        if moved_by.is_empty() {
+            findings.add(
+                "dns-name-unmoved",
+                name,
+                format!("{name} is to move, and no step of the plan moves it"),
+                "if it is in another DNS service, move it by hand behind the gate; else correct the name in dns { names }",
+                None,
+            );
+            moved_by.push(step_id("dns", "gate"));
+        }
+        names.insert(name.clone(), Name { ttl: ttl_of(facts, name), moved_by });
+    }
+    names
+}
+
+/// Hosts of the Ingresses and annotations that external-dns makes records of.
+fn written_by_controller(object: &Object) -> Vec<String> {
+    let mut hosts: Vec<String> = Vec::new();
+    if object.kind == "Ingress" {
+        let rules = object.root.get("spec").and_then(|spec| spec.get("rules"));
+        hosts.extend(
+            rules
+                .into_iter()
+                .flat_map(|rules| rules.items())
+                .filter_map(|rule| Some(rule.str_at(&["host"])?.to_owned())),
+        );
+    }
+    if let Some(more) = object.root.str_at(&["metadata", "annotations", HOSTNAMES]) {
+        hosts.extend(more.split(',').map(|host| host.trim().trim_end_matches('.').to_owned()));
+    }
+    hosts.retain(|host| !host.is_empty());
+    hosts
+}
+
+/// The longest that a resolver may keep the old answer, as recorded; an alias has its target's.
+fn ttl_of(facts: &Facts<'_, '_>, name: &str) -> u64 {
+    let observed = facts.input.observation.as_ref().and_then(|observation| observation.records.as_ref());
+    let zones = facts.inventory().and_then(|inventory| inventory.dns_zones.as_ref());
+    let recorded = observed
+        .into_iter()
+        .flatten()
+        .map(|known| &known.record)
+        .chain(zones.into_iter().flatten().filter_map(|zone| zone.records.as_ref()).flatten());
+    let ttls = recorded.filter(|record| record.name == name).filter_map(|record| record.ttl);
+    ttls.max().unwrap_or(ALIAS_TTL)
+}
