@@ -211,7 +211,7 @@ fn a_replica_of_the_recovery_region_is_promoted_and_imported_once() {
     assert_eq!(settings[1].known_after.as_deref(), Some("infra/aws_security_group.data"));
     assert!(groups.needs.contains(&"infra/aws_security_group.data".to_owned()));
     let zones = step(&plan, "restore/zones/aws_db_instance.orders");
-    assert_eq!(zones.needs, [groups.id.clone()]);
+    assert_eq!(zones.needs, std::slice::from_ref(&groups.id));
 }
 
 /// Each parameter is one of the call's that it is sent with.
@@ -242,7 +242,7 @@ fn a_restore_sends_what_its_call_takes_and_the_rest_afterwards() {
     assert!(key.starts_with("arn:aws:kms:us-west-2:"), "{key}");
     // A database that is being changed takes no other change.
     let password = step(&plan, &format!("restore/password/{address}"));
-    assert_eq!(password.needs, [later.id.clone()]);
+    assert_eq!(password.needs, std::slice::from_ref(&later.id));
 }
 
 fn in_workspace(mut world: World, addresses: &[&str]) -> World {
@@ -273,7 +273,7 @@ fn what_the_recovery_workspace_holds_is_kept_and_read() {
     assert_eq!((vpc.disposition.as_str(), vpc.engine.as_str()), ("adopt", "none"));
     let kept = step(&plan, "infra/aws_vpc.main");
     assert!(matches!(&kept.action, Action::Engine { change: EngineChange::Keep, import_id: None, .. }));
-    assert_eq!(step(&plan, "infra/aws_subnet.a").needs, [kept.id.clone()]);
+    assert_eq!(step(&plan, "infra/aws_subnet.a").needs, std::slice::from_ref(&kept.id));
 }
 
 #[test]
