@@ -34,6 +34,11 @@ impl Findings {
         });
     }
 
+    /// Whether a code was told of a subject.
+    pub(super) fn has(&self, code: &str, subject: &str) -> bool {
+        self.0.iter().any(|finding| finding.code == code && finding.subject == subject)
+    }
+
     /// Errors first, then by code, subject and place.
     pub(super) fn into_sorted(mut self) -> Vec<Finding> {
         self.0.sort_unstable();
@@ -161,7 +166,8 @@ fn check_subjects(facts: &Facts<'_, '_>, findings: &mut Findings) {
             place.clone(),
         );
     };
-    for loss in settings.accepted_losses.iter().filter(|loss| !has(&loss.address)) {
+    let volume = |subject: &str| super::volumes::is_named(facts, subject);
+    for loss in settings.accepted_losses.iter().filter(|loss| !has(&loss.address) && !volume(&loss.address)) {
         unknown("accept_loss", &loss.address, &loss.place);
     }
     for skip in settings.skips.iter().filter(|skip| !has(&skip.address)) {
@@ -193,7 +199,8 @@ fn check_subjects(facts: &Facts<'_, '_>, findings: &mut Findings) {
     }
     let components = ["stack", "database", "cache", "cluster", "traffic", "application", "storage", "store"];
     for objective in &settings.objectives {
-        if !components.contains(&objective.component.as_str()) && !has(&objective.component) {
+        let component = objective.component.as_str();
+        if !components.contains(&component) && !has(component) && !volume(component) {
             unknown("objective", &objective.component, &objective.place);
         }
     }

@@ -19,10 +19,13 @@ mod findings;
 mod forecast;
 mod foreseen;
 mod infra;
+mod left_behind;
 mod left_out;
 mod manifests;
+mod points;
 mod preflight;
 mod provenance;
+mod recordings;
 mod recovery_points;
 mod references;
 mod requests;
@@ -31,6 +34,7 @@ mod schedule;
 mod simulate;
 mod stores;
 mod verify;
+mod volumes;
 
 use crate::model::diagnostic::BadInput;
 use crate::model::input::PlanningInput;
@@ -44,7 +48,9 @@ use crate::plan::codec;
 pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     let facts = facts::gather(input)?;
     let mut findings = findings::Findings::default();
-    let decided = dispositions::plan_dispositions(&facts, &mut findings);
+    let mut decided = dispositions::plan_dispositions(&facts, &mut findings);
+    left_behind::plan_left_behind(&facts, &mut decided);
+    volumes::plan_volumes(&facts, &mut decided, &mut findings);
     let values = provenance::plan_values(&facts, &decided, &mut findings);
     let mut steps = Vec::new();
     preflight::plan_preflight(&facts, &decided, &values, &mut steps, &mut findings);
@@ -55,8 +61,9 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     dns::plan_dns(&facts, &decided, &values, &mut steps, &mut findings);
     verify::plan_verify(&facts, &decided, &mut steps);
     let steps = schedule::in_order(steps, &mut findings);
-    let forecast = forecast::plan_forecast(&facts, &decided, &steps);
+    let forecast = forecast::plan_forecast(&facts, &decided, &steps, &findings);
     certificates::check(&facts, &decided, &mut findings);
+    recordings::check(&facts, &mut findings);
     findings::check_inputs(&facts, &decided, &mut findings);
     seal(Plan {
         format_version: FORMAT_VERSION,

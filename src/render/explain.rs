@@ -39,6 +39,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "primary-region-unknown"
     "primary-unfenced"
     "quota-short"
+    "recording-old"
     "recovery-point-missing"
     "recovery-point-old"
     "references-unverified"
@@ -48,6 +49,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "store-no-recovery"
     "subject-unknown"
     "unknown-type"
+    "volume-no-recovery"
     "workspace-same-backend"
 };
 

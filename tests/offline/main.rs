@@ -20,5 +20,6 @@ mod recovery_points;
 mod sandbox;
 mod strict;
 mod truth;
+mod volumes;
 mod walkthrough;
 mod worlds;
