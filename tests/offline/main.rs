@@ -12,6 +12,7 @@ mod kept;
 mod labels;
 mod layers;
 mod left_out;
+mod losses;
 mod occurrences;
 mod places;
 mod planned;
