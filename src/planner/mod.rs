@@ -22,6 +22,7 @@ mod infra;
 mod left_behind;
 mod left_out;
 mod manifests;
+mod named;
 mod points;
 mod preflight;
 mod provenance;
@@ -64,6 +65,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     let forecast = forecast::plan_forecast(&facts, &decided, &steps, &findings);
     certificates::check(&facts, &decided, &mut findings);
     recordings::check(&facts, &mut findings);
+    named::check(&facts, &mut findings);
     findings::check_inputs(&facts, &decided, &mut findings);
     seal(Plan {
         format_version: FORMAT_VERSION,
