@@ -21,6 +21,7 @@ mod recovery_points;
 mod sandbox;
 mod strict;
 mod truth;
+mod unowned;
 mod volumes;
 mod walkthrough;
 mod worlds;
