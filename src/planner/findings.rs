@@ -1,5 +1,8 @@
 //! Collects findings and checks what concerns the inputs as a whole.
 
+use std::cell::LazyCell;
+use std::collections::HashSet;
+
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::manifests::WORKLOADS;
@@ -34,9 +37,9 @@ impl Findings {
         });
     }
 
-    /// Whether a code was told of a subject.
-    pub(super) fn has(&self, code: &str, subject: &str) -> bool {
-        self.0.iter().any(|finding| finding.code == code && finding.subject == subject)
+    /// The subjects that a code was told of.
+    pub(super) fn subjects(&self, code: &str) -> HashSet<&str> {
+        self.0.iter().filter(|finding| finding.code == code).map(|finding| finding.subject.as_str()).collect()
     }
 
     /// Errors first, then by code, subject and place.
@@ -166,7 +169,8 @@ fn check_subjects(facts: &Facts<'_, '_>, findings: &mut Findings) {
             place.clone(),
         );
     };
-    let volume = |subject: &str| super::volumes::is_named(facts, subject);
+    let volumes = LazyCell::new(|| super::volumes::names(facts));
+    let volume = |subject: &str| volumes.contains(subject);
     for loss in settings.accepted_losses.iter().filter(|loss| !has(&loss.address) && !volume(&loss.address)) {
         unknown("accept_loss", &loss.address, &loss.place);
     }

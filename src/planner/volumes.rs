@@ -3,7 +3,7 @@
 //!
 //! Volumes that live and die with their pod (`emptyDir`, `ephemeral`) hold nothing to recover.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::dispositions::{Decided, fate};
 use super::facts::{Facts, Object};
@@ -44,8 +44,10 @@ pub(super) fn plan_volumes(facts: &Facts<'_, '_>, decided: &mut Decided, finding
         return;
     }
     let mut known: BTreeSet<String> = decided.stores.iter().map(|store| store.address.clone()).collect();
+    let volumes: Vec<&document::Object> =
+        facts.input.manifests.objects.iter().filter(|object| object.kind == "PersistentVolume").collect();
     for claim in claims {
-        let store = decide(facts, &claim, findings);
+        let store = decide(facts, &claim, &volumes, findings);
         if known.insert(store.address.clone()) {
             decided.stores.push(store);
         }
@@ -53,9 +55,10 @@ pub(super) fn plan_volumes(facts: &Facts<'_, '_>, decided: &mut Decided, finding
     decided.stores.sort_by(|a, b| a.address.cmp(&b.address));
 }
 
-/// Whether drplan.hcl means a volume of the manifests by this.
-pub(super) fn is_named(facts: &Facts<'_, '_>, subject: &str) -> bool {
-    claims(facts).iter().any(|claim| claim.names().any(|name| name == subject))
+/// Every name that drplan.hcl may have for a volume of the manifests.
+pub(super) fn names(facts: &Facts<'_, '_>) -> HashSet<String> {
+    let all = claims(facts).into_iter();
+    all.flat_map(|claim| [claim.address].into_iter().chain(claim.others).chain(claim.parts)).collect()
 }
 
 /// A claim that Terraform made: there is no other way back for it than for those of the manifests.
@@ -76,10 +79,6 @@ pub(super) fn decide_claim(
 }
 
 impl Claim<'_> {
-    fn names(&self) -> impl Iterator<Item = &str> {
-        [&self.address].into_iter().chain(&self.others).chain(&self.parts).map(String::as_str)
-    }
-
     /// The loss as drplan.hcl accepts it: of all, or of each single claim.
     fn accepted<'f>(&self, facts: &Facts<'f, '_>) -> Option<&'f AcceptedLoss> {
         let losses = &facts.input.settings.accepted_losses;
@@ -116,12 +115,17 @@ impl Claim<'_> {
     }
 }
 
-fn decide(facts: &Facts<'_, '_>, claim: &Claim<'_>, findings: &mut Findings) -> PlannedStore {
+fn decide(
+    facts: &Facts<'_, '_>,
+    claim: &Claim<'_>,
+    volumes: &[&document::Object],
+    findings: &mut Findings,
+) -> PlannedStore {
     let empty = Some((CandidateKind::Empty, "empty"));
     if claim.is_ephemeral() {
         return claim.store(empty, format!("nothing to recover, says its annotation {EPHEMERAL}"));
     }
-    if let Some(lies_in) = claim.object.and_then(|object| lies_in(facts, object)) {
+    if let Some(lies_in) = claim.object.and_then(|object| lies_in(facts, object, volumes)) {
         let why = format!("its volume is {lies_in}, which the plan decides about");
         return claim.store(Some((CandidateKind::Source, lies_in)), why);
     }
@@ -147,11 +151,14 @@ fn report(facts: &Facts<'_, '_>, address: &str, told: &str, at: Option<Place>, f
 
 /// The resource of the state that a claim's volume is, where a PersistentVolume of the manifests binds the two.
 /// <https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reserving-a-persistentvolume>
-fn lies_in<'i>(facts: &Facts<'i, '_>, claim: &document::Object) -> Option<&'i str> {
-    let volumes = facts.input.manifests.objects.iter().filter(|object| object.kind == "PersistentVolume");
+fn lies_in<'i>(
+    facts: &Facts<'i, '_>,
+    claim: &document::Object,
+    volumes: &[&document::Object],
+) -> Option<&'i str> {
     let bound = claim.root.str_at(&["spec", "volumeName"]);
     let namespace = claim.namespace.as_deref().unwrap_or("default");
-    let mut mine = volumes.filter(|volume| {
+    let mut mine = volumes.iter().filter(|volume| {
         let reserved = |key: &str| volume.root.str_at(&["spec", "claimRef", key]);
         bound == Some(&*volume.name)
             || (reserved("name") == Some(&*claim.name)

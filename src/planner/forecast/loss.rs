@@ -1,5 +1,7 @@
 //! How much of each store is lost: now, and at worst over the schedule of its kind of backup.
 
+use std::collections::HashSet;
+
 use super::super::dispositions::Decided;
 use super::super::facts::{Facts, Object};
 use super::super::findings::Findings;
@@ -11,10 +13,11 @@ use crate::plan::store::{Candidate, CandidateKind, PlannedStore};
 
 /// Loss of each store that holds data of its own, and whose copies are not the data itself.
 pub(super) fn plan_losses(facts: &Facts<'_, '_>, decided: &Decided, findings: &Findings) -> Vec<Rpo> {
-    decided.stores.iter().filter_map(|store| plan_loss(facts, store, findings)).collect()
+    let unseen = findings.subjects("inventory-missing");
+    decided.stores.iter().filter_map(|store| plan_loss(facts, store, &unseen)).collect()
 }
 
-fn plan_loss(facts: &Facts<'_, '_>, store: &PlannedStore, findings: &Findings) -> Option<Rpo> {
+fn plan_loss(facts: &Facts<'_, '_>, store: &PlannedStore, unseen: &HashSet<&str>) -> Option<Rpo> {
     let object = facts.by_address.get(store.address.as_str()).map(|at| &facts.objects[*at]);
     let recovery = object.and_then(|object| object.entry).map(|entry| entry.recovery);
     let chosen = store.chosen.as_ref().and_then(|id| store.candidates.iter().find(|c| c.id == *id));
@@ -43,7 +46,7 @@ fn plan_loss(facts: &Facts<'_, '_>, store: &PlannedStore, findings: &Findings) -
     };
     let Some(chosen) = chosen else {
         // Nothing brings it back; or nobody could look what would.
-        let unknown = findings.has("inventory-missing", &store.address);
+        let unknown = unseen.contains(store.address.as_str());
         return told(None, None, if unknown { Verdict::Unknown } else { Verdict::Missed }, store.why.clone());
     };
     if chosen.kind == CandidateKind::Empty {
