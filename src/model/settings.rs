@@ -47,7 +47,7 @@ pub struct Settings {
     pub windows: Vec<Window>,
     /// `estimate "KIND" { p50, p90, measured }`.
     pub estimates: Vec<MeasuredEstimate>,
-    /// `backup "STORE" { interval, copy_time }`: the schedule that worst-case loss is reckoned from.
+    /// `backup "STORE" { interval, copy_time, of }`: the schedule that worst-case loss is reckoned from.
     pub backups: Vec<BackupSchedule>,
 }
 
@@ -329,6 +329,8 @@ pub struct BackupSchedule {
     pub interval_seconds: u64,
     /// Time until the copy is usable in the recovery region, seconds.
     pub copy_seconds: u64,
+    /// `of = ["automated_backup"]`: the kinds of recovery points that are made by it.
+    pub of: Vec<PointKind>,
     /// Where drplan.hcl says it.
     pub place: Option<Place>,
 }

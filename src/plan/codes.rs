@@ -68,6 +68,7 @@ pub const CODES: &[Code] = &[
     code("not-in-state", Note, "a resource is in the code but not in the state: the engine would make it"),
     code("primary-region-unknown", Warning, "no input tells which region is lost"),
     code("primary-unfenced", Warning, "nothing stops the old primary from writing after the cut-over"),
+    code("recording-old", Warning, "a recording is older than the loss that the stack may have"),
     code("quota-short", Error, "a quota of the recovery region has no room for the plan"),
     code("recovery-point-missing", Error, "a store has no usable recovery point in the recovery region"),
     code("recovery-point-old", Error, "the newest usable recovery point is older than its bound"),
@@ -92,6 +93,7 @@ pub const CODES: &[Code] = &[
         Error,
         "a placeholder is left in a field that Kubernetes or a controller reads",
     ),
+    code("volume-no-recovery", Error, "a volume of Kubernetes holds data and would come up empty"),
     code("unknown-type", Note, "a resource type is not in drplan's table"),
     code(
         "workspace-same-backend",

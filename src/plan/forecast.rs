@@ -11,7 +11,7 @@ pub struct Forecast {
     pub rto: Rto,
     /// The same per component.
     pub components: Vec<Component>,
-    /// Loss per store.
+    /// Loss per store; also of those that do not come back, which have no figures.
     pub rpo: Vec<Rpo>,
     /// Samples that the percentiles are from.
     pub samples: u64,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedStore {
-    /// Address.
+    /// Address; of a volume of the manifests `PersistentVolumeClaim/NAMESPACE/NAME`.
     pub address: String,
     /// What people call it: identifier or bucket name.
     pub name: String,
@@ -58,7 +58,7 @@ pub enum CandidateKind {
     Replicated,
     /// A replica: made again from its restored source.
     Source,
-    /// Its data may go: it comes back empty.
+    /// Its data may go: it comes back empty, or not at all.
     Empty,
 }
 
@@ -92,7 +92,7 @@ pub struct Candidate {
     pub id: String,
     /// Instant of the data in it.
     pub data_at: Option<Timestamp>,
-    /// What is lost if it is taken at the plan's time, seconds.
+    /// What is lost if it is taken at the plan's time, seconds; `None` where it cannot be told.
     pub loss_seconds: Option<u64>,
     /// How long it takes, median, seconds.
     pub restore_p50_seconds: Option<u64>,

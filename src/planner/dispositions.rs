@@ -182,6 +182,9 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
         Scope::StateOnly => {
             return fate(Disposition::Create, Engine::Create, "made by the engine without the cloud").into();
         }
+        Scope::Cluster if entry.recovery == Recovery::Store => {
+            return super::volumes::decide_claim(facts, object, findings);
+        }
         Scope::Cluster => {
             return fate(Disposition::Create, Engine::Create, "lives in the cluster, which is made anew")
                 .into();

@@ -41,6 +41,8 @@ pub(super) struct Facts<'i, 'a> {
     shared_labels: HashSet<String>,
     /// Host names and addresses that the lost region's objects hold, gathered when first asked for.
     pub(super) held_by_primary: OnceLock<HashSet<String>>,
+    /// Indexes of the objects that others go with, by id and ARN, gathered when first asked for.
+    pub(super) leaders: OnceLock<HashMap<String, usize>>,
 }
 
 type BlockKey<'i> = (&'i str, bool, &'i str, &'i str);
@@ -221,7 +223,7 @@ pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, '
         }
     }
     let blocks = index_blocks(input);
-    let (held_by_primary, shared_labels) = (OnceLock::new(), shared_labels(input));
+    let shared_labels = shared_labels(input);
     let recovery = &input.recovery;
     Ok(Facts {
         input,
@@ -233,7 +235,8 @@ pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, '
         by_address,
         blocks,
         shared_labels,
-        held_by_primary,
+        held_by_primary: OnceLock::new(),
+        leaders: OnceLock::new(),
     })
 }
 

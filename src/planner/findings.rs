@@ -1,5 +1,8 @@
 //! Collects findings and checks what concerns the inputs as a whole.
 
+use std::cell::LazyCell;
+use std::collections::HashSet;
+
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::manifests::WORKLOADS;
@@ -32,6 +35,11 @@ impl Findings {
             fix: fix.into(),
             at,
         });
+    }
+
+    /// The subjects that a code was told of.
+    pub(super) fn subjects(&self, code: &str) -> HashSet<&str> {
+        self.0.iter().filter(|finding| finding.code == code).map(|finding| finding.subject.as_str()).collect()
     }
 
     /// Errors first, then by code, subject and place.
@@ -161,7 +169,9 @@ fn check_subjects(facts: &Facts<'_, '_>, findings: &mut Findings) {
             place.clone(),
         );
     };
-    for loss in settings.accepted_losses.iter().filter(|loss| !has(&loss.address)) {
+    let volumes = LazyCell::new(|| super::volumes::names(facts));
+    let volume = |subject: &str| volumes.contains(subject);
+    for loss in settings.accepted_losses.iter().filter(|loss| !has(&loss.address) && !volume(&loss.address)) {
         unknown("accept_loss", &loss.address, &loss.place);
     }
     for skip in settings.skips.iter().filter(|skip| !has(&skip.address)) {
@@ -193,7 +203,8 @@ fn check_subjects(facts: &Facts<'_, '_>, findings: &mut Findings) {
     }
     let components = ["stack", "database", "cache", "cluster", "traffic", "application", "storage", "store"];
     for objective in &settings.objectives {
-        if !components.contains(&objective.component.as_str()) && !has(&objective.component) {
+        let component = objective.component.as_str();
+        if !components.contains(&component) && !has(component) && !volume(component) {
             unknown("objective", &objective.component, &objective.place);
         }
     }

@@ -1,23 +1,30 @@
 //! How long the plan takes and how much it loses, by running its schedule many times with seeded chance.
 
+mod loss;
+
 use rayon::prelude::*;
 
 use super::chance::{Normals, Spread, as_float};
 use super::dispositions::Decided;
 use super::facts::Facts;
+use super::findings::Findings;
 use super::simulate::{Run, Scratch};
 use crate::model::types::Recovery;
 use crate::plan::action::Action;
-use crate::plan::forecast::{Component, Forecast, PhaseSpan, Prepared, Rpo, Rto, Verdict};
+use crate::plan::forecast::{Component, Forecast, PhaseSpan, Prepared, Rto, Verdict};
 use crate::plan::step::{Phase, Step};
-use crate::plan::store::CandidateKind;
 
 /// Draws in all, so that a plan of any size is forecast in the same time.
 const DRAWS: usize = 2_000_000;
 const SAMPLES: usize = 1_000;
 
 /// Forecasts recovery time and loss.
-pub(super) fn plan_forecast(facts: &Facts<'_, '_>, decided: &Decided, steps: &[Step]) -> Forecast {
+pub(super) fn plan_forecast(
+    facts: &Facts<'_, '_>,
+    decided: &Decided,
+    steps: &[Step],
+    findings: &Findings,
+) -> Forecast {
     let run = Run::new(facts, steps);
     let medians: Vec<f64> = steps.iter().map(|step| as_float(step.estimate.p50_seconds)).collect();
     let usual = run.simulate(&medians, &mut Scratch::default()).to_vec();
@@ -62,7 +69,7 @@ pub(super) fn plan_forecast(facts: &Facts<'_, '_>, decided: &Decided, steps: &[S
     Forecast {
         rto,
         components: forecast_components,
-        rpo: losses(facts, decided),
+        rpo: loss::plan_losses(facts, decided, findings),
         samples: samples as u64,
         best_prepared: best_prepared(&run, &medians, &path),
         phases: phases(steps, &usual, &path),
@@ -217,65 +224,4 @@ fn phases(steps: &[Step], times: &[(f64, f64)], path: &[usize]) -> Vec<PhaseSpan
         });
     }
     spans
-}
-
-/// Loss of each store that holds data of its own.
-fn losses(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<Rpo> {
-    let mut rpo = Vec::new();
-    for store in &decided.stores {
-        let chosen = store.chosen.as_ref().and_then(|id| store.candidates.iter().find(|c| c.id == *id));
-        let kind = chosen.map(|candidate| candidate.kind);
-        if matches!(
-            kind,
-            Some(CandidateKind::Source | CandidateKind::Replicated | CandidateKind::SecretReplica)
-        ) {
-            continue;
-        }
-        let Some(at) = facts.by_address.get(store.address.as_str()).copied() else { continue };
-        let object = &facts.objects[at];
-        let component = match object.entry.map(|entry| entry.recovery) {
-            Some(Recovery::RdsInstance | Recovery::RdsCluster) => "database",
-            Some(Recovery::ElastiCache) => "cache",
-            Some(Recovery::Bucket | Recovery::OfBucket) => "storage",
-            _ => "store",
-        };
-        let objective_seconds =
-            facts.objective(component, object).and_then(|objective| objective.rpo_seconds);
-        let schedule = facts.input.settings.backups.iter().find(|backup| {
-            facts.meant_by(&backup.store, object) || backup.store == store.name || backup.store == component
-        });
-        let worst_seconds = match kind {
-            // It comes back empty: no schedule says how much that is.
-            Some(CandidateKind::Empty) | None => None,
-            Some(_) => schedule.map(|schedule| schedule.interval_seconds + schedule.copy_seconds),
-        };
-        let now_seconds = chosen.and_then(|candidate| candidate.loss_seconds);
-        // What is lost now may exceed what the schedule promises: the worse of both is what a verdict must hold to.
-        let worst_seconds = worst_seconds.map(|worst| worst.max(now_seconds.unwrap_or(0)));
-        let verdict = match (kind, worst_seconds, objective_seconds) {
-            (Some(CandidateKind::Empty), ..) => Verdict::Ok,
-            (_, Some(worst), Some(objective)) if worst <= objective => Verdict::Ok,
-            (_, Some(_), Some(_)) => Verdict::Missed,
-            _ => Verdict::Unknown,
-        };
-        let why = match (kind, schedule) {
-            (Some(CandidateKind::Empty), _) => store.why.clone(),
-            (Some(kind), Some(_)) => {
-                format!("{}; the worst by its schedule: interval and copy time", kind.as_str())
-            }
-            (Some(kind), None) => {
-                format!("{}; drplan.hcl names no schedule, so the worst is unknown", kind.as_str())
-            }
-            (None, _) => store.why.clone(),
-        };
-        rpo.push(Rpo {
-            store: store.address.clone(),
-            now_seconds,
-            worst_seconds,
-            objective_seconds,
-            verdict,
-            why,
-        });
-    }
-    rpo
 }

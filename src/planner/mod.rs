@@ -19,10 +19,14 @@ mod findings;
 mod forecast;
 mod foreseen;
 mod infra;
+mod left_behind;
 mod left_out;
 mod manifests;
+mod named;
+mod points;
 mod preflight;
 mod provenance;
+mod recordings;
 mod recovery_points;
 mod references;
 mod requests;
@@ -32,6 +36,7 @@ mod simulate;
 mod skipped;
 mod stores;
 mod verify;
+mod volumes;
 mod workspace;
 
 use crate::model::diagnostic::BadInput;
@@ -46,7 +51,9 @@ use crate::plan::codec;
 pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     let facts = facts::gather(input)?;
     let mut findings = findings::Findings::default();
-    let decided = dispositions::plan_dispositions(&facts, &mut findings);
+    let mut decided = dispositions::plan_dispositions(&facts, &mut findings);
+    left_behind::plan_left_behind(&facts, &mut decided);
+    volumes::plan_volumes(&facts, &mut decided, &mut findings);
     let values = provenance::plan_values(&facts, &decided, &mut findings);
     let mut steps = Vec::new();
     preflight::plan_preflight(&facts, &decided, &values, &mut steps, &mut findings);
@@ -57,9 +64,11 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     dns::plan_dns(&facts, &decided, &values, &mut steps, &mut findings);
     verify::plan_verify(&facts, &decided, &mut steps, &mut findings);
     let steps = schedule::in_order(steps, &mut findings);
-    let forecast = forecast::plan_forecast(&facts, &decided, &steps);
+    let forecast = forecast::plan_forecast(&facts, &decided, &steps, &findings);
     skipped::check(&facts, &decided, &values, &mut findings);
     certificates::check(&facts, &decided, &mut findings);
+    recordings::check(&facts, &mut findings);
+    named::check(&facts, &mut findings);
     findings::check_inputs(&facts, &decided, &mut findings);
     seal(Plan {
         format_version: FORMAT_VERSION,

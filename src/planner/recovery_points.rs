@@ -1,5 +1,7 @@
 //! What a database can come back from, and which of it the rule takes.
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 
 use super::facts::{Facts, Object};
@@ -11,7 +13,7 @@ use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
 /// The bound of design.md where neither the database nor an objective names one: a day and the time of a copy.
 const DEFAULT_MAX_AGE_SECONDS: u64 = 26 * 3_600;
 
-const DEFAULT_ORDER: [CandidateKind; 4] = [
+pub(super) const DEFAULT_ORDER: [CandidateKind; 4] = [
     CandidateKind::ReadReplica,
     CandidateKind::AutomatedBackup,
     CandidateKind::Snapshot,
@@ -65,21 +67,11 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
     let mut candidates =
         facts.inventory().map(|inventory| candidates(facts, inventory, &source)).unwrap_or_default();
     for candidate in &mut candidates {
-        let old = match (candidate.loss_seconds, rule.max_age_seconds) {
-            (Some(loss), Some(bound)) => loss > bound,
-            _ => false,
-        };
         // What is approved is the rule: nothing beside it is taken silently.
         if candidate.ruled_out.is_none() && !rule.order.contains(&candidate.kind) {
             candidate.ruled_out = Some("its kind is not among those that drplan.hcl prefers".to_owned());
         }
-        if candidate.ruled_out.is_none() && old {
-            candidate.ruled_out = Some(format!(
-                "its data is {} old, the bound is {}",
-                hours(candidate.loss_seconds.unwrap_or_default()),
-                hours(rule.max_age_seconds.unwrap_or_default())
-            ));
-        }
+        facts.hold_to(candidate, rule.max_age_seconds);
     }
     // Usable first, then in the rule's order, then the newest, then by id so that equals have an order.
     candidates.sort_by_key(|candidate| {
@@ -88,12 +80,16 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
             candidate.ruled_out.is_some(),
             rank,
             candidate.loss_seconds.unwrap_or(u64::MAX),
+            Reverse(candidate.data_at),
             candidate.id.clone(),
         )
     });
     let chosen = candidates.first().filter(|candidate| candidate.ruled_out.is_none());
     let why = match (chosen, facts.inventory()) {
-        (Some(candidate), _) => format!("{}, the first usable of the rule's order", candidate.kind.as_str()),
+        (Some(candidate), _) => {
+            let as_of = facts.as_of().map(|as_of| format!(", {as_of}")).unwrap_or_default();
+            format!("{}, the first usable of the rule's order{as_of}", candidate.kind.as_str())
+        }
         (None, None) => "unknown: there is no inventory of the recovery region".to_owned(),
         (None, Some(inventory)) if unseen(inventory) => {
             "unknown: the inventory could not see its backups".to_owned()
@@ -138,7 +134,7 @@ fn order_of(settings: Option<&Database>) -> Vec<CandidateKind> {
     if named.is_empty() { DEFAULT_ORDER.to_vec() } else { named.iter().map(|kind| kind_of(*kind)).collect() }
 }
 
-const fn kind_of(kind: PointKind) -> CandidateKind {
+pub(super) const fn kind_of(kind: PointKind) -> CandidateKind {
     match kind {
         PointKind::Replica => CandidateKind::ReadReplica,
         PointKind::AutomatedBackup => CandidateKind::AutomatedBackup,
@@ -245,21 +241,15 @@ fn restored(
     ruled_out: Option<String>,
 ) -> Candidate {
     let estimate = facts.restore_estimate(gib);
+    let to_come = data_at.and_then(|data_at| facts.is_to_come(data_at));
     Candidate {
         kind,
         id: id.to_owned(),
         data_at,
-        loss_seconds: data_at.map(|data_at| facts.age(data_at)),
+        loss_seconds: data_at.filter(|_| to_come.is_none()).map(|data_at| facts.age(data_at)),
         restore_p50_seconds: Some(estimate.p50_seconds),
         restore_p90_seconds: Some(estimate.p90_seconds),
-        ruled_out,
-    }
-}
-
-impl Facts<'_, '_> {
-    /// Seconds from an instant to the plan's clock; 0 for one that is yet to come.
-    pub(super) fn age(&self, instant: Timestamp) -> u64 {
-        u64::try_from(self.input.at.duration_since(instant).as_secs()).unwrap_or(0)
+        ruled_out: ruled_out.or(to_come),
     }
 }
 

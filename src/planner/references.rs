@@ -1,5 +1,7 @@
 //! What stands for something of the primary in the recovery region, and what belongs to what.
 
+use std::collections::HashMap;
+
 use super::facts::{Facts, Object};
 use crate::model::types::Recovery;
 use crate::model::value::ValueKind;
@@ -40,12 +42,21 @@ pub(super) fn leader(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<u
     let key = ["cluster_identifier", "secret_id", "replication_group_id"]
         .iter()
         .find_map(|name| object.text(name).filter(|text| !text.is_empty()))?;
-    let leads = |candidate: &Object<'_, '_>| {
-        candidate.entry.is_some_and(|entry| {
+    facts.leaders.get_or_init(|| index_leaders(facts)).get(key).copied()
+}
+
+/// Clusters, secrets and replication groups by id and ARN; the first of equals.
+fn index_leaders(facts: &Facts<'_, '_>) -> HashMap<String, usize> {
+    let mut leaders = HashMap::new();
+    for (at, object) in facts.objects.iter().enumerate().filter(|(_, object)| object.is_managed()) {
+        let leads = object.entry.is_some_and(|entry| {
             matches!(entry.recovery, Recovery::RdsCluster | Recovery::Secret | Recovery::ElastiCache)
-        }) && (candidate.id.as_deref() == Some(key) || candidate.arn.as_deref() == Some(key))
-    };
-    facts.objects.iter().position(|candidate| candidate.is_managed() && leads(candidate))
+        });
+        for name in [&object.id, &object.arn].into_iter().flatten().filter(|_| leads) {
+            leaders.entry(name.to_string()).or_insert(at);
+        }
+    }
+    leaders
 }
 
 /// The managed database of an identifier or ARN.

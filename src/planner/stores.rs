@@ -3,6 +3,7 @@
 use super::dispositions::{Fate, accepted_loss, fate, may_hold_data, step_id};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
+use super::points::{self, Point};
 use super::{buckets, databases, references};
 use crate::model::types::Recovery;
 use crate::plan::resource::{Disposition, Engine};
@@ -248,22 +249,23 @@ fn decide_cache(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut F
     }
     let name = object.name();
     let snapshots = facts.inventory().and_then(|inventory| inventory.cache_snapshots.as_ref());
-    let newest = snapshots.and_then(|snapshots| {
-        snapshots
-            .iter()
-            .filter(|snapshot| snapshot.source == name && snapshot.status == "available")
-            .max_by_key(|snapshot| (snapshot.data_at, snapshot.name.clone()))
+    let mine = snapshots.into_iter().flatten().filter(|snapshot| snapshot.source == name);
+    let points = mine.map(|snapshot| Point {
+        id: &snapshot.name,
+        data_at: snapshot.data_at,
+        ruled_out: points::status_problem(&snapshot.status, "available"),
     });
-    if let Some(snapshot) = newest {
-        let mut store = store_of(object, &name, CandidateKind::CacheSnapshot, &snapshot.name);
-        if let Some(candidate) = store.candidates.first_mut() {
-            candidate.data_at = Some(snapshot.data_at);
-            candidate.loss_seconds = Some(facts.age(snapshot.data_at));
-        }
-        let reason = format!("holds data: snapshot {} is in {}", snapshot.name, facts.recovery);
-        return Outcome { fate: fate(Disposition::Restore, Engine::Exclude, reason), store: Some(store) };
+    match points::plan_points(facts, object, CandidateKind::CacheSnapshot, points) {
+        Some(store) if store.chosen.is_some() => restored(store, facts),
+        seen => decide_backed_up(facts, object, seen, snapshots.is_some(), findings),
     }
-    decide_store(facts, object, findings)
+}
+
+fn restored(store: PlannedStore, facts: &Facts<'_, '_>) -> Outcome {
+    let kind = store.rule.order.first().map_or("copy", |kind| kind.as_str());
+    let chosen = store.chosen.as_deref().unwrap_or_default();
+    let reason = format!("holds data: {kind} {chosen} is in {}", facts.recovery);
+    Outcome { fate: fate(Disposition::Restore, Engine::Exclude, reason), store: Some(store) }
 }
 
 /// A store with no recovery path of its own kind: AWS Backup, an accepted loss, or blocked.
@@ -287,35 +289,40 @@ pub(super) fn decide_store(
         outcome.store = Some(store_of(object, &name, CandidateKind::Replicated, &name));
         return outcome;
     }
-    let arn = object.arn.as_deref().unwrap_or_default();
-    let Some(inventory) = facts.inventory() else {
-        inventory_missing(facts, object, &format!("{} {name}", object.type_name()), findings);
-        return fate(
-            Disposition::Block,
-            Engine::Exclude,
-            "may hold data; what it can come back from is unknown",
-        )
-        .into();
+    decide_backed_up(facts, object, None, true, findings)
+}
+
+/// What AWS Backup has of a store. `own`: points of its own kind, none of them usable; `all_seen`: whether those are all.
+fn decide_backed_up(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    own: Option<PlannedStore>,
+    all_seen: bool,
+    findings: &mut Findings,
+) -> Outcome {
+    let (name, arn) = (object.name(), object.arn.as_deref().unwrap_or_default());
+    let points = facts.inventory().and_then(|inventory| inventory.backup_points.as_ref());
+    let mine = points.into_iter().flatten().filter(|point| !arn.is_empty() && point.resource_arn == arn);
+    let backups = mine.map(|point| Point {
+        id: &point.arn,
+        data_at: point.data_at,
+        ruled_out: points::status_problem(&point.status, "COMPLETED"),
+    });
+    let store = match (points::plan_points(facts, object, CandidateKind::BackupPoint, backups), own) {
+        (Some(store), _) if store.chosen.is_some() => return restored(store, facts),
+        (backups, own) => own.or(backups),
     };
-    let point = inventory
-        .backup_points
-        .iter()
-        .flatten()
-        .filter(|point| !arn.is_empty() && point.resource_arn == arn && point.status == "COMPLETED")
-        .max_by_key(|point| (point.data_at, point.arn.clone()));
-    if let Some(point) = point {
-        let mut store = store_of(object, &name, CandidateKind::BackupPoint, &point.arn);
-        if let Some(candidate) = store.candidates.first_mut() {
-            candidate.data_at = Some(point.data_at);
-            candidate.loss_seconds = Some(facts.age(point.data_at));
-        }
-        let reason = format!("holds data: AWS Backup has a copy in {}", facts.recovery);
-        return Outcome { fate: fate(Disposition::Restore, Engine::Exclude, reason), store: Some(store) };
+    let kind = object.type_name();
+    if points.is_none() || !all_seen {
+        inventory_missing(facts, object, &format!("{kind} {name}"), findings);
+        let reason = "may hold data; what it can come back from is unknown";
+        return Outcome { fate: fate(Disposition::Block, Engine::Exclude, reason), store };
     }
+    let unusable = store.as_ref().map(|store| format!(" ({})", store.why)).unwrap_or_default();
     findings.add(
         "store-no-recovery",
         object.address(),
-        format!("{} {name} may hold data and has no recovery path to {}", object.type_name(), facts.recovery),
+        format!("{kind} {name} may hold data and has no recovery path to {}{unusable}", facts.recovery),
         format!(
             "copy it there (AWS Backup, a replica), or accept the loss in drplan.hcl: \
              accept_loss \"{}\" {{ reason = \"...\" }}",
@@ -323,8 +330,8 @@ pub(super) fn decide_store(
         ),
         facts.place_in_code(object),
     );
-    fate(Disposition::Block, Engine::Exclude, format!("may hold data and has no copy in {}", facts.recovery))
-        .into()
+    let reason = format!("may hold data and has no copy in {}", facts.recovery);
+    Outcome { fate: fate(Disposition::Block, Engine::Exclude, reason), store }
 }
 
 /// A DynamoDB global table has a whole copy of itself, under the same name, in each region of its replicas.
@@ -336,6 +343,23 @@ fn has_replica(object: &Object<'_, '_>, region: &str) -> bool {
     let replicas = tree.get("replica").and_then(|all| all.as_array());
     let mut regions = replicas.into_iter().flatten().map(|one| one.get("region_name"));
     regions.any(|name| name.and_then(|name| name.as_str()) == Some(region))
+}
+
+/// A store that nothing brings back, or of which nobody could see what would.
+pub(super) fn store_without_points(
+    address: &str,
+    name: &str,
+    order: Vec<CandidateKind>,
+    why: impl Into<String>,
+) -> PlannedStore {
+    PlannedStore {
+        address: address.to_owned(),
+        name: name.to_owned(),
+        rule: Rule { order, max_age_seconds: None, classes: Vec::new() },
+        candidates: Vec::new(),
+        chosen: None,
+        why: why.into(),
+    }
 }
 
 pub(super) fn store_of(object: &Object<'_, '_>, name: &str, kind: CandidateKind, id: &str) -> PlannedStore {

@@ -41,6 +41,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "primary-region-unknown"
     "primary-unfenced"
     "quota-short"
+    "recording-old"
     "recovery-point-missing"
     "recovery-point-old"
     "references-unverified"
@@ -52,6 +53,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "store-origin-unknown"
     "subject-unknown"
     "unknown-type"
+    "volume-no-recovery"
     "workspace-same-backend"
 };
 

@@ -1,6 +1,7 @@
 //! What breaks when the runbook is followed by hand (domain.md, section 0): each defect is found where its inputs
 //! show it, with the severity of docs/findings.md and its place, and is not found where they do not.
 
+mod named;
 mod runbook;
 mod subjects;
 

@@ -81,16 +81,21 @@ fn check_path(path: &[String], graph: &Graph<'_>, report: &mut Report) {
 }
 
 fn check_losses(plan: &Plan, losses: &[Rpo], report: &mut Report) {
-    let stores: HashMap<&str, bool> =
-        plan.stores.iter().map(|store| (store.address.as_str(), comes_back_empty(store))).collect();
-    for Rpo { store, now_seconds: _, worst_seconds, objective_seconds, verdict, why: _ } in losses {
-        let Some(empty) = stores.get(store.as_str()) else {
-            report.add(Rule::Forecast, store, "its loss is told, and it is no store of the plan");
+    let stores: HashMap<&str, &PlannedStore> =
+        plan.stores.iter().map(|store| (store.address.as_str(), store)).collect();
+    let mut told: HashSet<&str> = HashSet::new();
+    for Rpo { store: address, now_seconds: _, worst_seconds, objective_seconds, verdict, why: _ } in losses {
+        told.insert(address);
+        let Some(store) = stores.get(address.as_str()) else {
+            report.add(Rule::Forecast, address, "its loss is told, and it is no store of the plan");
             continue;
         };
-        // An accepted loss holds whatever the figures are; without any copy, the loss has no bound and no figure.
+        // An accepted loss holds whatever the figures are; without any copy, the loss has no bound and no figure, and
+        // no objective can be met.
         let follows = match (verdict, worst_seconds, objective_seconds) {
-            (Verdict::Ok, _, _) if *empty => true,
+            (Verdict::Ok, _, _) if comes_back_empty(store) => true,
+            (Verdict::Ok, ..) if store.chosen.is_none() => false,
+            (Verdict::Missed, None, _) if store.chosen.is_none() => true,
             (Verdict::Ok, Some(worst), Some(objective)) => worst <= objective,
             (Verdict::Missed, Some(worst), Some(objective)) => worst > objective,
             (Verdict::Missed, None, Some(_)) | (Verdict::Unknown, _, _) => true,
@@ -98,8 +103,14 @@ fn check_losses(plan: &Plan, losses: &[Rpo], report: &mut Report) {
         };
         if !follows {
             let message = format!("its figures do not make the verdict {}", verdict.as_str());
-            report.add(Rule::Forecast, store, message);
+            report.add(Rule::Forecast, address, message);
         }
+    }
+    // A replica holds nothing that its source does not.
+    let holds = plan.stores.iter().filter(|store| !store.rule.order.contains(&CandidateKind::Source));
+    let silent = holds.filter(|store| store.chosen.is_none() || comes_back_empty(store));
+    for store in silent.filter(|store| !told.contains(store.address.as_str())) {
+        report.add(Rule::Forecast, &store.address, "its data does not come back, and its loss is not told");
     }
 }
 

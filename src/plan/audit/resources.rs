@@ -50,7 +50,7 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, table: Table, report: &mut R
 pub(super) struct Subjects<'p> {
     /// With their codes.
     pub(super) all: HashSet<(&'p str, &'p str)>,
-    errors: HashSet<&'p str>,
+    pub(super) errors: HashSet<&'p str>,
 }
 
 impl<'p> Subjects<'p> {

@@ -44,6 +44,7 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, findings: &Subjects<'_>, rep
             );
         }
     }
+    check_volumes(plan, &known, findings, report);
     known.extend(plan.stores.iter().map(|store| store.name.as_str()));
     let resolved: HashSet<&str> = graph
         .steps
@@ -77,5 +78,33 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, findings: &Subjects<'_>, rep
                 report.add(Rule::Store, &step.id, format!("it names {store}, which is no store of the plan"));
             }
         });
+    }
+}
+
+/// A claim that is applied gives an empty volume: the plan has it as a store, and an error where nobody accepted that.
+fn check_volumes(plan: &Plan, known: &HashSet<&str>, findings: &Subjects<'_>, report: &mut Report) {
+    let claims: HashSet<String> = plan
+        .steps
+        .iter()
+        .filter_map(|step| match &step.action {
+            Action::ApplyObject { api_version, object_kind, namespace, name, .. }
+                if api_version == "v1" && object_kind == "PersistentVolumeClaim" =>
+            {
+                let namespace =
+                    namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+                Some(format!("{object_kind}/{namespace}{name}"))
+            }
+            _ => None,
+        })
+        .collect();
+    for claim in claims.iter().filter(|claim| !known.contains(claim.as_str())) {
+        report.add(Rule::Data, claim, "the volume that it claims is empty, and it is no store of the plan");
+    }
+    for store in plan.stores.iter().filter(|store| store.chosen.is_none() && claims.contains(&store.address))
+    {
+        if !findings.errors.contains(store.address.as_str()) {
+            let message = "the volume that it claims is empty, and no error says so";
+            report.add(Rule::Data, &store.address, message);
+        }
     }
 }

@@ -274,9 +274,13 @@ fn report(findings: &mut Findings, token: &Token<'_>, file: &str, line: u32, poi
     );
 }
 
-/// Whether a region stands in the ARN of a certificate of ACM that no resource of the state owns.
+/// Whether it is, or is the region in, the ARN of a certificate of ACM that no resource of the state owns.
 fn names_certificate(token: &Token<'_>, text: &str, start: usize) -> bool {
-    token.kind == ValueKind::Region && text[..start].ends_with(":acm:")
+    match token.kind {
+        ValueKind::Region => text[..start].ends_with(":acm:"),
+        ValueKind::Certificate => matches!(token.owner, Owner::Nobody { .. }),
+        _ => false,
+    }
 }
 
 /// A load balancer cannot use a certificate of another region.
@@ -299,6 +303,7 @@ fn owner_name(facts: &Facts<'_, '_>, owner: &Owner) -> Option<String> {
         Owner::Primary => Some("primary".to_owned()),
         Owner::Observed(what) => Some(what.clone()),
         Owner::Settings => Some("drplan.hcl".to_owned()),
+        Owner::Nobody { .. } => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Uses inside the attributes of the state's objects.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::super::dispositions::{Decided, step_id};
@@ -8,7 +10,7 @@ use super::super::findings::Findings;
 use super::super::references;
 use super::Values;
 use super::encoded;
-use super::tokens::{Counterpart, Index, Owner, Token};
+use super::tokens::{Counterpart, Index, Owner, Token, is_given};
 use super::uses::Uses;
 use super::verdict::{Verdict, classify};
 use crate::model::attributes::{self, Scalar, Segment};
@@ -30,6 +32,7 @@ pub(super) fn search(
 ) {
     uses.name_owners(facts.objects.iter().map(|object| object.address().to_owned()).collect());
     let mut unverified = 0_u64;
+    let mut unowned: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     let tallies: Vec<Tally> = facts
         .objects
         .par_iter()
@@ -42,6 +45,10 @@ pub(super) fn search(
             uses.add(token, found);
         }
         for (token, pointer) in tally.unplaced {
+            if matches!(index.tokens[token].owner, Owner::Nobody { .. }) {
+                unowned.entry(token).or_default().push(format!("{} {pointer}", label(object)));
+                continue;
+            }
             report(&index.tokens[token], &label(object), &pointer, findings);
         }
         // What runs in the cluster starts with the value it is given: it is made after the store that it names.
@@ -52,6 +59,9 @@ pub(super) fn search(
         if !tally.splices.is_empty() && object.type_name() == "aws_secretsmanager_secret_version" {
             values.secret_splices.insert(object.address().to_owned(), tally.splices);
         }
+    }
+    for (token, places) in unowned {
+        report_unowned(facts, &index.tokens[token], &places, findings);
     }
     if unverified > 0 {
         findings.add(
@@ -172,13 +182,24 @@ impl<'s> ResourceSite<'s> {
         }
     }
 
+    /// Whether the code has it written out.
+    fn is_written(&self, token: &Token<'_>, path: &[Segment<'_>]) -> bool {
+        self.pinned.iter().any(|(argument, literal)| {
+            literal.text.contains(&*token.text) && argument_holds(&argument.path, path)
+        })
+    }
+
     /// Inside what the engine makes: written out in the code, computed by it, or by AWS.
     fn classify_made(&self, token: &Token<'_>, path: &[Segment<'_>], unverified: &mut u64) -> Verdict {
         let here = || step_id(if self.postponed { "dns" } else { "infra" }, self.address);
-        let written = self.pinned.iter().any(|(argument, literal)| {
-            literal.text.contains(&*token.text) && argument_holds(&argument.path, path)
-        });
-        if written && token.counterpart != Counterpart::Same {
+        if self.is_written(token, path) && token.counterpart != Counterpart::Same {
+            return Verdict::unplaced();
+        }
+        // The code is given it from outside of the stack, and is given the same again.
+        if token.owner == (Owner::Nobody { looked_up: false })
+            && is_given(path)
+            && self.block.is_none_or(|block| has_argument(block, path))
+        {
             return Verdict::unplaced();
         }
         if self.block.is_none() && token.counterpart != Counterpart::Same {
@@ -239,6 +260,30 @@ fn report(token: &Token<'_>, label: &str, pointer: &str, findings: &mut Findings
     );
 }
 
+/// One finding for all places of an id: a network of another stack stands in everything that lies in it.
+fn report_unowned(facts: &Facts<'_, '_>, token: &Token<'_>, places: &[String], findings: &mut Findings) {
+    let shown = places.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = match places.len().saturating_sub(3) {
+        0 => String::new(),
+        more => format!(" and {more} more places"),
+    };
+    findings.add(
+        "literal-unplaced",
+        token.text.to_string(),
+        format!(
+            "\"{}\" is of {} and no resource of the state owns it; it stands in {shown}{more}, and what it becomes is \
+             unknown",
+            token.text,
+            facts.primary.as_deref().unwrap_or_default()
+        ),
+        format!(
+            "recover what owns it first, and name what it becomes: rewrite \"{}\" {{ to = \"...\" }}",
+            token.text
+        ),
+        None,
+    );
+}
+
 fn record(
     site: &ResourceSite<'_>,
     index: &Index<'_>,
@@ -266,7 +311,8 @@ fn record(
         tally.restored.push(step.clone());
     }
     // What is made and pinned is reported where the code has it, with file and line.
-    if verdict.disposition == UseDisposition::Unplaced && site.disposition != Some(Disposition::Create) {
+    let in_code = site.disposition == Some(Disposition::Create) && site.is_written(owned, path);
+    if verdict.disposition == UseDisposition::Unplaced && !in_code {
         tally.unplaced.push((token, pointer.clone()));
     }
     let place = Site::Resource { resource: site.label.clone(), path: pointer, within };

@@ -1,6 +1,7 @@
 //! The index of owned values: one automaton over all structured tokens, one map of plain names.
 
 mod primary;
+mod unowned;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use crate::model::arn::Arn;
 use crate::model::region;
 use crate::model::types::Uniqueness;
 use crate::model::value::ValueKind;
+pub(super) use unowned::is_given;
 
 /// What stands for an owned value in the recovery region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,11 @@ pub(super) enum Owner {
     Observed(String),
     /// drplan.hcl names it.
     Settings,
+    /// Of the lost region, and no resource's.
+    Nobody {
+        /// Whether a data source finds it, and finds another in another region.
+        looked_up: bool,
+    },
 }
 
 /// An owned token.
@@ -205,6 +212,7 @@ pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f
     }
     primary::add_observation(facts, &mut builder);
     primary::add_primary(facts, &mut builder);
+    unowned::add_unowned(facts, decided, &mut builder);
     builder.finish()
 }
 

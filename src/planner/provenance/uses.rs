@@ -51,6 +51,7 @@ impl<'x, 'f> Uses<'x, 'f> {
                 Owner::Primary => Some("primary".to_owned()),
                 Owner::Observed(what) => Some(what.clone()),
                 Owner::Settings => Some("drplan.hcl".to_owned()),
+                Owner::Nobody { .. } => None,
             };
             values.push(OwnedValue { kind: token.kind, value: token.text.clone().into_owned(), owner, uses });
         }

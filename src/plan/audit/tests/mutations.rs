@@ -242,6 +242,26 @@ fn findings_and_uses() {
 }
 
 #[test]
+fn a_claim_is_a_store() {
+    let claim = |plan: &mut Plan| {
+        for step in &mut plan.steps {
+            if let Action::ApplyObject { api_version, object_kind, namespace, name, .. } = &mut step.action {
+                (*api_version, *object_kind) = ("v1".to_owned(), "PersistentVolumeClaim".to_owned());
+                (*namespace, *name) = (Some("shop".to_owned()), "uploads".to_owned());
+                return;
+            }
+        }
+    };
+    caught(Rule::Data, claim);
+    caught(Rule::Data, |plan| {
+        claim(plan);
+        let mut blocked = plan.stores[0].clone();
+        (blocked.address, blocked.chosen) = ("PersistentVolumeClaim/shop/uploads".to_owned(), None);
+        plan.stores.push(blocked);
+    });
+}
+
+#[test]
 fn stores_and_forecast() {
     const ORDERS: &str = "aws_db_instance.orders";
     caught_alone(Rule::Store, |plan| store(plan, ORDERS).chosen = Some("other".to_owned()));
@@ -260,6 +280,14 @@ fn stores_and_forecast() {
     caught_alone(Rule::Forecast, |plan| plan.forecast.components[0].verdict = Verdict::Ok);
     caught_alone(Rule::Forecast, |plan| plan.forecast.rpo[1].verdict = Verdict::Ok);
     caught_alone(Rule::Forecast, |plan| plan.forecast.rpo[0].store = "aws_vpc.main".to_owned());
+    // What does not come back is told.
+    caught_alone(Rule::Forecast, |plan| {
+        plan.forecast.rpo.pop();
+    });
+    caught_alone(Rule::Forecast, |plan| {
+        let told = &mut plan.forecast.rpo[0];
+        (told.verdict, told.objective_seconds, told.worst_seconds) = (Verdict::Missed, None, None);
+    });
     caught_alone(Rule::Forecast, |plan| plan.forecast.rto.critical_path.swap(1, 2));
     caught_alone(Rule::Forecast, |plan| plan.forecast.rto.critical_path[2] = "restore/nowhere".to_owned());
     caught_alone(Rule::Forecast, |plan| plan.forecast.rto.critical_path.clear());

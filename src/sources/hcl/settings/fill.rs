@@ -71,6 +71,9 @@ impl<'s> Part<'s> {
         let items = self.value(name).and_then(texts).unwrap_or_default();
         items.into_iter().map(str::to_owned).collect()
     }
+    fn points(&self, name: &str) -> Vec<PointKind> {
+        self.texts(name).iter().filter_map(|word| PointKind::of(word)).collect()
+    }
     fn duration(&self, name: &str) -> Option<u64> {
         value::duration_of(self.value(name)?)
     }
@@ -171,7 +174,7 @@ fn database(part: Part<'_>, name: String, place: Option<Place>) -> Database {
         identifier: part.text("identifier"),
         classes: part.texts("classes"),
         max_age_seconds: part.duration("max_age"),
-        prefer: part.texts("prefer").iter().filter_map(|word| PointKind::of(word)).collect(),
+        prefer: part.points("prefer"),
         password: part.value("password").and_then(Expression::as_str).and_then(value::reference),
         place,
     }
@@ -230,6 +233,7 @@ fn backup(part: Part<'_>, store: String, place: Option<Place>) -> BackupSchedule
         store,
         interval_seconds: part.duration("interval").unwrap_or_default(),
         copy_seconds: part.duration("copy_time").unwrap_or_default(),
+        of: part.points("of"),
         place,
     }
 }

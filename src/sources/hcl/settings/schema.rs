@@ -205,7 +205,11 @@ pub(super) const ROOT: Block = Block {
         labelled(
             "backup",
             "the name or the address of the store",
-            &[must("interval", Kind::Duration), must("copy_time", Kind::Duration)],
+            &[
+                must("interval", Kind::Duration),
+                must("copy_time", Kind::Duration),
+                may("of", Kind::SomeOf(POINTS)),
+            ],
         ),
     ],
 };

@@ -1,4 +1,4 @@
-use crate::model::settings::{Settings, ValueSource};
+use crate::model::settings::{PointKind, Settings, ValueSource};
 use crate::sources::hcl::testing::settings;
 
 #[test]
@@ -91,6 +91,7 @@ estimate "cluster" {
 backup "primary" {
   interval  = "5m"
   copy_time = "10m"
+  of        = ["automated_backup"]
 }
 "#,
     )
@@ -135,6 +136,7 @@ backup "primary" {
     assert_eq!(read.windows[0].to, "24:00");
     assert_eq!(read.estimates[0].measured.unwrap().to_string(), "2026-10-08T00:00:00Z");
     assert_eq!((read.backups[0].interval_seconds, read.backups[0].copy_seconds), (300, 600));
+    assert_eq!(read.backups[0].of, [PointKind::AutomatedBackup]);
     assert_eq!((read.dns.keep.len(), read.skips.len(), read.accepted_losses.len()), (1, 1, 1));
     assert_eq!(read.counterparts[0].to, "alias/rds-dr");
 }

@@ -1,0 +1,133 @@
+//! How old the recordings are, and what of them still holds at the plan's clock.
+
+use jiff::Timestamp;
+
+use super::facts::Facts;
+use super::findings::Findings;
+use super::recovery_points::hours;
+use crate::plan::store::{Candidate, CandidateKind};
+
+/// A recording that is no older than this tells what is so now: a plan is made in the hour after its recording.
+const CURRENT_SECONDS: u64 = 3_600;
+/// Where the stack has no objective for loss: recordings are renewed every night.
+const DEFAULT_BOUND_SECONDS: u64 = 86_400;
+
+impl Facts<'_, '_> {
+    /// Seconds from an instant to the plan's clock; 0 for one that is yet to come.
+    pub(super) fn age(&self, instant: Timestamp) -> u64 {
+        seconds_between(instant, self.input.at)
+    }
+
+    fn inventory_age(&self) -> u64 {
+        self.inventory().map_or(0, |inventory| self.age(inventory.taken_at))
+    }
+
+    /// Whether the inventory tells what is so now.
+    fn inventory_is_current(&self) -> bool {
+        self.inventory_age() <= CURRENT_SECONDS
+    }
+
+    /// Whether the inventory is older than the loss that the stack may have.
+    pub(super) fn inventory_is_old(&self) -> bool {
+        self.inventory_age() > self.recording_bound()
+    }
+
+    fn recording_bound(&self) -> u64 {
+        let objectives = &self.input.settings.objectives;
+        let stack = objectives.iter().find(|objective| objective.component == "stack");
+        stack.and_then(|objective| objective.rpo_seconds).unwrap_or(DEFAULT_BOUND_SECONDS)
+    }
+
+    /// From when what the inventory says is, where that is not now.
+    pub(super) fn as_of(&self) -> Option<String> {
+        let inventory = self.inventory().filter(|_| !self.inventory_is_current())?;
+        let age = hours(self.inventory_age());
+        Some(format!("as of the recording of {}, {age} before", inventory.taken_at))
+    }
+
+    /// How old a recovery point's data was when it was seen.
+    pub(super) fn age_when_seen(&self, data_at: Timestamp) -> u64 {
+        let seen = self.inventory().filter(|_| !self.inventory_is_current());
+        seen.map_or_else(|| self.age(data_at), |inventory| seconds_between(data_at, inventory.taken_at))
+    }
+
+    /// What rules a recovery point out by its time alone.
+    pub(super) fn is_to_come(&self, data_at: Timestamp) -> Option<String> {
+        (data_at > self.input.at).then(|| format!("its time, {data_at}, is after the plan's clock"))
+    }
+
+    /// Holds a candidate to its bound as it was when it was seen, and leaves its loss unknown where only the age of the
+    /// recording makes it: a backup that goes on has been renewed since, and a newer copy may have arrived.
+    pub(super) fn hold_to(&self, candidate: &mut Candidate, bound: Option<u64>) {
+        let seen = candidate.data_at.map_or(candidate.loss_seconds, |at| Some(self.age_when_seen(at)));
+        let bound = bound.unwrap_or(u64::MAX);
+        if candidate.ruled_out.is_none()
+            && let Some(seen) = seen.filter(|seen| *seen > bound)
+        {
+            let as_of = self.as_of().map(|as_of| format!(" {as_of}")).unwrap_or_default();
+            candidate.ruled_out =
+                Some(format!("its data is {} old{as_of}, the bound is {}", hours(seen), hours(bound)));
+        }
+        let goes_on = matches!(candidate.kind, CandidateKind::AutomatedBackup | CandidateKind::ReadReplica);
+        let beyond = candidate.ruled_out.is_none() && candidate.loss_seconds.is_some_and(|loss| loss > bound);
+        if !self.inventory_is_current() && (goes_on || beyond) {
+            candidate.loss_seconds = None;
+        }
+    }
+}
+
+fn seconds_between(from: Timestamp, to: Timestamp) -> u64 {
+    u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
+}
+
+/// Recordings that were taken long before the plan's clock.
+pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
+    let bound = facts.recording_bound();
+    let mut check = |what: &str,
+                     region: &str,
+                     taken_at: Timestamp,
+                     bound: u64,
+                     meaning: &str,
+                     fix: String| {
+        let age = facts.age(taken_at);
+        if age > bound {
+            findings.add(
+                "recording-old",
+                what,
+                format!(
+                    "the {what} of {region} was taken at {taken_at}, {} before the plan's time (more than {}): {meaning}",
+                    hours(age),
+                    hours(bound)
+                ),
+                fix,
+                None,
+            );
+        }
+    };
+    if let Some(inventory) = facts.inventory() {
+        check(
+            "inventory",
+            &inventory.region,
+            inventory.taken_at,
+            bound,
+            "what would be lost now is unknown, and what it found may be gone",
+            format!(
+                "record it again: drplan inventory {} -o FILE; find out why nothing renews it",
+                facts.recovery
+            ),
+        );
+    }
+    if let Some(observation) = &facts.input.observation {
+        check(
+            "observation",
+            &observation.region,
+            observation.taken_at,
+            bound.max(DEFAULT_BOUND_SECONDS),
+            "load balancers, images and replicas may have changed since",
+            format!(
+                "while the primary answers, record it again: drplan inventory {} --primary -o FILE",
+                observation.region
+            ),
+        );
+    }
+}

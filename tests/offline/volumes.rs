@@ -1,0 +1,167 @@
+//! Volumes of the cluster are stores: they come up empty, and somebody must have said that they may.
+
+use drplan::model::settings::{AcceptedLoss, Objective};
+use drplan::plan::Plan;
+use drplan::plan::audit::audit;
+use drplan::plan::forecast::{Rpo, Verdict};
+use drplan::plan::store::PlannedStore;
+use serde_json::json;
+
+use crate::defects::found;
+use crate::worlds::{Copy, World, managed, state_of};
+
+const CODE: &str = "volume-no-recovery";
+
+const CLAIM: &str = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: uploads\n  namespace: ecommerce\n\
+                     spec:\n  accessModes: [ReadWriteOnce]\n  resources: { requests: { storage: 5Gi } }\n";
+
+const SEARCH: &str = "apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: search, namespace: ecommerce }
+spec:
+  replicas: 3
+  serviceName: search
+  selector: { matchLabels: { app: search } }
+  template:
+    metadata: { labels: { app: search } }
+    spec:
+      containers: [{ name: search, image: search:8 }]
+      volumes:
+        - name: scratch
+          emptyDir: {}
+        - name: work
+          ephemeral: { volumeClaimTemplate: { spec: { accessModes: [ReadWriteOnce] } } }
+  volumeClaimTemplates:
+    - metadata: { name: data }
+      spec: { accessModes: [ReadWriteOnce] }
+";
+
+fn with(manifests: &str) -> World {
+    let copy = Copy::new();
+    copy.write("kubernetes/volumes.yaml", manifests);
+    World::read(copy.path())
+}
+
+fn planned(world: &World) -> Plan {
+    let plan = world.plan();
+    assert_eq!(audit(&plan), Ok(()));
+    plan
+}
+
+fn accepting(mut world: World, addresses: &[&str]) -> World {
+    let accept = |address: &&str| AcceptedLoss {
+        address: (*address).to_owned(),
+        reason: "it is built again".to_owned(),
+        place: None,
+    };
+    world.settings.accepted_losses.extend(addresses.iter().map(accept));
+    world
+}
+
+fn of<'p>(plan: &'p Plan, address: &str) -> (&'p PlannedStore, Option<&'p Rpo>) {
+    let store = plan.stores.iter().find(|store| store.address == address).unwrap();
+    (store, plan.forecast.rpo.iter().find(|rpo| rpo.store == address))
+}
+
+#[test]
+fn a_claim_is_an_error_until_its_loss_is_accepted_by_name() {
+    const ADDRESS: &str = "PersistentVolumeClaim/ecommerce/uploads";
+    let world = with(CLAIM);
+    let plan = planned(&world);
+    assert_eq!(found(&plan, CODE), [(ADDRESS.to_owned(), "kubernetes/volumes.yaml:1".to_owned())]);
+    let (store, rpo) = of(&plan, ADDRESS);
+    let rpo = rpo.unwrap();
+    assert_eq!((&store.chosen, rpo.verdict), (&None, Verdict::Missed));
+    assert_eq!((rpo.now_seconds, rpo.worst_seconds), (None, None));
+
+    let mut world = accepting(world, &[ADDRESS]);
+    world.settings.objectives.push(Objective {
+        component: ADDRESS.to_owned(),
+        rto_seconds: None,
+        rpo_seconds: Some(60),
+        place: None,
+    });
+    let plan = planned(&world);
+    assert_eq!(found(&plan, CODE), []);
+    assert_eq!(found(&plan, "subject-unknown"), []);
+    let rpo = of(&plan, ADDRESS).1.unwrap();
+    assert_eq!((rpo.verdict, rpo.objective_seconds), (Verdict::Ok, Some(60)));
+    assert!(rpo.why.contains("it is built again"), "{}", rpo.why);
+}
+
+#[test]
+fn the_templates_of_a_stateful_set_are_claims() {
+    const ADDRESS: &str = "PersistentVolumeClaim/ecommerce/data-search";
+    let world = with(SEARCH);
+    let plan = planned(&world);
+    assert_eq!(found(&plan, CODE), [(ADDRESS.to_owned(), "kubernetes/volumes.yaml:18".to_owned())]);
+    let finding = plan.findings.iter().find(|finding| finding.code == CODE).unwrap();
+    assert!(finding.message.contains("data-search-0 to data-search-2"), "{}", finding.message);
+    let each = [0, 1, 2].map(|ordinal| format!("{ADDRESS}-{ordinal}"));
+    let each: Vec<&str> = each.iter().map(String::as_str).collect();
+    for names in [&[ADDRESS][..], &["StatefulSet/ecommerce/search"], &each] {
+        let plan = planned(&accepting(world.clone(), names));
+        assert_eq!((found(&plan, CODE), found(&plan, "subject-unknown")), (vec![], vec![]), "{names:?}");
+    }
+    let some = planned(&accepting(world, &each[..2]));
+    assert_eq!(found(&some, CODE).len(), 1);
+}
+
+#[test]
+fn what_goes_with_its_pod_is_not_asked_for() {
+    let ephemeral = CLAIM
+        .replace("  name: uploads\n", "  name: uploads\n  annotations: { drplan.dev/ephemeral: \"true\" }\n");
+    assert_ne!(ephemeral, CLAIM);
+    let no_templates = SEARCH.split("  volumeClaimTemplates").next().unwrap().to_owned();
+    for manifests in [&ephemeral, &no_templates] {
+        assert_eq!(found(&planned(&with(manifests)), CODE), []);
+    }
+}
+
+#[test]
+fn a_claim_without_a_namespace_lies_in_default() {
+    let world = with(&CLAIM.replace("  namespace: ecommerce\n", ""));
+    assert_eq!(found(&planned(&world), CODE)[0].0, "PersistentVolumeClaim/uploads");
+    let plan = planned(&accepting(world, &["PersistentVolumeClaim/default/uploads"]));
+    assert_eq!((found(&plan, CODE), found(&plan, "subject-unknown")), (vec![], vec![]));
+}
+
+/// The file system is the store; it is asked for once, by its own address.
+#[test]
+fn a_claim_on_a_volume_of_the_state_goes_with_that() {
+    let bound = format!(
+        "apiVersion: v1\nkind: PersistentVolume\nmetadata: {{ name: shared }}\nspec:\n  capacity: {{ storage: 5Gi }}\n  \
+         accessModes: [ReadWriteMany]\n  csi: {{ driver: efs.csi.aws.com, volumeHandle: \"fs-0a1b2c3d4e5f60718::fsap-1\" }}\n\
+         ---\n{CLAIM}  volumeName: shared\n"
+    );
+    let mut world = with(&bound);
+    assert_eq!(found(&planned(&world), CODE).len(), 1);
+    world.state = state_of(&[managed(
+        "aws_efs_file_system.shared",
+        json!({
+            "id": "fs-0a1b2c3d4e5f60718",
+            "arn": "arn:aws:elasticfilesystem:us-east-2:123456789012:file-system/fs-0a1b2c3d4e5f60718",
+        }),
+        &[],
+    )]);
+    let plan = planned(&world);
+    assert_eq!(found(&plan, CODE), []);
+    assert_eq!(found(&plan, "store-no-recovery")[0].0, "aws_efs_file_system.shared");
+}
+
+#[test]
+fn a_claim_that_terraform_made_is_one_too() {
+    const ADDRESS: &str = "kubernetes_persistent_volume_claim.uploads";
+    let claim = managed(ADDRESS, json!({ "id": "shop/uploads", "metadata": [{ "name": "uploads" }] }), &[]);
+    let vpc = managed(
+        "aws_vpc.main",
+        json!({ "id": "vpc-0a1b2c3d4e5f60718", "arn": "arn:aws:ec2:us-east-2:123456789012:vpc/vpc-0a1b2c3d4e5f60718" }),
+        &[],
+    );
+    let world = World::of_state(state_of(&[vpc, claim]));
+    let plan = planned(&world);
+    assert_eq!(found(&plan, CODE)[0].0, ADDRESS);
+    assert_eq!(of(&plan, ADDRESS).1.unwrap().verdict, Verdict::Missed);
+    let plan = planned(&accepting(world, &[ADDRESS]));
+    assert_eq!(found(&plan, CODE), []);
+}
