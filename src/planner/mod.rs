@@ -30,6 +30,7 @@ mod restore;
 mod schedule;
 mod simulate;
 mod stores;
+mod variables;
 mod verify;
 
 use crate::model::diagnostic::BadInput;

@@ -8,7 +8,7 @@ use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::infra::{self, Graph};
-use super::preflight::absent;
+use super::preflight::{absent, restored_as};
 use super::provenance::Values;
 use super::references;
 use crate::model::settings::ValueSource;
@@ -95,9 +95,7 @@ impl Restore<'_, '_, '_> {
         self.decided.store(self.address())
     }
     fn identifier(&self) -> String {
-        let named =
-            self.facts.database_settings(self.object).and_then(|database| database.identifier.clone());
-        named.unwrap_or_else(|| self.object.name())
+        restored_as(self.facts, self.object)
     }
     fn step(&self, action: Action, estimate: Estimate) -> Step {
         step(Phase::Restore, self.address(), action, estimate)

@@ -17,6 +17,7 @@ mod places;
 mod planned;
 mod properties;
 mod recovery_points;
+mod region;
 mod sandbox;
 mod strict;
 mod truth;
