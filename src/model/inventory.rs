@@ -64,9 +64,12 @@ pub struct Inventory {
     /// Names of DB subnet groups.
     #[serde(default)]
     pub db_subnet_groups: Option<Vec<String>>,
-    /// Names of DB and DB cluster parameter groups.
+    /// Names of DB parameter groups.
     #[serde(default)]
     pub db_parameter_groups: Option<Vec<String>>,
+    /// Names of DB cluster parameter groups, which are names of their own.
+    #[serde(default)]
+    pub db_cluster_parameter_groups: Option<Vec<String>>,
     /// Instance classes that can be ordered, asked for the engines of the stack.
     #[serde(default)]
     pub orderable_classes: Option<Vec<OrderableClass>>,
@@ -91,6 +94,9 @@ pub struct Inventory {
     /// EKS versions on offer.
     #[serde(default)]
     pub eks_versions: Option<Vec<String>>,
+    /// Those of them that are in extended support; `None` where nobody told.
+    #[serde(default)]
+    pub eks_extended: Option<Vec<String>>,
     /// EKS add-ons on offer.
     #[serde(default)]
     pub eks_addons: Option<Vec<EksAddon>>,

@@ -44,6 +44,9 @@ pub const CODES: &[Code] = &[
     code("dns-name-unmoved", Warning, "a name that users come by is moved by no step of the plan"),
     code("dns-no-target", Error, "a record points into the primary and what it should point at is unknown"),
     code("dns-step-empty", Warning, "traffic reaches the stack by nothing that the inputs name"),
+    code("eks-addon-gone", Error, "an EKS add-on, or its version, is not on offer in the recovery region"),
+    code("eks-version-extended", Note, "the cluster's version is in extended support"),
+    code("eks-version-gone", Error, "EKS of the recovery region makes no cluster of the primary's version"),
     code(
         "iam-name-shared",
         Note,
@@ -63,13 +66,25 @@ pub const CODES: &[Code] = &[
     code("literal-unplaced", Warning, "a value of the primary is written out where the plan cannot place it"),
     code("literal-in-code", Warning, "a value of the primary is written out in the Terraform code"),
     code("manifest-unrendered", Error, "a kustomization or chart could not be rendered"),
+    code("name-taken", Error, "what the plan makes or restores is there already, under that name"),
+    code(
+        "network-there-already",
+        Warning,
+        "the recovery region has a VPC of the same name and block, which is not the recovery's",
+    ),
     code("nodes-too-small", Warning, "the nodes cannot hold what the pods request"),
     code("not-in-code", Warning, "a resource is in the state but not in the code: it would not come back"),
+    code("not-in-every-zone", Warning, "a zone that the stack comes into does not offer what is put there"),
     code("not-in-state", Note, "a resource is in the code but not in the state: the engine would make it"),
     code("primary-region-unknown", Warning, "no input tells which region is lost"),
     code("primary-unfenced", Warning, "nothing stops the old primary from writing after the cut-over"),
     code("recording-old", Warning, "a recording is older than the loss that the stack may have"),
     code("quota-short", Error, "a quota of the recovery region has no room for the plan"),
+    code(
+        "quota-unproven",
+        Warning,
+        "what is in use of quotas that the plan adds to is unknown, so whether there is room",
+    ),
     code("recovery-point-missing", Error, "a store has no usable recovery point in the recovery region"),
     code("recovery-point-old", Error, "the newest usable recovery point is older than its bound"),
     code(
@@ -81,6 +96,11 @@ pub const CODES: &[Code] = &[
     code("secret-no-replica", Error, "a secret has no replica in the recovery region"),
     code("secret-rewritten-whole", Note, "a secret holds values of the primary: only those are replaced"),
     code("skipped-in-use", Error, "a store is skipped, and a manifest names it"),
+    code(
+        "shared-not-seen",
+        Warning,
+        "what both regions share is not in the account, as the inventory has it",
+    ),
     code("store-no-recovery", Error, "a store has no recovery path"),
     code(
         "store-origin-unknown",
@@ -95,11 +115,13 @@ pub const CODES: &[Code] = &[
     ),
     code("volume-no-recovery", Error, "a volume of Kubernetes holds data and would come up empty"),
     code("unknown-type", Note, "a resource type is not in drplan's table"),
+    code("workspace-not-own", Error, "the workspace that was recorded is not the recovery's own"),
     code(
         "workspace-same-backend",
         Error,
         "the recovery workspace shares the primary's backend in the lost region",
     ),
+    code("zones-too-few", Error, "the subnets are in more zones than the recovery region has"),
 ];
 
 /// The entry of a code.

@@ -15,7 +15,7 @@ pub(super) fn decide_bucket(
 ) -> Outcome {
     let name = object.name();
     if let Some(accepted) = accepted_loss(facts, object) {
-        if facts.named_counterpart(&[&name]).is_none() && keeps_its_name(facts, object, &name) {
+        if facts.named_counterpart(&[&name]).is_none() && keeps_its_name(facts, object, "bucket", &name) {
             findings.add(
                 "bucket-global-name",
                 object.address(),
@@ -70,14 +70,19 @@ pub(super) fn decide_bucket(
     }
 }
 
-/// Whether the code would give the recovery's bucket the very same name, which the whole world has only once.
-fn keeps_its_name(facts: &Facts<'_, '_>, object: &Object<'_, '_>, name: &str) -> bool {
+/// Whether the code, by an argument, would give the recovery's own the very same name.
+pub(super) fn keeps_its_name(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    argument: &str,
+    name: &str,
+) -> bool {
     // A name with the region in it follows the region, unless it is written out.
     let follows_region = facts.primary.as_deref().is_some_and(|primary| name.contains(primary));
     let Some(block) = facts.block(object.instance) else { return !follows_region };
-    match block.arguments.iter().find(|argument| argument.path == "bucket") {
-        Some(bucket) => {
-            !follows_region || bucket.literals.iter().any(|literal| literal.whole && literal.text == name)
+    match block.arguments.iter().find(|known| known.path == argument) {
+        Some(known) => {
+            !follows_region || known.literals.iter().any(|literal| literal.whole && literal.text == name)
         }
         // The provider makes one up, from a prefix or altogether.
         None => false,

@@ -35,6 +35,7 @@ mod schedule;
 mod simulate;
 mod skipped;
 mod stores;
+mod variables;
 mod verify;
 mod volumes;
 mod workspace;

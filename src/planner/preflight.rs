@@ -1,7 +1,14 @@
 //! Preflight: what is proven before the first write.
 
 mod backend;
+mod balancers;
 mod capacity;
+mod demand;
+mod kubernetes;
+mod names;
+mod quotas;
+mod shared;
+mod zones;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +23,7 @@ use crate::plan::action::{Action, Check};
 use crate::plan::resource::Disposition;
 use crate::plan::step::{Expects, Phase, Plane, Step};
 use crate::plan::store::CandidateKind;
+pub(super) use names::restored_as;
 
 /// Plans the checks, and the step that all of them lead to.
 pub(super) fn plan_preflight(
@@ -28,7 +36,14 @@ pub(super) fn plan_preflight(
     let mut checks = Checks { facts, findings, checks: Vec::new() };
     checks.add("identity", Check::Identity { account: facts.account.clone() }, Plane::Data);
     checks.state_backend();
+    checks.names(decided);
+    checks.networks(decided);
+    checks.shared(decided);
+    checks.workspace();
     checks.quotas(decided);
+    checks.zones(decided);
+    checks.cluster_versions(decided);
+    checks.addon_versions(decided);
     checks.databases(decided);
     checks.instance_types(decided);
     checks.stores(decided);

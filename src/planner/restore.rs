@@ -8,7 +8,7 @@ use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::infra::{self, Graph};
-use super::preflight::absent;
+use super::preflight::{absent, restored_as};
 use super::provenance::Values;
 use super::references;
 use crate::model::settings::ValueSource;
@@ -101,7 +101,9 @@ impl Restore<'_, '_, '_> {
     }
     /// Of the restored one, or of the replica that is promoted.
     fn identifier(&self) -> String {
-        self.resource.counterpart.clone().unwrap_or_else(|| self.object.name())
+        let promoted = self.resource.disposition == Disposition::Promote;
+        let replica = self.resource.counterpart.clone().filter(|_| promoted);
+        replica.unwrap_or_else(|| restored_as(self.facts, self.object))
     }
     fn step(&self, action: Action, estimate: Estimate) -> Step {
         step(Phase::Restore, self.address(), action, estimate)

@@ -91,6 +91,8 @@ pub async fn record_inventory(connection: &Connection, request: &InventoryReques
         Box::pin(quotas::read(connection, &request.quotas)),
         Box::pin(workspace::read(connection, request.workspace.as_ref())),
     );
+    let (eks_versions, eks_extended) =
+        gaps.keep(cluster.versions).map(|found| (found.offered, found.extended)).unzip();
     let mut inventory = Inventory {
         format_version: FORMAT_VERSION,
         kind: InventoryKind::Inventory,
@@ -100,13 +102,14 @@ pub async fn record_inventory(connection: &Connection, request: &InventoryReques
         gaps: Vec::new(),
         zones: gaps.keep(network.zones),
         vpcs: gaps.keep(network.vpcs),
-        instance_types: gaps.keep(network.instance_types),
+        instance_types: gaps.keep_part(network.instance_types),
         automated_backups: gaps.keep(databases.automated_backups),
         db_snapshots: gaps.keep_part(databases.snapshots),
         db_instances: gaps.keep_part(databases.instances),
         db_clusters: gaps.keep(databases.clusters),
         db_subnet_groups: gaps.keep(databases.subnet_groups),
         db_parameter_groups: gaps.keep(databases.parameter_groups),
+        db_cluster_parameter_groups: gaps.keep(databases.cluster_parameter_groups),
         orderable_classes: gaps.keep(databases.orderable_classes),
         keys: gaps.keep_part(secrets.keys),
         secrets: gaps.keep(secrets.secrets),
@@ -114,7 +117,8 @@ pub async fn record_inventory(connection: &Connection, request: &InventoryReques
         certificates: gaps.keep(secrets.certificates),
         buckets: gaps.keep_part(stores.buckets),
         eks_clusters: gaps.keep(cluster.clusters),
-        eks_versions: gaps.keep(cluster.versions),
+        eks_versions,
+        eks_extended,
         eks_addons: gaps.keep(cluster.addons),
         replication_groups: gaps.keep(stores.replication_groups),
         cache_snapshots: gaps.keep_part(stores.cache_snapshots),

@@ -19,6 +19,8 @@ mod places;
 mod planned;
 mod properties;
 mod recovery_points;
+
+mod region;
 mod replicas;
 mod sandbox;
 mod strict;

@@ -38,6 +38,7 @@ fn the_bad_day_says_what_cannot_come_back() {
             ("class-not-orderable", "module.rds.aws_db_instance.primary"),
             ("image-missing", image),
             ("key-no-counterpart", "module.rds.aws_kms_key.rds"),
+            ("name-taken", "module.rds.aws_db_subnet_group.this"),
             ("quota-short", "ec2 L-0263D0A3"),
             ("recovery-point-missing", "module.rds.aws_db_instance.primary"),
         ]

@@ -108,7 +108,7 @@ fn everything_is_read_in_pages() {
     assert_eq!(found.db_instances.as_ref().unwrap().len(), 4);
     assert_eq!(found.db_clusters.as_ref().unwrap().len(), 3);
     assert_eq!(found.db_subnet_groups.as_ref().unwrap().len(), 4);
-    assert!(found.db_parameter_groups.as_ref().unwrap().iter().any(|name| name == "shop-cluster"));
+    assert!(found.db_cluster_parameter_groups.as_ref().unwrap().iter().any(|name| name == "shop-cluster"));
     let classes = found.orderable_classes.as_ref().unwrap();
     assert!(classes.len() > 40 && classes.iter().all(|class| class.engine_version == "16.3"));
     assert!(

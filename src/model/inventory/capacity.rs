@@ -33,6 +33,9 @@ pub struct InstanceType {
     pub name: String,
     /// Zones that offer it.
     pub zones: Vec<String>,
+    /// vCPUs that one has by default; `None` where that was not recorded.
+    #[serde(default)]
+    pub vcpus: Option<u64>,
 }
 
 /// An EKS cluster.
@@ -77,7 +80,7 @@ pub struct AppliedQuota {
     pub name: String,
     /// The limit.
     pub value: u64,
-    /// How much of it is in use; `None` where the service does not tell.
+    /// How much of it is in use, in the fullest zone where it is counted in each; `None` where the service does not tell.
     #[serde(default)]
     pub used: Option<u64>,
 }

@@ -3,9 +3,9 @@
 use super::{Quota, TypeEntry, Uniqueness, own, quota, regional};
 use crate::model::value::ValueKind::{Arn, Endpoint, Id, Name};
 
-/// Application Load Balancers; network ones count against `L-69A177A2`, with the same default.
-const LOAD_BALANCERS: &[Quota] = &[quota("elasticloadbalancing", "L-53DA6B97", 50)];
-const CLASSIC_LOAD_BALANCERS: &[Quota] = &[quota("elasticloadbalancing", "L-E9E9831D", 20)];
+/// Application Load Balancers; network ones count against a quota of their own, which the planner tells by the type.
+const LOAD_BALANCERS: &[Quota] = &[super::APPLICATION_LOAD_BALANCERS];
+const CLASSIC_LOAD_BALANCERS: &[Quota] = &[super::CLASSIC_LOAD_BALANCERS];
 const TARGET_GROUPS: &[Quota] = &[quota("elasticloadbalancing", "L-B22855CB", 3_000)];
 
 pub(super) const TYPES: &[TypeEntry] = &[

@@ -6,6 +6,38 @@ use crate::plan::action::Check;
 use crate::plan::step::Plane;
 
 impl Checks<'_, '_, '_> {
+    /// Whatever the recorded workspace holds counts as recovered: it must be the recovery's own.
+    pub(super) fn workspace(&mut self) {
+        let facts = self.facts;
+        let Some(recorded) = self.inventory().and_then(|inventory| inventory.workspace.as_ref()) else {
+            return;
+        };
+        let (own, primary) = (facts.workspace(), &facts.input.state);
+        let holds_primary = !recorded.addresses.is_empty()
+            && recorded.lineage.as_deref().is_some_and(|lineage| lineage == primary.lineage);
+        let (message, fix) = if recorded.name != own {
+            (
+                format!("the inventory recorded workspace {}, and the recovery's is {own}", recorded.name),
+                format!("record it again beside this drplan.hcl: drplan inventory {}", facts.recovery),
+            )
+        } else if holds_primary {
+            (
+                format!(
+                    "workspace {own} of the recovery holds the primary's own state (lineage {}): {} resources of the \
+                     lost region count as recovered",
+                    primary.lineage,
+                    recorded.addresses.len()
+                ),
+                "name a workspace that is the recovery's: terraform { workspace = \"...\" }; a copy of the primary's \
+                 state is none"
+                    .to_owned(),
+            )
+        } else {
+            return;
+        };
+        self.findings.add("workspace-not-own", own, message, fix, None);
+    }
+
     pub(super) fn state_backend(&mut self) {
         let configuration = self.facts.input.configuration.as_ref();
         let backend = configuration.and_then(|configuration| {

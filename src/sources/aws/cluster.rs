@@ -11,9 +11,18 @@ use crate::model::inventory::{EksAddon, EksCluster, Image};
 
 pub(super) struct Clusters {
     pub(super) clusters: Found<Vec<EksCluster>>,
-    pub(super) versions: Found<Vec<String>>,
+    pub(super) versions: Found<Versions>,
     pub(super) addons: Found<Vec<EksAddon>>,
     pub(super) images: Found<Vec<Image>>,
+}
+
+/// Versions that a new cluster may have.
+#[derive(Default)]
+pub(super) struct Versions {
+    /// All.
+    pub(super) offered: Vec<String>,
+    /// Those in extended support.
+    pub(super) extended: Vec<String>,
 }
 
 pub(super) async fn read(connection: &Connection, repositories: &[String]) -> Clusters {
@@ -56,20 +65,24 @@ async fn cluster(connection: &Connection, client: &Eks, name: String) -> Found<O
     }))
 }
 
-/// Versions that a new cluster may have.
-async fn versions(connection: &Connection, client: &Eks) -> Found<Vec<String>> {
+async fn versions(connection: &Connection, client: &Eks) -> Found<Versions> {
     const ACTION: &str = "eks:DescribeClusterVersions";
     let list = client.describe_cluster_versions().into_paginator().send();
-    let mut found = BTreeSet::new();
+    let (mut offered, mut extended) = (BTreeSet::new(), BTreeSet::new());
     for page in connection.pages(ACTION, list).await? {
         for version in promised(ACTION, "clusterVersions", page.cluster_versions)? {
-            let gone = version.version_status.as_ref().is_some_and(|status| status.as_str() == "UNSUPPORTED");
-            if !gone {
-                found.insert(promised(ACTION, "clusterVersion", version.cluster_version)?);
+            let name = promised(ACTION, "clusterVersion", version.cluster_version)?;
+            match version.version_status.as_ref().map(|status| status.as_str()) {
+                Some("UNSUPPORTED") => continue,
+                Some("EXTENDED_SUPPORT") => {
+                    extended.insert(name.clone());
+                }
+                _ => {}
             }
+            offered.insert(name);
         }
     }
-    Ok(found.into_iter().collect())
+    Ok(Versions { offered: offered.into_iter().collect(), extended: extended.into_iter().collect() })
 }
 
 async fn addons(connection: &Connection, client: &Eks) -> Found<Vec<EksAddon>> {

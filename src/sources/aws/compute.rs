@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Found;
+use super::{Found, Part};
 use crate::clients::aws::query::{EC2, Paging, each, xml};
 use crate::clients::aws::{Connection, Failure};
 use crate::model::inventory::{InstanceType, Vpc, Zone};
@@ -12,7 +12,7 @@ const PAGING: Paging = Paging { send: "NextToken", receive: "nextToken" };
 pub(super) struct Network {
     pub(super) zones: Found<Vec<Zone>>,
     pub(super) vpcs: Found<Vec<Vpc>>,
-    pub(super) instance_types: Found<Vec<InstanceType>>,
+    pub(super) instance_types: Part<Vec<InstanceType>>,
     /// Public addresses that are allocated.
     pub(super) addresses: Found<Vec<String>>,
 }
@@ -57,8 +57,35 @@ async fn vpcs(connection: &Connection) -> Found<Vec<Vpc>> {
     })
 }
 
+/// Types on offer, each with its vCPUs where they can be had.
+async fn instance_types(connection: &Connection) -> Part<Vec<InstanceType>> {
+    let (offered, sizes) = tokio::join!(offered(connection), vcpus(connection));
+    let mut offered = match offered {
+        Ok(offered) => offered,
+        Err(failure) => return Err(failure).into(),
+    };
+    let sizes = match sizes {
+        Ok(sizes) => sizes,
+        Err(failure) => return Part { found: Some(offered), gaps: vec![failure.gap()] },
+    };
+    for kind in &mut offered {
+        kind.vcpus = sizes.get(&kind.name).copied();
+    }
+    Part { found: Some(offered), gaps: Vec::new() }
+}
+
+async fn vcpus(connection: &Connection) -> Found<BTreeMap<String, u64>> {
+    const ACTION: &str = "ec2:DescribeInstanceTypes";
+    let pages = connection.query(&EC2, ACTION, parameters(&[("MaxResults", "100")]), PAGING).await?;
+    let sizes = each(ACTION, &pages, "instanceTypeSet", |node| {
+        let vcpus = xml::text(node, "defaultVCpus").and_then(|count| count.parse().ok());
+        Some((xml::child(node, "instanceType")?.to_owned(), vcpus))
+    })?;
+    Ok(sizes.into_iter().filter_map(|(name, vcpus)| Some((name, vcpus?))).collect())
+}
+
 /// All types on offer: a list of those that were asked for would make the others look absent.
-async fn instance_types(connection: &Connection) -> Found<Vec<InstanceType>> {
+async fn offered(connection: &Connection) -> Found<Vec<InstanceType>> {
     const ACTION: &str = "ec2:DescribeInstanceTypeOfferings";
     let asked = parameters(&[("LocationType", "availability-zone"), ("MaxResults", "1000")]);
     let pages = connection.query(&EC2, ACTION, asked, PAGING).await?;
@@ -69,7 +96,7 @@ async fn instance_types(connection: &Connection) -> Found<Vec<InstanceType>> {
     for (name, zone) in offers {
         types.entry(name).or_default().push(zone);
     }
-    Ok(types.into_iter().map(|(name, zones)| InstanceType { name, zones }).collect())
+    Ok(types.into_iter().map(|(name, zones)| InstanceType { name, zones, vcpus: None }).collect())
 }
 
 /// Public addresses of the account in the region.

@@ -19,6 +19,7 @@ pub(super) struct Databases {
     pub(super) clusters: Found<Vec<DbCluster>>,
     pub(super) subnet_groups: Found<Vec<String>>,
     pub(super) parameter_groups: Found<Vec<String>>,
+    pub(super) cluster_parameter_groups: Found<Vec<String>>,
     pub(super) orderable_classes: Found<Vec<OrderableClass>>,
 }
 
@@ -31,6 +32,7 @@ pub(super) async fn read(connection: &Connection, engines: &[Engine], at: Timest
         clusters,
         subnet_groups,
         parameter_groups,
+        cluster_parameter_groups,
         orderable_classes,
     ) = tokio::join!(
         automated_backups(connection, &client),
@@ -39,6 +41,7 @@ pub(super) async fn read(connection: &Connection, engines: &[Engine], at: Timest
         clusters(connection, &client),
         subnet_groups(connection, &client),
         parameter_groups(connection, &client),
+        cluster_parameter_groups(connection, &client),
         orderable_classes(connection, &client, engines),
     );
     Databases {
@@ -48,6 +51,7 @@ pub(super) async fn read(connection: &Connection, engines: &[Engine], at: Timest
         clusters,
         subnet_groups,
         parameter_groups,
+        cluster_parameter_groups,
         orderable_classes,
     }
 }
@@ -284,22 +288,21 @@ async fn subnet_groups(connection: &Connection, client: &Client) -> Found<Vec<St
 }
 
 async fn parameter_groups(connection: &Connection, client: &Client) -> Found<Vec<String>> {
-    const INSTANCES: &str = "rds:DescribeDBParameterGroups";
-    const CLUSTERS: &str = "rds:DescribeDBClusterParameterGroups";
-    let of_instances = client.describe_db_parameter_groups().into_paginator().send();
-    let of_clusters = client.describe_db_cluster_parameter_groups().into_paginator().send();
-    let (of_instances, of_clusters) =
-        tokio::join!(connection.pages(INSTANCES, of_instances), connection.pages(CLUSTERS, of_clusters));
-    let of_instances =
-        of_instances?.into_iter().flat_map(|page| page.db_parameter_groups.unwrap_or_default());
-    let of_clusters =
-        of_clusters?.into_iter().flat_map(|page| page.db_cluster_parameter_groups.unwrap_or_default());
-    let names = of_instances
-        .map(|group| promised(INSTANCES, "DBParameterGroupName", group.db_parameter_group_name))
-        .chain(of_clusters.map(|group| {
-            promised(CLUSTERS, "DBClusterParameterGroupName", group.db_cluster_parameter_group_name)
-        }));
-    names.collect::<Found<BTreeSet<String>>>().map(|names| names.into_iter().collect())
+    const ACTION: &str = "rds:DescribeDBParameterGroups";
+    let pages =
+        connection.pages(ACTION, client.describe_db_parameter_groups().into_paginator().send()).await?;
+    let groups = pages.into_iter().flat_map(|page| page.db_parameter_groups.unwrap_or_default());
+    groups.map(|group| promised(ACTION, "DBParameterGroupName", group.db_parameter_group_name)).collect()
+}
+
+async fn cluster_parameter_groups(connection: &Connection, client: &Client) -> Found<Vec<String>> {
+    const ACTION: &str = "rds:DescribeDBClusterParameterGroups";
+    let list = client.describe_db_cluster_parameter_groups().into_paginator().send();
+    let pages = connection.pages(ACTION, list).await?;
+    let groups = pages.into_iter().flat_map(|page| page.db_cluster_parameter_groups.unwrap_or_default());
+    groups
+        .map(|group| promised(ACTION, "DBClusterParameterGroupName", group.db_cluster_parameter_group_name))
+        .collect()
 }
 
 /// Every class of every engine asked for, so that an alternative is known where the wanted one is not to be had.

@@ -20,7 +20,7 @@ pub(super) async fn read(connection: &Connection, asked: &[(String, String)]) ->
         services.entry(service.clone()).or_default().insert(code.clone());
     }
     if services.is_empty() {
-        for quota in types::all().flat_map(|entry| entry.quotas) {
+        for quota in types::quotas() {
             services.entry(quota.service.to_owned()).or_default().insert(quota.code.to_owned());
         }
     }
@@ -105,6 +105,7 @@ pub(super) fn count_use(inventory: &mut Inventory, addresses: Option<usize>) {
         ("eks", "L-1194D53C") => length(inventory.eks_clusters.as_ref().map(Vec::len)),
         ("rds", "L-7B6409FD") => length(inventory.db_instances.as_ref().map(Vec::len)),
         ("rds", "L-952B80B8") => length(inventory.db_clusters.as_ref().map(Vec::len)),
+        ("rds", "L-DE55804A") => length(inventory.db_parameter_groups.as_ref().map(Vec::len)),
         ("rds", "L-48C6BF61") => length(inventory.db_subnet_groups.as_ref().map(Vec::len)),
         ("s3", "L-DC2B2D3D") => length(inventory.buckets.as_ref().map(Vec::len)),
         _ => None,

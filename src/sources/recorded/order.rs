@@ -39,6 +39,7 @@ pub(super) fn sort_inventory(recording: &mut Inventory) {
         db_clusters,
         db_subnet_groups,
         db_parameter_groups,
+        db_cluster_parameter_groups,
         orderable_classes,
         keys,
         secrets,
@@ -47,6 +48,7 @@ pub(super) fn sort_inventory(recording: &mut Inventory) {
         buckets,
         eks_clusters,
         eks_versions,
+        eks_extended,
         eks_addons,
         replication_groups,
         cache_snapshots,
@@ -69,6 +71,7 @@ pub(super) fn sort_inventory(recording: &mut Inventory) {
     section(db_clusters, flat);
     section(db_subnet_groups, flat);
     section(db_parameter_groups, flat);
+    section(db_cluster_parameter_groups, flat);
     section(orderable_classes, |entry| entry.zones.sort());
     section(keys, |entry| entry.aliases.sort());
     section(secrets, flat);
@@ -77,6 +80,7 @@ pub(super) fn sort_inventory(recording: &mut Inventory) {
     section(buckets, |entry| section(&mut entry.replicates_to, flat));
     section(eks_clusters, flat);
     section(eks_versions, flat);
+    section(eks_extended, flat);
     section(eks_addons, |entry| entry.versions.sort());
     section(replication_groups, flat);
     section(cache_snapshots, flat);

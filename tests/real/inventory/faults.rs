@@ -67,7 +67,7 @@ fn half_a_list_is_unknown() {
     let emulator = emulator::with(WORLD);
     let lists = [
         ("rds", "DescribeDBSnapshots", "db_snapshots"),
-        ("rds", "DescribeDBClusterParameterGroups", ""),
+        ("rds", "DescribeDBClusterParameterGroups", "db_cluster_parameter_groups"),
         ("rds", "DescribeDBInstances", "db_instances"),
         ("rds", "DescribeDBInstanceAutomatedBackups", "automated_backups"),
         ("rds", "DescribeDBSubnetGroups", "db_subnet_groups"),

@@ -1,0 +1,471 @@
+//! What the recovery region has already, offers, and has room for: each fact of the inventory that stops a step is a
+//! finding before the first one, and what was not recorded is neither there nor absent.
+
+use std::sync::LazyLock;
+
+use drplan::model::inventory::{
+    AppliedQuota, DbInstance, EksCluster, Inventory, ReplicationGroup, Secret, Vpc, Workspace,
+};
+use drplan::model::settings::{AcceptedLoss, PointKind, ValueSource, VariableSource};
+use drplan::plan::Plan;
+use drplan::plan::action::{Action, Check};
+use drplan::plan::resource::Disposition;
+use serde_json::{Value, json};
+
+use crate::defects::{found, with, without};
+use crate::worlds::{World, example, managed, state_of};
+
+const DATABASE: &str = "module.rds.aws_db_instance.primary";
+const DATABASE_AT: &str = "terraform/modules/rds/main.tf:71";
+const CLUSTER: &str = "module.eks.aws_eks_cluster.this";
+const NODES: &str = "module.eks.aws_eks_node_group.default";
+
+/// The example on the good day, in a region that is otherwise.
+fn in_region(change: impl FnOnce(&mut Inventory)) -> World {
+    static EXAMPLE: LazyLock<World> = LazyLock::new(|| World::read(&example()));
+    let mut world = EXAMPLE.clone();
+    change(world.inventory.as_mut().unwrap());
+    world
+}
+
+fn plan_in(change: impl FnOnce(&mut Inventory)) -> Plan {
+    in_region(change).plan()
+}
+
+fn message<'p>(plan: &'p Plan, code: &str) -> (&'p str, &'p str) {
+    let finding = plan.findings.iter().find(|finding| finding.code == code).expect(code);
+    (&finding.message, &finding.fix)
+}
+
+type Change = fn(&mut Inventory);
+
+fn setting(mut world: World, variable: &str, value: &str) -> World {
+    world.settings.terraform.variables.push(VariableSource {
+        name: variable.to_owned(),
+        source: ValueSource::Plain(value.to_owned()),
+        place: None,
+    });
+    world
+}
+
+fn instance(id: &str, replica_of: Option<&str>) -> DbInstance {
+    DbInstance {
+        id: id.to_owned(),
+        arn: format!("arn:aws:rds:us-west-2:123456789012:db:{id}"),
+        status: "available".to_owned(),
+        class: "db.t3.medium".to_owned(),
+        engine: "postgres".to_owned(),
+        engine_version: "16.10".to_owned(),
+        replica_of: replica_of.map(str::to_owned),
+        lag_seconds: replica_of.map(|_| 2),
+        endpoint: None,
+        port: None,
+        kms_key: None,
+        tags: [("drplan:run".to_owned(), "r-17".to_owned())].into(),
+    }
+}
+
+#[test]
+fn the_good_day_has_none_of_it() {
+    let plan = plan_in(|_| {});
+    for code in [
+        "name-taken",
+        "network-there-already",
+        "not-in-every-zone",
+        "quota-short",
+        "quota-unproven",
+        "zones-too-few",
+        "eks-addon-gone",
+        "eks-version-extended",
+        "eks-version-gone",
+        "shared-not-seen",
+        "workspace-not-own",
+    ] {
+        without(&plan, code);
+    }
+}
+
+#[test]
+fn a_database_under_the_name_of_the_restored_one_stops_the_plan() {
+    let taken = |inventory: &mut Inventory| {
+        inventory.db_instances = Some(vec![instance("ecommerce-prod-primary", None)]);
+    };
+    let plan = plan_in(taken);
+    with(&plan, "name-taken", DATABASE, DATABASE_AT);
+    let (message, fix) = message(&plan, "name-taken");
+    for part in ["ecommerce-prod-primary", "us-west-2", "workspace dr does not hold it", "made by run r-17"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(fix.contains("tofu import") && fix.contains("database \"primary\" { identifier"), "{fix}");
+
+    // Under another name it does not collide.
+    let mut beside = in_region(taken);
+    beside.settings.databases[0].identifier = Some("ecommerce-prod-restored".to_owned());
+    without(&beside.plan(), "name-taken");
+    // The other name is taken as well.
+    let mut both = in_region(|inventory| {
+        inventory.db_instances = Some(vec![instance("Ecommerce-Prod-Restored", None)]);
+    });
+    both.settings.databases[0].identifier = Some("ecommerce-prod-restored".to_owned());
+    with(&both.plan(), "name-taken", DATABASE, DATABASE_AT);
+}
+
+#[test]
+fn what_the_workspace_holds_is_not_taken() {
+    let held = |addresses: &[&str]| {
+        let workspace = Workspace {
+            name: "dr".to_owned(),
+            lineage: Some("b7".to_owned()),
+            serial: Some(3),
+            addresses: addresses.iter().map(|address| (*address).to_owned()).collect(),
+        };
+        plan_in(|inventory| {
+            inventory.db_subnet_groups = Some(vec!["ecommerce-prod-db".to_owned()]);
+            inventory.workspace = Some(workspace);
+        })
+    };
+    without(&held(&["module.rds.aws_db_subnet_group.this"]), "name-taken");
+    assert_eq!(found(&held(&["aws_cloudwatch_metric_alarm.db_storage"]), "name-taken").len(), 1);
+    let plan = plan_in(|inventory| {
+        inventory.db_subnet_groups = Some(vec!["ecommerce-prod-db".to_owned()]);
+        inventory.workspace = None;
+    });
+    assert!(message(&plan, "name-taken").0.contains("is unknown"));
+}
+
+#[test]
+fn a_replica_that_is_promoted_is_not_taken() {
+    let source = "arn:aws:rds:us-east-2:123456789012:db:ecommerce-prod-primary";
+    let mut world = in_region(|inventory| {
+        inventory.db_instances = Some(vec![instance("ecommerce-prod-primary", Some(source))]);
+    });
+    world.settings.databases[0].prefer = vec![PointKind::Replica];
+    let plan = world.plan();
+    let promoted = plan.resources.iter().find(|resource| resource.address == DATABASE).unwrap();
+    assert_eq!(promoted.disposition, Disposition::Promote);
+    without(&plan, "name-taken");
+}
+
+#[test]
+fn what_the_engine_makes_is_looked_up_by_its_kind() {
+    let group = "ecommerce-prod-postgres16".to_owned();
+    let cases: [(&str, Change); 5] = [
+        ("module.rds.aws_db_subnet_group.this", |inventory| {
+            inventory.db_subnet_groups = Some(vec!["default".to_owned(), "ecommerce-prod-db".to_owned()]);
+        }),
+        ("module.rds.aws_db_parameter_group.this", |inventory| {
+            inventory.db_parameter_groups = Some(vec!["ecommerce-prod-postgres16".to_owned()]);
+        }),
+        ("module.rds.aws_db_instance.read_replica", |inventory| {
+            inventory.db_instances = Some(vec![instance("ecommerce-prod-read-replica", None)]);
+        }),
+        (CLUSTER, |inventory| {
+            inventory.eks_clusters = Some(vec![EksCluster {
+                name: "ecommerce-prod".to_owned(),
+                arn: "arn:aws:eks:us-west-2:123456789012:cluster/ecommerce-prod".to_owned(),
+                status: "ACTIVE".to_owned(),
+                version: "1.34".to_owned(),
+                endpoint: None,
+                issuer: None,
+            }]);
+        }),
+        ("module.elasticache.aws_elasticache_replication_group.carts", |inventory| {
+            inventory.replication_groups = Some(vec![ReplicationGroup {
+                id: "ecommerce-prod-carts".to_owned(),
+                status: "available".to_owned(),
+                global: Some("ldgnf-carts".to_owned()),
+                endpoint: None,
+            }]);
+        }),
+    ];
+    for (address, change) in cases {
+        let plan = plan_in(change);
+        let subjects: Vec<String> =
+            found(&plan, "name-taken").into_iter().map(|(subject, _)| subject).collect();
+        assert_eq!(subjects, [address]);
+    }
+    // Groups of clusters have names of their own; what was not recorded is not there.
+    without(&plan_in(|inventory| inventory.db_cluster_parameter_groups = Some(vec![group])), "name-taken");
+    let unknown = plan_in(|inventory| {
+        inventory.db_subnet_groups = None;
+        inventory.db_parameter_groups = None;
+        inventory.eks_clusters = None;
+        inventory.replication_groups = None;
+    });
+    without(&unknown, "name-taken");
+}
+
+#[test]
+fn a_secret_that_is_being_deleted_keeps_its_name() {
+    let arn = "arn:aws:secretsmanager:us-east-2:123456789012:secret:api-Qm4xTz";
+    let mut world = World::of_state(state_of(&[managed(
+        "aws_secretsmanager_secret.api",
+        json!({ "id": arn, "arn": arn, "name": "api" }),
+        &[],
+    )]));
+    world.settings.accepted_losses.push(AcceptedLoss {
+        address: "aws_secretsmanager_secret.api".to_owned(),
+        reason: "made anew".to_owned(),
+        place: None,
+    });
+    let mut inventory = World::read(&example()).inventory.unwrap();
+    inventory.secrets = Some(Vec::new());
+    world.inventory = Some(inventory);
+    without(&world.plan(), "name-taken");
+    world.inventory.as_mut().unwrap().secrets = Some(vec![Secret {
+        name: "api".to_owned(),
+        arn: arn.replace("us-east-2", "us-west-2"),
+        primary_region: None,
+        deleted_at: Some("2026-11-29T00:00:00Z".parse().unwrap()),
+        kms_key: None,
+    }]);
+    with(&world.plan(), "name-taken", "aws_secretsmanager_secret.api", "");
+}
+
+#[test]
+fn a_network_of_the_same_name_and_block_is_told() {
+    let code = "network-there-already";
+    let vpc = |name: &str, cidr: &str| Vpc {
+        id: "vpc-0abc".to_owned(),
+        cidr: cidr.to_owned(),
+        name: Some(name.to_owned()),
+    };
+    let plan = plan_in(|inventory| inventory.vpcs = Some(vec![vpc("ecommerce-prod", "10.20.0.0/16")]));
+    assert_eq!(found(&plan, code)[0].0, "module.vpc.aws_vpc.this");
+    // The same block alone is no trouble until somebody peers the two.
+    without(&plan_in(|inventory| inventory.vpcs = Some(vec![vpc("billing", "10.20.0.0/16")])), code);
+    without(&plan_in(|inventory| inventory.vpcs = Some(vec![vpc("ecommerce-prod", "10.9.0.0/16")])), code);
+}
+
+#[test]
+fn a_cluster_version_that_is_not_on_offer_stops_the_plan() {
+    let code = "eks-version-gone";
+    let gone = |inventory: &mut Inventory| {
+        inventory.eks_versions = Some(vec!["1.35".to_owned(), "1.36".to_owned(), "1.9".to_owned()]);
+    };
+    let plan = plan_in(gone);
+    assert_eq!(found(&plan, code)[0].0, CLUSTER);
+    assert!(message(&plan, code).1.contains("to 1.35"), "{}", message(&plan, code).1);
+    without(&plan_in(|inventory| inventory.eks_versions = None), code);
+    // The recovery has a version of its own.
+    without(&setting(in_region(gone), "cluster_version", "1.35").plan(), code);
+    let wrong = setting(in_region(gone), "cluster_version", "1.40").plan();
+    assert!(message(&wrong, code).0.contains("1.40"));
+
+    let extended = |versions: Option<Vec<String>>| plan_in(|inventory| inventory.eks_extended = versions);
+    let code = "eks-version-extended";
+    assert_eq!(found(&extended(Some(vec!["1.34".to_owned()])), code)[0].0, CLUSTER);
+    without(&extended(Some(vec!["1.33".to_owned()])), code);
+    without(&extended(None), code);
+}
+
+#[test]
+fn an_addon_that_is_not_on_offer_stops_the_plan() {
+    let code = "eks-addon-gone";
+    let address = |name: &str| format!("module.eks.aws_eks_addon.this[\"{name}\"]");
+    let addons = |change: fn(&mut Vec<drplan::model::inventory::EksAddon>)| {
+        plan_in(|inventory| change(inventory.eks_addons.as_mut().unwrap()))
+    };
+    let plan = addons(|all| all.retain(|addon| addon.name != "coredns"));
+    assert_eq!(found(&plan, code)[0].0, address("coredns"));
+    let other = |inventory: &mut Inventory| {
+        let all = inventory.eks_addons.as_mut().unwrap();
+        let cni = all.iter_mut().find(|addon| addon.name == "vpc-cni").unwrap();
+        cni.versions = vec!["v1.99.0-eksbuild.1".to_owned()];
+    };
+    // The code leaves the version to AWS; without the code the state's is what there is.
+    without(&plan_in(other), code);
+    let mut world = in_region(other);
+    world.configuration = None;
+    let plan = world.plan();
+    with(&plan, code, &address("vpc-cni"), "");
+    assert!(message(&plan, code).0.contains("v1.99.0-eksbuild.1 are"), "{}", message(&plan, code).0);
+    without(&plan_in(|inventory| inventory.eks_addons = None), code);
+}
+
+fn quota<'q>(inventory: &'q mut Inventory, code: &str) -> &'q mut AppliedQuota {
+    inventory.quotas.as_mut().unwrap().iter_mut().find(|quota| quota.code == code).unwrap()
+}
+
+fn with_quota(code: &str, value: u64, used: Option<u64>) -> Plan {
+    plan_in(|inventory| {
+        let quota = quota(inventory, code);
+        (quota.value, quota.used) = (value, used);
+    })
+}
+
+fn needs(plan: &Plan, wanted: &str) -> u64 {
+    let check = plan.steps.iter().find_map(|step| match &step.action {
+        Action::Check { check: Check::Quota { code, needs, .. } } if code == wanted => Some(*needs),
+        _ => None,
+    });
+    check.expect(wanted)
+}
+
+#[test]
+fn what_is_in_use_and_not_recorded_is_not_nothing() {
+    let plan = with_quota("L-F678F1CE", 5, None);
+    without(&plan, "quota-short");
+    with(&plan, "quota-unproven", "us-west-2", "");
+    assert!(message(&plan, "quota-unproven").0.contains("VPCs per Region (1 of 5)"));
+    // Short whatever is in use.
+    let plan = with_quota("L-0263D0A3", 2, None);
+    with(&plan, "quota-short", "ec2 L-0263D0A3", "");
+    without(&plan, "quota-unproven");
+    // A limit that is not listed.
+    let plan = plan_in(|inventory| {
+        inventory.quotas.as_mut().unwrap().retain(|quota| quota.code != "L-0263D0A3");
+    });
+    assert!(message(&plan, "quota-unproven").0.contains("ec2 L-0263D0A3 (3 of an unknown limit)"));
+    // The cluster is made new: nothing is in it.
+    without(&with_quota("L-6D54EA21", 30, None), "quota-unproven");
+    with(&with_quota("L-6D54EA21", 0, None), "quota-short", "eks L-6D54EA21", "");
+}
+
+#[test]
+fn gateways_are_counted_in_each_zone() {
+    without(&with_quota("L-FE5A380F", 5, Some(4)), "quota-short");
+    let plan = with_quota("L-FE5A380F", 5, Some(5));
+    with(&plan, "quota-short", "vpc L-FE5A380F", "");
+    assert_eq!(needs(&plan, "L-FE5A380F"), 1);
+    let (message, fix) = message(&plan, "quota-short");
+    assert!(
+        message.contains("1 more in us-west-2a, us-west-2b, us-west-2c, 5 of 5")
+            && fix.contains("--desired-value 6"),
+        "{message} {fix}"
+    );
+}
+
+#[test]
+fn nodes_count_by_their_vcpus() {
+    let plan = with_quota("L-1216C47A", 64, Some(61));
+    with(&plan, "quota-short", "ec2 L-1216C47A", "");
+    assert!(message(&plan, "quota-short").0.contains("needs 4 more (2 x t3.medium)"));
+    assert_eq!(needs(&plan, "L-1216C47A"), 4);
+    without(&with_quota("L-1216C47A", 64, Some(60)), "quota-short");
+    let plan = plan_in(|inventory| {
+        inventory.instance_types.iter_mut().flatten().for_each(|kind| kind.vcpus = None);
+    });
+    assert!(message(&plan, "quota-unproven").0.contains("the vCPUs of 2 x t3.medium"));
+}
+
+#[test]
+fn load_balancers_of_ingresses_count() {
+    let plan = with_quota("L-53DA6B97", 50, Some(50));
+    with(&plan, "quota-short", "elasticloadbalancing L-53DA6B97", "");
+    let told = message(&plan, "quota-short").0;
+    // Two Ingresses share one by their group.
+    assert!(told.contains("needs 1 more (Ingress group ecommerce-prod)"), "{told}");
+    without(&with_quota("L-53DA6B97", 50, Some(49)), "quota-short");
+}
+
+#[test]
+fn more_zones_than_there_are_stop_the_plan() {
+    let code = "zones-too-few";
+    let two = |inventory: &mut Inventory| inventory.zones.as_mut().unwrap().truncate(2);
+    let plan = plan_in(two);
+    let subjects: Vec<String> = found(&plan, code).into_iter().map(|(subject, _)| subject).collect();
+    assert_eq!(subjects, ["module.vpc.aws_subnet.private", "module.vpc.aws_subnet.public"]);
+    assert!(message(&plan, code).0.contains("3 zones, us-west-2 has 2: us-west-2a, us-west-2b"));
+    without(&plan_in(|inventory| inventory.zones = None), code);
+    without(&plan_in(|inventory| inventory.zones.as_mut().unwrap().truncate(3)), code);
+}
+
+fn without_zone(zone: &str, zones: &mut Vec<String>) {
+    zones.retain(|known| known != zone);
+}
+
+#[test]
+fn a_zone_without_the_instance_type_is_named() {
+    let offered_in = |zones: &[&str]| {
+        let zones: Vec<String> = zones.iter().map(|zone| (*zone).to_owned()).collect();
+        plan_in(|inventory| {
+            let all = inventory.instance_types.as_mut().unwrap();
+            all.iter_mut().find(|kind| kind.name == "t3.medium").unwrap().zones = zones;
+        })
+    };
+    let plan = offered_in(&["us-west-2a", "us-west-2b", "us-west-2d"]);
+    assert_eq!(found(&plan, "not-in-every-zone")[0].0, NODES);
+    assert!(message(&plan, "not-in-every-zone").0.contains("not on offer in us-west-2c"));
+    without(&plan, "instance-type-missing");
+    // The fourth zone is none of the stack's.
+    without(&offered_in(&["us-west-2a", "us-west-2b", "us-west-2c"]), "not-in-every-zone");
+    let plan = offered_in(&["us-west-2d"]);
+    assert_eq!(found(&plan, "instance-type-missing")[0].0, NODES);
+    assert!(message(&plan, "instance-type-missing").0.contains("only us-west-2d"));
+    assert_eq!(found(&offered_in(&[]), "instance-type-missing")[0].0, NODES);
+}
+
+#[test]
+fn a_class_must_be_on_offer_in_as_many_zones_as_the_database_needs() {
+    let code = "class-not-orderable";
+    // Multi-AZ: one zone of the three is not enough, two are.
+    let without_zones = |zones: &[&str]| {
+        plan_in(|inventory| {
+            for class in inventory.orderable_classes.iter_mut().flatten() {
+                zones.iter().for_each(|zone| without_zone(zone, &mut class.zones));
+            }
+        })
+    };
+    without(&without_zones(&["us-west-2a"]), code);
+    let plan = without_zones(&["us-west-2a", "us-west-2b"]);
+    with(&plan, code, DATABASE, DATABASE_AT);
+    assert!(message(&plan, code).0.contains("not in us-west-2a, us-west-2b"), "{}", message(&plan, code).0);
+    // A replica has one zone, and a class that its code gives.
+    let plan = plan_in(|inventory| {
+        inventory.orderable_classes.as_mut().unwrap().retain(|class| class.class != "db.r6g.large");
+    });
+    let subjects: Vec<String> = found(&plan, code).into_iter().map(|(subject, _)| subject).collect();
+    assert_eq!(subjects, ["module.rds.aws_db_instance.read_replica"]);
+}
+
+/// Zone ids are the same in every account: three hold no control plane.
+#[test]
+fn a_cluster_is_kept_out_of_zones_without_eks() {
+    let plan = plan_in(|inventory| "usw1-az2".clone_into(&mut inventory.zones.as_mut().unwrap()[1].id));
+    assert_eq!(found(&plan, "not-in-every-zone")[0].0, CLUSTER);
+    assert!(message(&plan, "not-in-every-zone").0.contains("us-west-2b (usw1-az2)"));
+}
+
+#[test]
+fn what_both_regions_share_must_be_in_the_account() {
+    let code = "shared-not-seen";
+    let plan = plan_in(|inventory| {
+        inventory.iam.as_mut().unwrap().roles.retain(|role| role != "ecommerce-prod-cart-service");
+    });
+    assert_eq!(found(&plan, code)[0].0, "module.iam.aws_iam_role.service[\"cart-service\"]");
+    without(&plan_in(|inventory| inventory.iam = None), code);
+    let plan = plan_in(|inventory| {
+        let records = inventory.dns_zones.as_mut().unwrap()[0].records.as_mut().unwrap();
+        records.retain(|record| record.record_type != "CAA");
+    });
+    assert_eq!(found(&plan, code)[0].0, "module.dns.aws_route53_record.caa");
+    without(&plan_in(|inventory| inventory.dns_zones.as_mut().unwrap()[0].records = None), code);
+    let plan = plan_in(|inventory| inventory.distributions = Some(Vec::new()));
+    assert_eq!(found(&plan, code)[0].0, "module.cloudfront.aws_cloudfront_distribution.shop");
+    // Another account's roles are in none of this one's lists.
+    let foreign = plan_in(|inventory| inventory.account = None);
+    without(&foreign, code);
+}
+
+#[test]
+fn a_copy_of_the_primarys_state_is_no_workspace_of_the_recovery() {
+    let code = "workspace-not-own";
+    let world = World::read(&example());
+    let state: Value = serde_json::from_str(&world.state).unwrap();
+    let lineage = state["lineage"].as_str().unwrap();
+    let recorded = |name: &str, lineage: &str| {
+        let workspace = Workspace {
+            name: name.to_owned(),
+            lineage: Some(lineage.to_owned()),
+            serial: Some(412),
+            addresses: vec!["aws_cloudwatch_metric_alarm.db_storage".to_owned()],
+        };
+        plan_in(|inventory| inventory.workspace = Some(workspace))
+    };
+    let plan = recorded("dr", lineage);
+    with(&plan, code, "dr", "");
+    assert!(message(&plan, code).0.contains("count as recovered"));
+    without(&recorded("dr", "another"), code);
+    with(&recorded("staging", "another"), code, "dr", "");
+}
