@@ -1,6 +1,20 @@
 //! Every finding's code, with its severity and what it means. `docs/findings.md` has the same table.
 
+use self::Harm::{Informs, Loses, Misleads, Stops};
 use super::finding::Severity::{self, Error, Note, Warning};
+
+/// What comes of it if nobody heeds a finding; the worst first. Findings of one severity are in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Harm {
+    /// Data is lost, or two primaries write.
+    Loses,
+    /// Something does not start, or the recovery stops.
+    Stops,
+    /// Something points at the wrong place.
+    Misleads,
+    /// Nothing.
+    Informs,
+}
 
 /// A code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,85 +23,140 @@ pub struct Code {
     pub name: &'static str,
     /// How bad; the same wherever the code is raised.
     pub severity: Severity,
+    /// What comes of it if nobody heeds it.
+    pub harm: Harm,
     /// What it means, in one line.
     pub summary: &'static str,
 }
 
-const fn code(name: &'static str, severity: Severity, summary: &'static str) -> Code {
-    Code { name, severity, summary }
+const fn code(name: &'static str, severity: Severity, harm: Harm, summary: &'static str) -> Code {
+    Code { name, severity, harm, summary }
 }
 
 /// All codes, sorted by name.
 pub const CODES: &[Code] = &[
-    code("backend-in-primary", Error, "the state's backend lies in the region that is lost"),
-    code("bucket-no-counterpart", Error, "a bucket has no replicated counterpart outside the primary region"),
-    code("bucket-global-name", Error, "a bucket's global name is taken by the primary's own bucket"),
+    code("backend-in-primary", Error, Loses, "the state's backend lies in the region that is lost"),
+    code(
+        "bucket-no-counterpart",
+        Error,
+        Loses,
+        "a bucket has no replicated counterpart outside the primary region",
+    ),
+    code("bucket-global-name", Error, Loses, "a bucket's global name is taken by the primary's own bucket"),
     code(
         "certificate-no-counterpart",
         Error,
+        Stops,
         "no issued certificate of the recovery region stands for one of the primary, and none will be validated",
     ),
-    code("class-not-orderable", Error, "no listed DB instance class can be ordered in the recovery region"),
-    code("configuration-gap", Warning, "part of the Terraform configuration could not be read"),
+    code(
+        "class-not-orderable",
+        Error,
+        Stops,
+        "no listed DB instance class can be ordered in the recovery region",
+    ),
+    code("configuration-gap", Warning, Stops, "part of the Terraform configuration could not be read"),
     code(
         "database-empty-trap",
         Note,
+        Loses,
         "the configuration would create an empty database where one is restored",
     ),
-    code("dependency-cycle", Error, "the state's dependencies form a circle"),
+    code("dependency-cycle", Error, Stops, "the state's dependencies form a circle"),
     code(
         "dependency-left-out",
         Error,
+        Loses,
         "the cluster, or what a restore names, depends on something that is left out",
     ),
-    code("dns-no-target", Error, "a record points into the primary and what it should point at is unknown"),
-    code("dns-step-empty", Warning, "traffic reaches the stack by nothing that the inputs name"),
+    code(
+        "dns-no-target",
+        Error,
+        Misleads,
+        "a record points into the primary and what it should point at is unknown",
+    ),
+    code("dns-step-empty", Warning, Misleads, "traffic reaches the stack by nothing that the inputs name"),
     code(
         "iam-name-shared",
         Note,
+        Misleads,
         "IAM names are unique in the account: roles are shared, not made a second time",
     ),
-    code("image-foreign", Note, "an image of another registry account or region stays as it is"),
-    code("image-missing", Error, "an image that a workload names is not in the recovery region's registry"),
-    code("images-in-primary", Note, "images are pulled from the primary region's registry"),
-    code("instance-type-missing", Error, "no zone of the recovery region offers an instance type"),
-    code("inventory-gap", Warning, "part of the recovery region could not be seen"),
+    code("image-foreign", Note, Stops, "an image of another registry account or region stays as it is"),
+    code(
+        "image-missing",
+        Error,
+        Stops,
+        "an image that a workload names is not in the recovery region's registry",
+    ),
+    code("images-in-primary", Note, Misleads, "images are pulled from the primary region's registry"),
+    code("instance-type-missing", Error, Stops, "no zone of the recovery region offers an instance type"),
+    code("inventory-gap", Warning, Stops, "part of the recovery region could not be seen"),
     code(
         "inventory-missing",
         Error,
+        Loses,
         "there is no inventory, so it is unknown what a store can come back from",
     ),
-    code("key-no-counterpart", Error, "a KMS key has no usable counterpart in the recovery region"),
-    code("literal-unplaced", Warning, "a value of the primary is written out where the plan cannot place it"),
-    code("literal-in-code", Warning, "a value of the primary is written out in the Terraform code"),
-    code("manifest-unrendered", Error, "a kustomization or chart could not be rendered"),
-    code("nodes-too-small", Warning, "the nodes cannot hold what the pods request"),
-    code("not-in-code", Warning, "a resource is in the state but not in the code: it would not come back"),
-    code("not-in-state", Note, "a resource is in the code but not in the state: the engine would make it"),
-    code("primary-region-unknown", Warning, "no input tells which region is lost"),
-    code("primary-unfenced", Warning, "nothing stops the old primary from writing after the cut-over"),
-    code("quota-short", Error, "a quota of the recovery region has no room for the plan"),
-    code("recovery-point-missing", Error, "a store has no usable recovery point in the recovery region"),
-    code("recovery-point-old", Error, "the newest usable recovery point is older than its bound"),
+    code("key-no-counterpart", Error, Loses, "a KMS key has no usable counterpart in the recovery region"),
+    code(
+        "literal-unplaced",
+        Warning,
+        Misleads,
+        "a value of the primary is written out where the plan cannot place it",
+    ),
+    code("literal-in-code", Warning, Misleads, "a value of the primary is written out in the Terraform code"),
+    code("manifest-unrendered", Error, Stops, "a kustomization or chart could not be rendered"),
+    code("nodes-too-small", Warning, Stops, "the nodes cannot hold what the pods request"),
+    code(
+        "not-in-code",
+        Warning,
+        Stops,
+        "a resource is in the state but not in the code: it would not come back",
+    ),
+    code(
+        "not-in-state",
+        Note,
+        Informs,
+        "a resource is in the code but not in the state: the engine would make it",
+    ),
+    code("primary-region-unknown", Warning, Misleads, "no input tells which region is lost"),
+    code("primary-unfenced", Warning, Loses, "nothing stops the old primary from writing after the cut-over"),
+    code("quota-short", Error, Stops, "a quota of the recovery region has no room for the plan"),
+    code(
+        "recovery-point-missing",
+        Error,
+        Loses,
+        "a store has no usable recovery point in the recovery region",
+    ),
+    code("recovery-point-old", Error, Loses, "the newest usable recovery point is older than its bound"),
     code(
         "references-unverified",
         Note,
+        Misleads,
         "without the code it cannot be told what is computed and what is written out",
     ),
-    code("restore-drops-settings", Note, "a restore drops settings; the plan sets them again"),
-    code("secret-no-replica", Error, "a secret has no replica in the recovery region"),
-    code("secret-rewritten-whole", Note, "a secret holds values of the primary: only those are replaced"),
-    code("store-no-recovery", Error, "a store has no recovery path"),
-    code("subject-unknown", Error, "drplan.hcl names something that no input has"),
+    code("restore-drops-settings", Note, Stops, "a restore drops settings; the plan sets them again"),
+    code("secret-no-replica", Error, Stops, "a secret has no replica in the recovery region"),
+    code(
+        "secret-rewritten-whole",
+        Note,
+        Misleads,
+        "a secret holds values of the primary: only those are replaced",
+    ),
+    code("store-no-recovery", Error, Loses, "a store has no recovery path"),
+    code("subject-unknown", Error, Misleads, "drplan.hcl names something that no input has"),
     code(
         "placeholder-unfilled",
         Error,
+        Stops,
         "a placeholder is left in a field that Kubernetes or a controller reads",
     ),
-    code("unknown-type", Note, "a resource type is not in drplan's table"),
+    code("unknown-type", Note, Informs, "a resource type is not in drplan's table"),
     code(
         "workspace-same-backend",
         Error,
+        Loses,
         "the recovery workspace shares the primary's backend in the lost region",
     ),
 ];
@@ -96,4 +165,10 @@ pub const CODES: &[Code] = &[
 #[must_use]
 pub fn lookup(name: &str) -> Option<&'static Code> {
     CODES.iter().find(|code| code.name == name)
+}
+
+/// What comes of a finding of this code; nothing where the code is not known.
+#[must_use]
+pub fn harm(name: &str) -> Harm {
+    lookup(name).map_or(Informs, |code| code.harm)
 }

@@ -18,6 +18,7 @@ mod planned;
 mod properties;
 mod recovery_points;
 mod sandbox;
+mod screens;
 mod strict;
 mod truth;
 mod walkthrough;

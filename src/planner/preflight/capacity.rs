@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::dispositions::{Decided, is_aws};
+use super::super::facts::{Facts, Object};
 use super::Checks;
+use crate::model::paste;
 use crate::model::types::QuotaPer;
 use crate::plan::action::Check;
 use crate::plan::resource::{Disposition, Engine};
@@ -41,8 +43,8 @@ impl Checks<'_, '_, '_> {
                         quota.name, quota.value, self.facts.recovery
                     ),
                     format!(
-                        "aws service-quotas request-service-quota-increase --service-code {service} --quota-code {code} \
-                         --desired-value {} --region {}",
+                        "ask for more: `aws service-quotas request-service-quota-increase --service-code {service} --quota-code {code} \
+                         --desired-value {} --region {}`",
                         used + needed,
                         self.facts.recovery
                     ),
@@ -102,15 +104,7 @@ impl Checks<'_, '_, '_> {
                             classes.join(", "),
                             self.facts.recovery
                         ),
-                        format!(
-                            "name one that can, in order: database \"{}\" {{ classes = [...] }}{}",
-                            object.instance.name,
-                            if others.is_empty() {
-                                String::new()
-                            } else {
-                                format!("; orderable: {}", others.join(", "))
-                            }
-                        ),
+                        other_classes(self.facts, object, &others),
                         self.facts.place_in_code(object),
                     );
                 }
@@ -155,5 +149,25 @@ impl Checks<'_, '_, '_> {
             let check = Check::InstanceType { address: object.address().to_owned(), types };
             self.add(&format!("instance-type/{}", object.address()), check, Plane::RegionalControl);
         }
+    }
+}
+
+/// Where the classes are named: in the block that drplan.hcl has for the database, or in a new one.
+fn other_classes(facts: &Facts<'_, '_>, object: &Object<'_, '_>, orderable: &[&str]) -> String {
+    let listed: Vec<String> = orderable.iter().map(|class| paste::quoted(class)).collect();
+    let classes = if listed.is_empty() { "\"...\"".to_owned() } else { listed.join(", ") };
+    let attribute = format!("classes = [{classes}]");
+    match facts.database_settings(object) {
+        Some(database) => {
+            let place = database.place.as_ref().map_or_else(String::new, |place| format!(" at {place}"));
+            format!(
+                "name what can be ordered, in order of preference, in database {}{place}: `{attribute}`",
+                paste::quoted(&database.name)
+            )
+        }
+        None => format!(
+            "name what can be ordered, in order of preference: {}",
+            paste::block("database", object.address(), &attribute)
+        ),
     }
 }

@@ -5,6 +5,7 @@ use super::super::dispositions::step_id;
 use super::super::facts::Object;
 use super::super::findings::Findings;
 use super::Restore;
+use crate::model::{paste, words};
 use crate::plan::action::Setting;
 
 impl Restore<'_, '_, '_> {
@@ -64,11 +65,14 @@ impl Restore<'_, '_, '_> {
             self.address(),
             format!(
                 "a restore of {} would come with the default network, parameters and a single zone: \
-                 the plan sets {} settings again",
+                 the plan sets {} again",
                 self.identifier(),
-                settings.len()
+                words::count(settings.len(), "setting")
             ),
-            format!("nothing to do: drplan show plan.json --step {}", self.id()),
+            format!(
+                "nothing to do; they are listed by `drplan show PLAN --step {}`",
+                paste::shell(&self.id())
+            ),
             self.facts.place_in_code(self.object),
         );
     }
