@@ -59,7 +59,7 @@ pub(super) struct Region {
     #[arg(long, value_name = "ID", conflicts_with = "state_at")]
     pub(super) state_version: Option<String>,
     /// The state as it was at this time, of the versions in S3
-    #[arg(long, value_name = "RFC3339")]
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
     pub(super) state_at: Option<jiff::Timestamp>,
     /// Folder of the Terraform configuration
     #[arg(long, value_name = "DIR")]
@@ -121,7 +121,7 @@ pub(super) struct Inventory {
     #[arg(short, long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
     /// The clock of the recording, RFC 3339; else now
-    #[arg(long, value_name = "RFC3339")]
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
     pub(super) at: Option<jiff::Timestamp>,
 }
 
@@ -131,7 +131,7 @@ pub(super) enum Format {
     Human,
     /// For a pull request
     Markdown,
-    /// The bytes of the saved plan
+    /// The bytes of the saved plan; of one thing of it, what the plan has of that
     Json,
 }
 
@@ -148,6 +148,9 @@ pub(super) struct Show {
     /// Why a resource becomes what it becomes
     #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["values", "against"])]
     pub(super) resource: Option<String>,
+    /// Every step, phase by phase: its action, its estimate and what it needs
+    #[arg(long, conflicts_with_all = ["step", "resource", "values", "against"])]
+    pub(super) steps: bool,
     /// Every rewrite with its origin
     #[arg(long, conflicts_with = "against")]
     pub(super) values: bool,
@@ -167,5 +170,10 @@ pub(super) struct Explain {
 
 /// An instant, or an example of one.
 fn instant(text: &str) -> Result<jiff::Timestamp, &'static str> {
-    text.parse().map_err(|_| "expected a date, a time and a zone, such as 2026-11-22T12:00:00Z")
+    text.parse().map_err(|_| match jiff::fmt::temporal::Pieces::parse(text) {
+        Ok(pieces) if pieces.time().is_some() && pieces.offset().is_some() => {
+            "it is further away than can be reckoned with: the last instant is 9999-12-30T22:00:00Z"
+        }
+        _ => "expected a date, a time and a zone, such as 2026-11-22T12:00:00Z",
+    })
 }

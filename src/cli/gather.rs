@@ -90,7 +90,7 @@ impl Places<'_> {
             .filter(|part| !matches!(part, Component::CurDir))
             .map(|part| part.as_os_str().to_string_lossy().into_owned())
             .collect();
-        parts.join("/").replacen("//", "/", 1)
+        if parts.is_empty() { ".".to_owned() } else { parts.join("/").replacen("//", "/", 1) }
     }
 }
 
@@ -139,10 +139,15 @@ fn check_region(
     if region::known(name) || named {
         return;
     }
-    let named = format!("if {name} is newer than this drplan, name it in drplan.hcl: {attribute}");
+    // A name that drplan.hcl would refuse is not sent there.
+    let named = if region::is_mistyped(name) {
+        String::new()
+    } else {
+        format!("; if {name} is newer than this drplan, name it in drplan.hcl: `{attribute}`")
+    };
     let fix = match region::nearest(name, settings.recovery.iter().map(String::as_str)) {
-        Some(near) => format!("{near} may be meant; {named}"),
-        None => format!("name a region such as us-west-2; {named}"),
+        Some(near) => format!("{near} may be meant{named}"),
+        None => format!("name a region such as us-west-2{named}"),
     };
     problems.push(Problem::new(format!("{what} {name:?} is no region that drplan knows"), fix));
 }

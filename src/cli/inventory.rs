@@ -7,6 +7,7 @@ use super::region::save;
 use super::{Exit, Failure, gather, live};
 use crate::clients::kube::Source;
 use crate::model::diagnostic::{Gap, Problem};
+use crate::model::words::count;
 use crate::sources::{aws, recorded, tfstate};
 
 pub(super) fn run(args: &Inventory, screen: &Screen) -> Result<Exit, Failure> {
@@ -70,9 +71,9 @@ impl Recording {
             .map_or_else(String::new, |path| format!("; {} was left as it was", path.display()));
         let problem = Problem::new(
             format!(
-                "nothing of {} could be recorded: {} calls gave no answer, the first {}: {}{kept}",
+                "nothing of {} could be recorded: {} gave no answer, the first {}: {}{kept}",
                 args.region,
-                self.gaps.len(),
+                count(self.gaps.len(), "call"),
                 first.source,
                 first.detail
             ),
@@ -85,11 +86,15 @@ impl Recording {
         const MOST: usize = 10;
         let place =
             args.out.as_ref().map_or_else(String::new, |path| format!(", saved as {}", path.display()));
-        let mut text = format!("recorded {} kinds of facts of {}{place}", self.known, args.region);
+        let mut text = format!("recorded {} of facts of {}{place}", count(self.known, "kind"), args.region);
         if self.gaps.is_empty() {
             return text;
         }
-        text.push_str(&format!("; {} gave no answer, what they would tell is unknown:", self.gaps.len()));
+        text.push_str(&format!(
+            "; {} gave no answer, what {} would tell is unknown:",
+            count(self.gaps.len(), "call"),
+            if self.gaps.len() == 1 { "it" } else { "they" }
+        ));
         for gap in self.gaps.iter().take(MOST) {
             text.push_str(&format!("\n  {}: {}", gap.source, gap.detail));
         }

@@ -13,6 +13,7 @@ use super::{Exit, Failure, live};
 use crate::model::diagnostic::{Gap, Problem};
 use crate::model::input::PlanningInput;
 use crate::model::inventory::Inventory;
+use crate::model::words::count;
 use crate::plan::audit::{Violation, audit};
 use crate::plan::finding::Severity;
 use crate::plan::{Plan, codec};
@@ -28,6 +29,12 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     let state = tfstate::read_state(&gathered.state_text, &gathered.state_origin)?;
     let at = args.at.unwrap_or_else(jiff::Timestamp::now);
     drop(progress);
+    let lasts = i64::try_from(gathered.settings.approval.expiry_seconds).unwrap_or(i64::MAX);
+    if at.checked_add(jiff::SignedDuration::from_secs(lasts)).is_err() {
+        let message =
+            format!("a plan of {at} would be good beyond the last instant that can be reckoned with");
+        return Err(Problem::new(message, "give an earlier --at, or a shorter approval { expiry }").into());
+    }
     let hints = Hints {
         settings: &gathered.settings,
         state: Some(&state),
@@ -84,8 +91,10 @@ fn look_around(
 
 /// A plan that its auditor refuses is never saved: whoever reads it would trust it.
 fn defect(violations: &[Violation]) -> String {
-    let mut text =
-        format!("the plan breaks {} of drplan's own rules and was not saved; report this:", violations.len());
+    let mut text = format!(
+        "the plan breaks drplan's own rules ({}) and was not saved; report this:",
+        count(violations.len(), "violation")
+    );
     for violation in violations.iter().take(20) {
         text.push_str(&format!("\n  {violation}"));
     }

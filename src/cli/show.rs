@@ -6,7 +6,7 @@ use super::{Exit, Failure};
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::plan::codec::DecodeError;
 use crate::plan::{Plan, codec, diff};
-use crate::render::{Options, Unknown, changes, human, markdown, resource, step, values};
+use crate::render::{Options, Unknown, changes, human, markdown, resource, step, steps, values};
 use crate::sources::text;
 
 /// Plans of the largest stacks stay far below this.
@@ -16,23 +16,87 @@ pub(super) fn run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
     let shown = args.plan.display().to_string();
     let (bytes, plan) = read_plan(&args.plan)?;
     let options = screen.options(args.verbose, Some(&shown));
-    let text = if let Some(other) = &args.against {
-        let (_, other) = read_plan(other)?;
-        changes::render_changes(&diff::diff(&other, &plan), options)
-    } else if let Some(id) = &args.step {
-        step::render_step(&plan, id, options).map_err(unknown)?
-    } else if let Some(address) = &args.resource {
-        resource::render_resource(&plan, address, options).map_err(unknown)?
-    } else if args.values {
-        values::render_values(&plan, options)
-    } else if args.format == Format::Json {
-        screen.result(&bytes)?;
+    let Some(part) = Part::of(args)? else {
+        let text = match args.format {
+            Format::Json => bytes,
+            format => rendered(&plan, format, options)?.into_bytes(),
+        };
+        screen.result(&text)?;
         return Ok(Exit::Done);
-    } else {
-        rendered(&plan, args.format, options)?
+    };
+    let text = match args.format {
+        Format::Human => part.screen(&plan, options)?,
+        // What would be wide on a terminal is as wide in every pull request.
+        Format::Markdown => {
+            let options = Options { color: false, width: Options::default().width, ..options };
+            markdown::section(&part.title(), &part.screen(&plan, options)?)
+        }
+        Format::Json => part.json(&plan, options)?,
     };
     screen.result(text.as_bytes())?;
     Ok(Exit::Done)
+}
+
+/// One thing of a plan.
+enum Part<'a> {
+    Step(&'a str),
+    Steps,
+    Resource(&'a str),
+    Values,
+    /// With the other plan, and how it was named.
+    Changes(Box<Plan>, String),
+}
+
+impl<'a> Part<'a> {
+    fn of(args: &'a Show) -> Result<Option<Self>, Failure> {
+        let Show { plan: _, format: _, step, resource, steps, values, against, verbose: _ } = args;
+        Ok(match (step, resource, against) {
+            (Some(id), ..) => Some(Self::Step(id)),
+            (_, Some(address), _) => Some(Self::Resource(address)),
+            (.., Some(other)) => {
+                Some(Self::Changes(Box::new(read_plan(other)?.1), other.display().to_string()))
+            }
+            _ if *steps => Some(Self::Steps),
+            _ if *values => Some(Self::Values),
+            _ => None,
+        })
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::Step(id) => format!("Step {id}"),
+            Self::Steps => "Steps".to_owned(),
+            Self::Resource(address) => format!("Resource {address}"),
+            Self::Values => "Values".to_owned(),
+            Self::Changes(_, other) => format!("Changes against {other}"),
+        }
+    }
+
+    fn screen(&self, plan: &Plan, options: Options<'_>) -> Result<String, BadInput> {
+        let not_there = |missing| unknown(missing, &options.command());
+        match self {
+            Self::Step(id) => step::render_step(plan, id, options).map_err(not_there),
+            Self::Steps => Ok(steps::render_steps(plan, options)),
+            Self::Resource(address) => resource::render_resource(plan, address, options).map_err(not_there),
+            Self::Values => Ok(values::render_values(plan, options)),
+            Self::Changes(other, _) => Ok(changes::render_changes(&diff::diff(other, plan), options)),
+        }
+    }
+
+    /// What the plan has of it, in the form that the plan has it in; changes are in no plan and are a list.
+    fn json(&self, plan: &Plan, options: Options<'_>) -> Result<String, Failure> {
+        let not_there = |missing| unknown(missing, &options.command());
+        let text = match self {
+            Self::Step(id) => serde_json::to_string_pretty(step::find_step(plan, id).map_err(not_there)?),
+            Self::Steps => serde_json::to_string_pretty(&plan.steps),
+            Self::Resource(address) => {
+                serde_json::to_string_pretty(&resource::find_resources(plan, address).map_err(not_there)?)
+            }
+            Self::Values => serde_json::to_string_pretty(&plan.values),
+            Self::Changes(other, _) => serde_json::to_string_pretty(&diff::diff(other, plan)),
+        };
+        text.map(|text| text + "\n").map_err(|error| Failure::Defect(error.to_string()))
+    }
 }
 
 /// A plan as a terminal or a pull request shows it.
@@ -45,7 +109,8 @@ pub(super) fn rendered(plan: &Plan, format: Format, options: Options<'_>) -> Res
 }
 
 pub(super) fn explain(args: &Explain, screen: &Screen) -> Result<Exit, Failure> {
-    let page = crate::render::explain::explain(&args.code).map_err(unknown)?;
+    let page = crate::render::explain::explain(&args.code).map_err(|missing| unknown(missing, ""))?;
+    let page = crate::render::explain::render_page(page, screen.options(0, None));
     screen.result(page.as_bytes())?;
     Ok(Exit::Done)
 }
@@ -78,13 +143,15 @@ fn no_plan(error: &DecodeError, shown: String) -> Problem {
     Problem::at(Place { file: shown, line }, message, fix)
 }
 
-fn unknown(unknown: Unknown) -> BadInput {
+/// `shown` is the command that shows the plan.
+fn unknown(unknown: Unknown, shown: &str) -> BadInput {
     let fix = match unknown.near.as_slice() {
         [] => match unknown.what {
             "code" => "every finding names its code: error[CODE]; docs/findings.md has all of them",
-            _ => "`drplan show PLAN --format json` has all of them, under `steps` and `resources`",
+            "step" => "list all of them: `drplan show PLAN --steps`",
+            _ => "they are under `resources` of `drplan show PLAN --format json`",
         }
-        .to_owned(),
+        .replace("drplan show PLAN", shown),
         near => format!("is one of these meant: {}", near.join(", ")),
     };
     Problem::new(unknown.to_string(), fix).into()

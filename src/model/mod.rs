@@ -12,12 +12,14 @@ pub mod estimate;
 pub mod input;
 pub mod inventory;
 pub mod observation;
+pub mod paste;
 pub mod region;
 pub mod secret;
 pub mod settings;
 pub mod state;
 pub mod types;
 pub mod value;
+pub mod words;
 
 /// The candidate nearest to a mistyped word, if one is near enough to be meant.
 #[must_use]

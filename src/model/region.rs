@@ -84,8 +84,43 @@ pub fn of_zone(zone: &str) -> Option<&str> {
     known(region).then_some(region)
 }
 
+/// Words that regions are named by: where in its area one lies.
+const DIRECTIONS: &[&str] =
+    &["central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"];
+
+/// Whether a name that the table does not have is sooner a mistyped region than one that is newer than the table: it
+/// lies in no direction, or it is one letter off a known one. A new number in a known area is a new region.
+#[must_use]
+pub fn is_mistyped(name: &str) -> bool {
+    if known(name) {
+        return false;
+    }
+    let number = |name: &str| name.rsplit('-').next().map(str::to_owned);
+    !name.split('-').any(|part| DIRECTIONS.contains(&part))
+        || REGIONS
+            .iter()
+            .any(|known| number(known) == number(name) && strsim::damerau_levenshtein(known, name) == 1)
+}
+
 /// The known region nearest to a mistyped one.
 #[must_use]
 pub fn nearest<'a>(name: &str, more: impl Iterator<Item = &'a str>) -> Option<String> {
     super::nearest(name, REGIONS.iter().copied().chain(more))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_mistyped;
+
+    #[test]
+    fn a_typing_error_is_no_new_region() {
+        for typed in ["us-wst-2", "us-esat-2", "su-west-2", "eu-centrl-1", "us-wset-22", "ap-southeas-1"] {
+            assert!(is_mistyped(typed), "{typed}");
+        }
+        for new in
+            ["us-west-2", "ap-southeast-8", "us-west-3", "nz-north-1", "us-isob-east-1", "mars-north-12"]
+        {
+            assert!(!is_mistyped(new), "{new}");
+        }
+    }
 }

@@ -147,7 +147,7 @@ pub struct ManifestSettings {
 /// What recovery must hold to for a component.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objective {
-    /// `stack`, `database`, `cache`, `cluster`, `traffic`, `application`, or an address.
+    /// One of [`Objective::COMPONENTS`], or an address.
     pub component: String,
     /// Recovery time, seconds.
     pub rto_seconds: Option<u64>,
@@ -155,6 +155,12 @@ pub struct Objective {
     pub rpo_seconds: Option<u64>,
     /// Where drplan.hcl says it.
     pub place: Option<Place>,
+}
+
+impl Objective {
+    /// Components that a label may name instead of an address.
+    pub const COMPONENTS: [&'static str; 8] =
+        ["stack", "cluster", "database", "cache", "application", "traffic", "storage", "store"];
 }
 
 /// What is special about a database.

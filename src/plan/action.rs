@@ -26,7 +26,7 @@ pub enum Action {
     },
     /// Stops the writers of a primary that still answers; else has that decided now.
     Fence {
-        /// Workloads that are scaled to 0, `Kind/namespace/name`.
+        /// Workloads that are scaled to 0, or suspended where they are CronJobs, `Kind/namespace/name`.
         workloads: Vec<String>,
         /// Databases whose ingress is revoked, by address.
         databases: Vec<String>,

@@ -1,6 +1,20 @@
 //! Every finding's code, with its severity and what it means. `docs/findings.md` has the same table.
 
+use self::Harm::{Informs, Loses, Misleads, Stops};
 use super::finding::Severity::{self, Error, Note, Warning};
+
+/// What comes of it if nobody heeds a finding; the worst first. Findings of one severity are in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Harm {
+    /// Data is lost, or two primaries write.
+    Loses,
+    /// Something does not start, or the recovery stops.
+    Stops,
+    /// Something points at the wrong place.
+    Misleads,
+    /// Nothing.
+    Informs,
+}
 
 /// A code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,123 +23,208 @@ pub struct Code {
     pub name: &'static str,
     /// How bad; the same wherever the code is raised.
     pub severity: Severity,
+    /// What comes of it if nobody heeds it.
+    pub harm: Harm,
     /// What it means, in one line.
     pub summary: &'static str,
 }
 
-const fn code(name: &'static str, severity: Severity, summary: &'static str) -> Code {
-    Code { name, severity, summary }
+const fn code(name: &'static str, severity: Severity, harm: Harm, summary: &'static str) -> Code {
+    Code { name, severity, harm, summary }
 }
 
 /// All codes, sorted by name.
 pub const CODES: &[Code] = &[
-    code("backend-in-primary", Error, "the state's backend lies in the region that is lost"),
-    code("bucket-no-counterpart", Error, "a bucket has no replicated counterpart outside the primary region"),
-    code("bucket-global-name", Error, "a bucket's global name is taken by the primary's own bucket"),
+    code("backend-in-primary", Error, Loses, "the state's backend lies in the region that is lost"),
+    code("bucket-global-name", Error, Loses, "a bucket's global name is taken by the primary's own bucket"),
+    code(
+        "bucket-no-counterpart",
+        Error,
+        Loses,
+        "a bucket has no replicated counterpart outside the primary region",
+    ),
     code(
         "certificate-no-counterpart",
         Error,
+        Stops,
         "no issued certificate of the recovery region stands for one of the primary, and none will be validated",
     ),
-    code("class-not-orderable", Error, "no listed DB instance class can be ordered in the recovery region"),
-    code("cluster-left-out", Error, "the cluster is skipped, and the manifests have none to be applied to"),
-    code("configuration-gap", Warning, "part of the Terraform configuration could not be read"),
+    code(
+        "class-not-orderable",
+        Error,
+        Stops,
+        "no listed DB instance class can be ordered in the recovery region",
+    ),
+    code(
+        "cluster-left-out",
+        Error,
+        Stops,
+        "the cluster is skipped, and the manifests have none to be applied to",
+    ),
+    code("configuration-gap", Warning, Stops, "part of the Terraform configuration could not be read"),
     code(
         "database-empty-trap",
         Note,
+        Loses,
         "the configuration would create an empty database where one is restored",
     ),
-    code("dependency-cycle", Error, "the state's dependencies form a circle"),
+    code("dependency-cycle", Error, Stops, "the state's dependencies form a circle"),
     code(
         "dependency-left-out",
         Error,
+        Loses,
         "the cluster, or what a restore names, depends on something that is left out",
     ),
-    code("dns-name-unmoved", Warning, "a name that users come by is moved by no step of the plan"),
-    code("dns-no-target", Error, "a record points into the primary and what it should point at is unknown"),
-    code("dns-step-empty", Warning, "traffic reaches the stack by nothing that the inputs name"),
-    code("eks-addon-gone", Error, "an EKS add-on, or its version, is not on offer in the recovery region"),
-    code("eks-version-extended", Note, "the cluster's version is in extended support"),
-    code("eks-version-gone", Error, "EKS of the recovery region makes no cluster of the primary's version"),
+    code("dns-name-unmoved", Warning, Misleads, "a name that users come by is moved by no step of the plan"),
+    code(
+        "dns-no-target",
+        Error,
+        Misleads,
+        "a record points into the primary and what it should point at is unknown",
+    ),
+    code("dns-step-empty", Warning, Misleads, "traffic reaches the stack by nothing that the inputs name"),
+    code(
+        "eks-addon-gone",
+        Error,
+        Stops,
+        "an EKS add-on, or its version, is not on offer in the recovery region",
+    ),
+    code("eks-version-extended", Note, Informs, "the cluster's version is in extended support"),
+    code(
+        "eks-version-gone",
+        Error,
+        Stops,
+        "EKS of the recovery region makes no cluster of the primary's version",
+    ),
     code(
         "iam-name-shared",
         Note,
+        Misleads,
         "IAM names are unique in the account: roles are shared, not made a second time",
     ),
-    code("image-foreign", Note, "an image of another registry account or region stays as it is"),
-    code("image-missing", Error, "an image that a workload names is not in the recovery region's registry"),
-    code("images-in-primary", Note, "images are pulled from the primary region's registry"),
-    code("instance-type-missing", Error, "no zone of the recovery region offers an instance type"),
-    code("inventory-gap", Warning, "part of the recovery region could not be seen"),
+    code("image-foreign", Note, Stops, "an image of another registry account or region stays as it is"),
+    code(
+        "image-missing",
+        Error,
+        Stops,
+        "an image that a workload names is not in the recovery region's registry",
+    ),
+    code("images-in-primary", Note, Misleads, "images are pulled from the primary region's registry"),
+    code("instance-type-missing", Error, Stops, "no zone of the recovery region offers an instance type"),
+    code("inventory-gap", Warning, Stops, "part of the recovery region could not be seen"),
     code(
         "inventory-missing",
         Error,
+        Loses,
         "there is no inventory, so it is unknown what a store can come back from",
     ),
-    code("key-no-counterpart", Error, "a KMS key has no usable counterpart in the recovery region"),
-    code("literal-unplaced", Warning, "a value of the primary is written out where the plan cannot place it"),
-    code("literal-in-code", Warning, "a value of the primary is written out in the Terraform code"),
-    code("manifest-unrendered", Error, "a kustomization or chart could not be rendered"),
-    code("name-taken", Error, "what the plan makes or restores is there already, under that name"),
+    code("key-no-counterpart", Error, Loses, "a KMS key has no usable counterpart in the recovery region"),
+    code("literal-in-code", Warning, Misleads, "a value of the primary is written out in the Terraform code"),
+    code(
+        "literal-unplaced",
+        Warning,
+        Misleads,
+        "a value of the primary is written out where the plan cannot place it",
+    ),
+    code("manifest-unrendered", Error, Stops, "a kustomization or chart could not be rendered"),
+    code("name-taken", Error, Stops, "what the plan makes or restores is there already, under that name"),
     code(
         "network-there-already",
         Warning,
+        Misleads,
         "the recovery region has a VPC of the same name and block, which is not the recovery's",
     ),
-    code("nodes-too-small", Warning, "the nodes cannot hold what the pods request"),
-    code("not-in-code", Warning, "a resource is in the state but not in the code: it would not come back"),
-    code("not-in-every-zone", Warning, "a zone that the stack comes into does not offer what is put there"),
-    code("not-in-state", Note, "a resource is in the code but not in the state: the engine would make it"),
-    code("primary-region-unknown", Warning, "no input tells which region is lost"),
-    code("primary-unfenced", Warning, "nothing stops the old primary from writing after the cut-over"),
-    code("recording-old", Warning, "a recording is older than the loss that the stack may have"),
-    code("quota-short", Error, "a quota of the recovery region has no room for the plan"),
+    code("nodes-too-small", Warning, Stops, "the nodes cannot hold what the pods request"),
     code(
-        "quota-unproven",
+        "not-in-code",
         Warning,
-        "what is in use of quotas that the plan adds to is unknown, so whether there is room",
+        Stops,
+        "a resource is in the state but not in the code: it would not come back",
     ),
-    code("recovery-point-missing", Error, "a store has no usable recovery point in the recovery region"),
-    code("recovery-point-old", Error, "the newest usable recovery point is older than its bound"),
     code(
-        "references-unverified",
+        "not-in-every-zone",
+        Warning,
+        Stops,
+        "a zone that the stack comes into does not offer what is put there",
+    ),
+    code(
+        "not-in-state",
         Note,
-        "without the code it cannot be told what is computed and what is written out",
+        Informs,
+        "a resource is in the code but not in the state: the engine would make it",
     ),
-    code("restore-drops-settings", Note, "a restore drops settings; the plan sets them again"),
-    code("secret-no-replica", Error, "a secret has no replica in the recovery region"),
-    code("secret-rewritten-whole", Note, "a secret holds values of the primary: only those are replaced"),
-    code("skipped-in-use", Error, "a store is skipped, and a manifest names it"),
-    code(
-        "shared-not-seen",
-        Warning,
-        "what both regions share is not in the account, as the inventory has it",
-    ),
-    code("store-no-recovery", Error, "a store has no recovery path"),
-    code(
-        "store-origin-unknown",
-        Error,
-        "a store is in the recovery workspace already, and nothing tells what data it holds",
-    ),
-    code("subject-unknown", Error, "drplan.hcl names something that no input has"),
     code(
         "placeholder-unfilled",
         Error,
+        Stops,
         "a placeholder is left in a field that Kubernetes or a controller reads",
     ),
-    code("volume-no-recovery", Error, "a volume of Kubernetes holds data and would come up empty"),
-    code("unknown-type", Note, "a resource type is not in drplan's table"),
-    code("workspace-not-own", Error, "the workspace that was recorded is not the recovery's own"),
+    code("primary-region-unknown", Warning, Misleads, "no input tells which region is lost"),
+    code("primary-unfenced", Warning, Loses, "nothing stops the old primary from writing after the cut-over"),
+    code("quota-short", Error, Stops, "a quota of the recovery region has no room for the plan"),
+    code(
+        "quota-unproven",
+        Warning,
+        Stops,
+        "what is in use of quotas that the plan adds to is unknown, so whether there is room",
+    ),
+    code("recording-old", Warning, Misleads, "a recording is older than the loss that the stack may have"),
+    code(
+        "recovery-point-missing",
+        Error,
+        Loses,
+        "a store has no usable recovery point in the recovery region",
+    ),
+    code("recovery-point-old", Error, Loses, "the newest usable recovery point is older than its bound"),
+    code(
+        "references-unverified",
+        Note,
+        Misleads,
+        "without the code it cannot be told what is computed and what is written out",
+    ),
+    code("restore-drops-settings", Note, Stops, "a restore drops settings; the plan sets them again"),
+    code("secret-no-replica", Error, Stops, "a secret has no replica in the recovery region"),
+    code(
+        "secret-rewritten-whole",
+        Note,
+        Misleads,
+        "a secret holds values of the primary: only those are replaced",
+    ),
+    code(
+        "shared-not-seen",
+        Warning,
+        Stops,
+        "what both regions share is not in the account, as the inventory has it",
+    ),
+    code("skipped-in-use", Error, Stops, "a store is skipped, and a manifest names it"),
+    code("store-no-recovery", Error, Loses, "a store has no recovery path"),
+    code(
+        "store-origin-unknown",
+        Error,
+        Loses,
+        "a store is in the recovery workspace already, and nothing tells what data it holds",
+    ),
+    code("subject-unknown", Error, Misleads, "drplan.hcl names something that no input has"),
+    code("unknown-type", Note, Informs, "a resource type is not in drplan's table"),
+    code("volume-no-recovery", Error, Loses, "a volume of Kubernetes holds data and would come up empty"),
+    code("workspace-not-own", Error, Loses, "the workspace that was recorded is not the recovery's own"),
     code(
         "workspace-same-backend",
         Error,
+        Loses,
         "the recovery workspace shares the primary's backend in the lost region",
     ),
-    code("zones-too-few", Error, "the subnets are in more zones than the recovery region has"),
+    code("zones-too-few", Error, Stops, "the subnets are in more zones than the recovery region has"),
 ];
 
 /// The entry of a code.
 #[must_use]
 pub fn lookup(name: &str) -> Option<&'static Code> {
     CODES.iter().find(|code| code.name == name)
+}
+
+/// What comes of a finding of this code; nothing where the code is not known.
+#[must_use]
+pub fn harm(name: &str) -> Harm {
+    lookup(name).map_or(Informs, |code| code.harm)
 }

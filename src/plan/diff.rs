@@ -17,7 +17,7 @@ use fields::Field;
 use shorten::shortened;
 
 /// One change.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Change {
     /// Where: `steps[restore/primary].action.settings[MultiAZ].value`. Lists that are in another order end in
     /// `.order`.

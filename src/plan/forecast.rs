@@ -45,6 +45,27 @@ impl Verdict {
     }
 }
 
+/// Why a time says less than it seems to. While there is one, no verdict is given on it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Doubt {
+    /// It cannot come back yet: no figure has its time.
+    Blocked {
+        /// The resource.
+        address: String,
+    },
+    /// Its restore is counted, and nobody knows what it is restored from.
+    Unchosen {
+        /// The store.
+        address: String,
+    },
+    /// More than a tenth of the longest way is drplan's default for this one step: nobody measured it.
+    Unmeasured {
+        /// The step.
+        step: String,
+    },
+}
+
 /// Recovery time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -55,8 +76,10 @@ pub struct Rto {
     pub p90_seconds: u64,
     /// Objective.
     pub objective_seconds: Option<u64>,
-    /// On the 90th percentile.
+    /// On the 90th percentile; unknown while there are doubts.
     pub verdict: Verdict,
+    /// What is not in the figures, or only guessed.
+    pub doubts: Vec<Doubt>,
     /// Ids of the steps of the longest way, in order.
     pub critical_path: Vec<String>,
 }
@@ -67,14 +90,16 @@ pub struct Rto {
 pub struct Component {
     /// Its name.
     pub component: String,
-    /// Median.
-    pub p50_seconds: u64,
-    /// 90th percentile.
-    pub p90_seconds: u64,
+    /// Median; `None` where all of it is blocked.
+    pub p50_seconds: Option<u64>,
+    /// 90th percentile; `None` where all of it is blocked.
+    pub p90_seconds: Option<u64>,
     /// Objective.
     pub objective_seconds: Option<u64>,
-    /// On the 90th percentile.
+    /// On the 90th percentile; unknown while there are doubts.
     pub verdict: Verdict,
+    /// What is not in the figures, or only guessed.
+    pub doubts: Vec<Doubt>,
 }
 
 /// Loss of a store.

@@ -11,7 +11,7 @@ use super::artifact::{
 use super::codec;
 use super::codes;
 use super::finding::Finding;
-use super::forecast::{Component, Forecast, PhaseSpan, Prepared, Rpo, Rto, Verdict};
+use super::forecast::{Component, Doubt, Forecast, PhaseSpan, Prepared, Rpo, Rto, Verdict};
 use super::resource::{Disposition, Engine, PlannedResource};
 use super::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
 use super::store::{Candidate, CandidateKind, PlannedStore, Rule};
@@ -236,7 +236,8 @@ fn forecast(steps: &[Step]) -> Forecast {
             p50_seconds: 3_120,
             p90_seconds: 3_500,
             objective_seconds: Some(3_600),
-            verdict: Verdict::Ok,
+            verdict: Verdict::Unknown,
+            doubts: vec![Doubt::Blocked { address: "aws_sqs_queue.mail".to_owned() }],
             critical_path: [
                 "preflight/identity",
                 "preflight/ready",
@@ -254,10 +255,11 @@ fn forecast(steps: &[Step]) -> Forecast {
         },
         components: vec![Component {
             component: "database".to_owned(),
-            p50_seconds: 1_600,
-            p90_seconds: 2_800,
+            p50_seconds: Some(1_600),
+            p90_seconds: Some(2_800),
             objective_seconds: Some(1_800),
             verdict: Verdict::Missed,
+            doubts: Vec::new(),
         }],
         rpo: vec![
             rpo("aws_db_instance.ledger", Some(30), Some(60), Some(86_400), Verdict::Ok),

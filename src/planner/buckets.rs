@@ -5,6 +5,7 @@ use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::references::{self, Found};
 use super::stores::{Outcome, inventory_missing, store_of};
+use crate::model::paste;
 use crate::plan::resource::{Disposition, Engine};
 use crate::plan::store::CandidateKind;
 
@@ -24,7 +25,8 @@ pub(super) fn decide_bucket(
                 ),
                 format!(
                     "compute the name from the region, or name what stands for it: \
-                     counterpart \"{name}\" {{ to = \"...\" }}"
+                     {}",
+                    paste::block("counterpart", &name, "to = \"...\"")
                 ),
                 facts.place_in_code(object),
             );
@@ -54,9 +56,9 @@ pub(super) fn decide_bucket(
                 object.address(),
                 format!("bucket {name} holds data and is not replicated to {}", facts.recovery),
                 format!(
-                    "replicate it, or name what stands for it: counterpart \"{name}\" {{ to = \"...\" }}, \
-                     or accept the loss: accept_loss \"{}\" {{ reason = \"...\" }}",
-                    object.address()
+                    "replicate it, or name what stands for it: {}; or accept the loss: {}",
+                    paste::block("counterpart", &name, "to = \"...\""),
+                    paste::block("accept_loss", object.address(), "reason = \"...\"")
                 ),
                 facts.place_in_code(object),
             );
@@ -144,7 +146,7 @@ fn decide_of_foreign_bucket(
                 "bucket-no-counterpart",
                 object.address(),
                 format!("bucket {bucket} is not in the state and has no counterpart in {}", facts.recovery),
-                format!("name what stands for it: counterpart \"{bucket}\" {{ to = \"...\" }}"),
+                format!("name what stands for it: {}", paste::block("counterpart", bucket, "to = \"...\"")),
                 facts.place_in_code(object),
             );
             fate(

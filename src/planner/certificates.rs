@@ -3,6 +3,7 @@
 use super::dispositions::Decided;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
+use crate::model::paste;
 use crate::plan::resource::Disposition;
 
 /// A certificate that the engine makes anew is issued only where something of the stack validates it.
@@ -24,10 +25,15 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
                 facts.recovery
             ),
             format!(
-                "aws acm request-certificate --region {} --domain-name \"{domain}\" --validation-method DNS, with all its \
-                 names; or name one that is there: counterpart \"{}\" {{ to = \"ARN\" }}",
+                "request it, with its other names as --subject-alternative-names: \
+                 `aws acm request-certificate --region {} --domain-name '{domain}' --validation-method DNS`; \
+                 or name one that is there: {}",
                 facts.recovery,
-                object.arn.as_deref().unwrap_or(object.address())
+                paste::block(
+                    "counterpart",
+                    object.arn.as_deref().unwrap_or(object.address()),
+                    "to = \"...\""
+                )
             ),
             facts.place_in_code(object),
         );

@@ -23,9 +23,12 @@ pub(super) fn foundation(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<String
 
 /// Steps after which nodes are there; what an estimate calls the cluster.
 pub(super) fn nodes(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<String> {
-    made(facts, decided, |object| {
-        matches!(object.type_name(), "aws_eks_cluster" | "aws_eks_node_group" | "aws_eks_fargate_profile")
-    })
+    made(facts, decided, is_node)
+}
+
+/// Whether it is the cluster or what its pods run on.
+pub(super) fn is_node(object: &Object<'_, '_>) -> bool {
+    matches!(object.type_name(), "aws_eks_cluster" | "aws_eks_node_group" | "aws_eks_fargate_profile")
 }
 
 fn made(facts: &Facts<'_, '_>, decided: &Decided, which: impl Fn(&Object<'_, '_>) -> bool) -> Vec<String> {

@@ -12,6 +12,7 @@ use super::findings::Findings;
 use super::manifests;
 use super::provenance::Values;
 use crate::model::diagnostic::Place;
+use crate::model::paste;
 use crate::model::types::Scope;
 use crate::model::value::ValueKind;
 use crate::plan::action::{Action, EngineChange, Hold, Rewrite};
@@ -147,7 +148,7 @@ pub(super) fn plan_dns(
             "dns-step-empty",
             "dns",
             "no record or distribution of the inputs leads traffic to the stack: the plan cannot move it",
-            "name what users come by: dns { names = [...] }",
+            "name what users come by: `dns { names = [\"...\"] }`",
             entrance.map(|object| Place::new(&object.file, object.root.span.line)),
         );
     }
@@ -291,8 +292,12 @@ fn record(
             "dns-no-target",
             object.address(),
             format!("record {name} points at {from}, and what it should point at is unknown"),
-            "record the primary while it is healthy (drplan inventory REGION --primary), so that its target is tied to \
-             its Ingress; or name the target: rewrite \"OLD\" { to = \"NEW\" }",
+            format!(
+                "record the primary while it is healthy, so that its target is tied to its Ingress: \
+                 `drplan inventory {} --primary -o observation.json`; or name the target: {}",
+                facts.primary.as_deref().unwrap_or("REGION"),
+                paste::block("rewrite", &from, "to = \"...\"")
+            ),
             facts.place_in_code(object),
         );
     }

@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::manifests::WORKLOADS;
-use crate::model::diagnostic::Place;
+use crate::model::diagnostic::{GapReason, Place};
+use crate::model::settings::Objective;
 use crate::plan::codes;
 use crate::plan::finding::{Finding, Severity};
 use crate::plan::resource::Disposition;
@@ -42,9 +43,12 @@ impl Findings {
         self.0.iter().filter(|finding| finding.code == code).map(|finding| finding.subject.as_str()).collect()
     }
 
-    /// Errors first, then by code, subject and place.
+    /// Errors first, in each severity the most harmful first, then by code, subject and place.
     pub(super) fn into_sorted(mut self) -> Vec<Finding> {
-        self.0.sort_unstable();
+        self.0.sort_unstable_by(|a, b| {
+            let rank = |finding: &Finding| (finding.severity, codes::harm(&finding.code));
+            rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
+        });
         self.0.dedup();
         self.0
     }
@@ -60,12 +64,32 @@ pub(super) fn check_inputs(facts: &Facts<'_, '_>, decided: &Decided, findings: &
 }
 
 fn check_primary(facts: &Facts<'_, '_>, findings: &mut Findings) {
+    let regions =
+        || facts.objects.iter().filter(|object| object.is_managed()).filter_map(|o| o.region.as_deref());
+    if let Some(primary) = facts.primary.as_deref()
+        && regions().next().is_some()
+        && !regions().any(|region| region == primary)
+    {
+        let near = crate::model::nearest(primary, regions());
+        findings.add(
+            "subject-unknown",
+            primary,
+            format!(
+                "primary \"{primary}\" is a region in which the state has nothing: no value is taken for the primary's"
+            ),
+            near.map_or_else(
+                || "name the region that the stack runs in".to_owned(),
+                |near| format!("is \"{near}\" meant? Name the region that the stack runs in"),
+            ),
+            None,
+        );
+    }
     if facts.primary.is_none() {
         findings.add(
             "primary-region-unknown",
             "primary",
             "no resource of the state names a region, so which one is lost is unknown: no value is taken for the primary's",
-            "name it: --primary REGION, or primary = \"REGION\" in drplan.hcl",
+            "name it: --primary REGION, or in drplan.hcl: `primary = \"...\"`",
             None,
         );
     }
@@ -78,7 +102,7 @@ fn check_gaps(facts: &Facts<'_, '_>, findings: &mut Findings) {
             "inventory-gap",
             &gap.source,
             format!("{} gave no answer: {}", gap.source, gap.detail),
-            "give the caller the read permission, or record the inventory again",
+            remedy(gap.reason),
             None,
         );
     }
@@ -99,6 +123,44 @@ fn check_gaps(facts: &Facts<'_, '_>, findings: &mut Findings) {
             "install the tool that renders it, or give the rendered manifests",
             Some(Place::file(&gap.source)),
         );
+    }
+}
+
+/// What makes a call answer the next time.
+const fn remedy(reason: GapReason) -> &'static str {
+    match reason {
+        GapReason::AccessDenied => "give the caller the read permission, then record the inventory again",
+        GapReason::Throttled | GapReason::TimedOut | GapReason::Failed => "record the inventory again",
+        GapReason::Unreachable => {
+            "let the caller reach the region's endpoints (network, proxy, AWS_ENDPOINT_URL), then record the \
+             inventory again"
+        }
+        GapReason::NotRecorded | GapReason::Offline => "record the inventory again with this drplan",
+        _ => {
+            "check what answers there instead of AWS (proxy, AWS_ENDPOINT_URL), then record the inventory again"
+        }
+    }
+}
+
+/// Why nothing is known of the recovery region: no inventory, or one in which the calls gave no answer.
+pub(super) fn why_unseen(facts: &Facts<'_, '_>) -> String {
+    let region = facts.recovery;
+    let Some(inventory) = &facts.input.inventory else {
+        let unasked = facts.input.gaps.iter().find(|gap| gap.source == format!("aws:{region}"));
+        return match unasked {
+            Some(gap) => format!("{region} could not be asked: {}", gap.detail),
+            None => format!("there is no inventory of {region}"),
+        };
+    };
+    match inventory.gaps.as_slice() {
+        [] => format!("the inventory of {region} was recorded without it"),
+        [gap] => format!("the inventory of {region} does not tell: {} gave no answer", gap.source),
+        [first, ..] => format!(
+            "the inventory of {region} does not tell: {} calls gave no answer, the first {}: {}",
+            inventory.gaps.len(),
+            first.source,
+            first.detail
+        ),
     }
 }
 
@@ -201,20 +263,40 @@ fn check_subjects(facts: &Facts<'_, '_>, findings: &mut Findings) {
     for rewrite in settings.rewrites.iter().filter(|rewrite| !used(&rewrite.text)) {
         unknown("rewrite", &rewrite.text, &rewrite.place);
     }
-    let components = ["stack", "database", "cache", "cluster", "traffic", "application", "storage", "store"];
     for objective in &settings.objectives {
         let component = objective.component.as_str();
-        if !components.contains(&component) && !has(component) && !volume(component) {
-            unknown("objective", &objective.component, &objective.place);
+        // Elsewhere a name does for an address; here nothing looks for one.
+        let is_address =
+            || facts.objects.iter().any(|object| object.is_managed() && facts.meant_by(component, object));
+        if !Objective::COMPONENTS.contains(&component) && !is_address() && !volume(component) {
+            unknown("objective", component, &objective.place);
         }
     }
-    for estimate in &settings.estimates {
+    check_estimates(facts, findings);
+}
+
+/// A kind of work, a type of the table, or one of the state.
+fn check_estimates(facts: &Facts<'_, '_>, findings: &mut Findings) {
+    let of_state = || facts.objects.iter().map(super::facts::Object::type_name);
+    for estimate in &facts.input.settings.estimates {
         let kind = estimate.kind.as_str();
-        let known =
-            crate::model::estimate::default_of(kind).is_some() || crate::model::types::lookup(kind).is_some();
-        if !known {
-            unknown("estimate", kind, &estimate.place);
+        let known = crate::model::estimate::default_of(kind).is_some()
+            || crate::model::types::lookup(kind).is_some()
+            || of_state().any(|name| name == kind);
+        if known {
+            continue;
         }
+        let near = crate::model::nearest(kind, of_state());
+        findings.add(
+            "subject-unknown",
+            kind,
+            format!("estimate \"{kind}\" of drplan.hcl is no kind of work, and no resource of the state has that type"),
+            near.map_or_else(
+                || "correct the name, or remove the block".to_owned(),
+                |near| format!("is \"{near}\" meant? Otherwise remove the block"),
+            ),
+            estimate.place.clone(),
+        );
     }
 }
 

@@ -2,16 +2,19 @@
 
 mod loss;
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::chance::{Normals, Spread, as_float};
 use super::dispositions::Decided;
-use super::facts::Facts;
+use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::simulate::{Run, Scratch};
 use crate::model::types::Recovery;
 use crate::plan::action::Action;
-use crate::plan::forecast::{Component, Forecast, PhaseSpan, Prepared, Rto, Verdict};
+use crate::plan::forecast::{Component, Doubt, Forecast, PhaseSpan, Prepared, Rto, Verdict};
+use crate::plan::resource::Disposition;
 use crate::plan::step::{Phase, Step};
 
 /// Draws in all, so that a plan of any size is forecast in the same time.
@@ -36,33 +39,37 @@ pub(super) fn plan_forecast(
         facts.input.settings.objectives.iter().find(|o| o.component == name).and_then(|o| o.rto_seconds)
     };
     let (p50, p90) = quantiles(&mut wholes);
-    let incomplete = decided
-        .resources
-        .iter()
-        .any(|resource| resource.disposition == crate::plan::resource::Disposition::Block)
-        || decided.stores.iter().any(|store| store.chosen.is_none());
     let rto_objective = objective("stack");
+    let doubts = doubts(facts, decided, None, run.guessed(&path));
     let rto = Rto {
         p50_seconds: p50,
         p90_seconds: p90,
         objective_seconds: rto_objective,
-        verdict: verdict(p90, rto_objective, incomplete || run.rests_on_defaults(&path)),
+        verdict: verdict(Some(p90), rto_objective, &doubts),
+        doubts,
         critical_path: path.iter().map(|at| steps[*at].id.clone()).collect(),
     };
     let forecast_components = components
         .iter()
         .zip(&mut ends)
         .map(|(component, ends)| {
-            let (p50_seconds, p90_seconds) = quantiles(ends);
+            let (p50_seconds, p90_seconds) = match component.steps.as_slice() {
+                [] => (None, None),
+                _ => {
+                    let (p50, p90) = quantiles(ends);
+                    (Some(p50), Some(p90))
+                }
+            };
             let objective_seconds = objective(component.name);
             let way = run.path_to(&usual, &component.steps);
-            let unknown = incomplete || run.rests_on_defaults(&way);
+            let doubts = self::doubts(facts, decided, Some(component.name), run.guessed(&way));
             Component {
                 component: component.name.to_owned(),
                 p50_seconds,
                 p90_seconds,
                 objective_seconds,
-                verdict: verdict(p90_seconds, objective_seconds, unknown),
+                verdict: verdict(p90_seconds, objective_seconds, &doubts),
+                doubts,
             }
         })
         .collect();
@@ -76,13 +83,64 @@ pub(super) fn plan_forecast(
     }
 }
 
-/// Pass on the 90th percentile; unknown without an objective, or where the figure rests on nothing measured.
-fn verdict(p90: u64, objective: Option<u64>, unknown: bool) -> Verdict {
-    match objective {
-        None => Verdict::Unknown,
-        Some(_) if unknown => Verdict::Unknown,
-        Some(objective) if p90 <= objective => Verdict::Ok,
-        Some(_) => Verdict::Missed,
+/// Pass on the 90th percentile; unknown without an objective, and where the figure lacks something.
+fn verdict(p90: Option<u64>, objective: Option<u64>, doubts: &[Doubt]) -> Verdict {
+    match (p90, objective) {
+        (Some(p90), Some(objective)) if doubts.is_empty() => {
+            if p90 <= objective {
+                Verdict::Ok
+            } else {
+                Verdict::Missed
+            }
+        }
+        _ => Verdict::Unknown,
+    }
+}
+
+/// What the time of a component, or of the whole, lacks. A cluster, a database and a cache answer for themselves; for
+/// the whole, the application and the traffic nothing may be missing.
+fn doubts<'s>(
+    facts: &Facts<'_, '_>,
+    decided: &Decided,
+    component: Option<&str>,
+    guessed: impl Iterator<Item = &'s Step>,
+) -> Vec<Doubt> {
+    let of_component = |address: &str| match component {
+        None | Some("application" | "traffic") => true,
+        Some(component) => facts
+            .by_address
+            .get(address)
+            .is_some_and(|at| component_of(&facts.objects[*at]) == Some(component)),
+    };
+    let blocked: BTreeSet<&str> = decided
+        .resources
+        .iter()
+        .filter(|resource| resource.disposition == Disposition::Block && of_component(&resource.address))
+        .map(|resource| resource.address.as_str())
+        .collect();
+    let unchosen = decided
+        .stores
+        .iter()
+        .filter(|store| store.chosen.is_none() && of_component(&store.address))
+        .map(|store| store.address.as_str())
+        .filter(|address| !blocked.contains(address));
+    let mut doubts: Vec<Doubt> =
+        unchosen.map(|address| Doubt::Unchosen { address: address.to_owned() }).collect();
+    doubts.extend(blocked.iter().map(|address| Doubt::Blocked { address: (*address).to_owned() }));
+    doubts.extend(guessed.map(|step| Doubt::Unmeasured { step: step.id.clone() }));
+    doubts.sort();
+    doubts
+}
+
+/// The component that a resource is a part of by itself.
+fn component_of(object: &Object<'_, '_>) -> Option<&'static str> {
+    if super::cluster::is_node(object) {
+        return Some("cluster");
+    }
+    match object.entry?.recovery {
+        Recovery::RdsInstance | Recovery::RdsCluster => Some("database"),
+        Recovery::ElastiCache => Some("cache"),
+        _ => None,
     }
 }
 
@@ -141,7 +199,7 @@ fn components(decided: &Decided, facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<C
     let cache: Vec<String> = facts
         .objects
         .iter()
-        .filter(|object| object.entry.is_some_and(|entry| entry.recovery == Recovery::ElastiCache))
+        .filter(|object| component_of(object) == Some("cache"))
         .map(|object| object.address().to_owned())
         .collect();
     let all = [
@@ -174,8 +232,16 @@ fn components(decided: &Decided, facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<C
         ),
         ("traffic", of(&|step| matches!(step.phase, Phase::Dns))),
     ];
+    // What is blocked has no step, and is not forgotten for that.
+    let blocked: BTreeSet<&str> = decided
+        .resources
+        .iter()
+        .filter(|resource| resource.disposition == Disposition::Block)
+        .filter_map(|resource| facts.by_address.get(resource.address.as_str()))
+        .filter_map(|at| component_of(&facts.objects[*at]))
+        .collect();
     all.into_iter()
-        .filter(|(_, steps)| !steps.is_empty())
+        .filter(|(name, steps)| !steps.is_empty() || blocked.contains(name))
         .map(|(name, steps)| ComponentSteps { name, steps })
         .collect()
 }

@@ -82,7 +82,11 @@ pub(super) fn plan_infra(
         findings.add(
             "iam-name-shared",
             "aws_iam",
-            format!("{shared_iam} IAM resources are unique in the account: they are imported as they are, not made again"),
+            if shared_iam == 1 {
+                "1 IAM resource is unique in the account: it is imported as it is, not made again".to_owned()
+            } else {
+                format!("{shared_iam} IAM resources are unique in the account: they are imported as they are, not made again")
+            },
             "nothing to do; a plain apply would stop at EntityAlreadyExists (409)",
             shared_at,
         );

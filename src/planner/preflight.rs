@@ -19,6 +19,7 @@ use super::findings::Findings;
 use super::provenance::Values;
 use crate::model::diagnostic::Place;
 use crate::model::inventory::Inventory;
+use crate::model::words;
 use crate::plan::action::{Action, Check};
 use crate::plan::resource::Disposition;
 use crate::plan::step::{Expects, Phase, Plane, Step};
@@ -82,7 +83,10 @@ impl<'i> Checks<'_, 'i, '_> {
             "inventory-gap",
             action,
             format!("the inventory was recorded without asking for {what}: they are unknown, not missing"),
-            format!("record it again beside the stack's state: drplan inventory {}", self.facts.recovery),
+            format!(
+                "record it again beside the stack's state: `drplan inventory {} -o inventory.json`",
+                self.facts.recovery
+            ),
             None,
         );
     }
@@ -140,10 +144,11 @@ impl<'i> Checks<'_, 'i, '_> {
                 "images-in-primary",
                 self.facts.primary.clone().unwrap_or_default(),
                 format!(
-                    "{} images are pulled from the primary's registry; the plan names its replica instead",
-                    named.len()
+                    "{} {} pulled from the primary's registry; the plan names its replica instead",
+                    words::count(named.len(), "image"),
+                    words::is(named.len())
                 ),
-                "nothing to do: each rewrite is listed by `drplan show plan.json --values`",
+                "nothing to do: each rewrite is listed by `drplan show PLAN --values`",
                 Some(first.at.clone()),
             );
         }

@@ -28,7 +28,10 @@ pub(super) fn in_order(mut steps: Vec<Step>, findings: &mut Findings) -> Vec<Ste
         findings.add(
             "dependency-cycle",
             names.first().copied().unwrap_or_default(),
-            format!("{} steps need each other in a circle: {}", circle.len(), names.join(", ")),
+            match names.as_slice() {
+                [one] => format!("{one} needs itself"),
+                _ => format!("{} steps need each other in a circle: {}", circle.len(), names.join(", ")),
+            },
             "the state's dependencies contradict each other: refresh the state with the engine, then plan again",
             None,
         );

@@ -12,7 +12,8 @@ use crate::plan::step::{EstimateSource, Step};
 const PARALLELISM: u32 = 10;
 /// Calls that change a service at once: the rate budgets of the executor.
 const AT_ONCE: usize = 8;
-/// A default counts against a verdict from this share of the longest way, in tenths.
+/// A default counts against a verdict where it is more than one part in so many of the longest way
+/// (docs/configuration.md, `estimate`).
 const WEIGHTY_TENTH: u64 = 10;
 
 /// A plan's steps as the simulation needs them.
@@ -123,12 +124,12 @@ impl<'r> Run<'r> {
         path
     }
 
-    /// Whether a step that makes up a tenth of the way or more has only a default of drplan's.
-    pub(super) fn rests_on_defaults(&self, path: &[usize]) -> bool {
+    /// Steps that make up more than a tenth of the way, and whose time is only a default of drplan's.
+    pub(super) fn guessed(&self, path: &[usize]) -> impl Iterator<Item = &Step> {
         let whole: u64 = path.iter().map(|at| self.steps[*at].estimate.p50_seconds).sum();
-        path.iter().any(|at| {
-            let estimate = &self.steps[*at].estimate;
-            estimate.source == EstimateSource::Default && estimate.p50_seconds * WEIGHTY_TENTH > whole
+        path.iter().map(|at| &self.steps[*at]).filter(move |step| {
+            step.estimate.source == EstimateSource::Default
+                && step.estimate.p50_seconds * WEIGHTY_TENTH > whole
         })
     }
 }

@@ -2,9 +2,10 @@
 
 use super::dispositions::{Fate, accepted_loss, fate, may_hold_data, step_id};
 use super::facts::{Facts, Object};
-use super::findings::Findings;
+use super::findings::{self, Findings};
 use super::points::{self, Point};
 use super::{buckets, databases, references};
+use crate::model::paste;
 use crate::model::types::Recovery;
 use crate::plan::resource::{Disposition, Engine};
 use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
@@ -88,11 +89,8 @@ pub(super) fn inventory_missing(
     findings.add(
         "inventory-missing",
         object.address(),
-        format!("it is unknown what {what} can come back from: nothing tells what is in {}", facts.recovery),
-        format!(
-            "record it: drplan inventory {} -o inventory.json, then plan with --inventory",
-            facts.recovery
-        ),
+        format!("it is unknown what {what} can come back from: {}", findings::why_unseen(facts)),
+        format!("record what is there: `drplan inventory {} -o inventory.json`", facts.recovery),
         facts.place_in_code(object),
     );
 }
@@ -145,7 +143,10 @@ fn decide_secret(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut 
                 "secret-no-replica",
                 object.address(),
                 format!("secret {name} is scheduled for deletion in {}", facts.recovery),
-                format!("aws secretsmanager restore-secret --secret-id {name} --region {}", facts.recovery),
+                format!(
+                    "keep it: `aws secretsmanager restore-secret --secret-id {name} --region {}`",
+                    facts.recovery
+                ),
                 facts.place_in_code(object),
             );
             fate(Disposition::Block, Engine::Exclude, "its replica is scheduled for deletion").into()
@@ -172,8 +173,10 @@ fn decide_secret(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut 
                 object.address(),
                 format!("secret {name} has no replica in {}", facts.recovery),
                 format!(
-                    "aws secretsmanager replicate-secret-to-regions --secret-id {name} --add-replica-regions Region={}",
-                    facts.recovery
+                    "replicate it: `aws secretsmanager replicate-secret-to-regions --secret-id {name} \
+                     --add-replica-regions Region={} --region {}`",
+                    facts.recovery,
+                    facts.primary.as_deref().unwrap_or("REGION")
                 ),
                 facts.place_in_code(object),
             );
@@ -198,9 +201,9 @@ fn decide_key(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Fin
                     format!("it encrypts {database}, and no usable key of {} stands for it", facts.recovery),
                     format!(
                         "make a replica of it in {} or a key under the same alias, and have the backups copied under it; \
-                         or name one: counterpart \"{}\" {{ to = \"...\" }}",
+                         or name one: {}",
                         facts.recovery,
-                        object.address()
+                        paste::block("counterpart", object.address(), "to = \"...\"")
                     ),
                     facts.place_in_code(object),
                 );
@@ -236,8 +239,11 @@ fn decide_repository(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &
         "store-no-recovery",
         object.address(),
         format!("repository {name} has no image in {}", facts.recovery),
-        "replicate the registry (replication covers only images pushed afterwards: backfill the others), \
-         or accept the loss of old images with accept_loss",
+        format!(
+            "replicate the registry (replication covers only images pushed afterwards: backfill the others), \
+             or accept the loss of old images: {}",
+            paste::block("accept_loss", object.address(), "reason = \"...\"")
+        ),
         facts.place_in_code(object),
     );
     fate(Disposition::Block, Engine::Exclude, format!("no image of it is in {}", facts.recovery)).into()
@@ -325,8 +331,8 @@ fn decide_backed_up(
         format!("{kind} {name} may hold data and has no recovery path to {}{unusable}", facts.recovery),
         format!(
             "copy it there (AWS Backup, a replica), or accept the loss in drplan.hcl: \
-             accept_loss \"{}\" {{ reason = \"...\" }}",
-            object.address()
+             {}",
+            paste::block("accept_loss", object.address(), "reason = \"...\"")
         ),
         facts.place_in_code(object),
     );

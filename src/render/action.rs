@@ -126,9 +126,9 @@ pub(super) fn describe(action: &Action) -> Described {
                     count(workloads.len(), "workload"),
                     count(databases.len(), "database")
                 ),
-                "scale to 0, revoke ingress; where the primary does not answer, you decide",
+                "suspend or scale to 0, revoke ingress; where the primary does not answer, you decide",
             );
-            let shown = workloads.iter().fold(shown, |s, w| s.with("scale to 0", w, "").on(w));
+            let shown = workloads.iter().fold(shown, |s, w| s.with(stopped(w), w, "").on(w));
             databases.iter().fold(shown, |s, d| s.with("revoke ingress", d, "").on(d))
         }
         Action::Engine { address, change, import_id, import_known_after } => {
@@ -333,6 +333,11 @@ pub(super) fn describe(action: &Action) -> Described {
             left_out.iter().fold(shown, |s, address| s.with("left out", address, "").on(address))
         }
     }
+}
+
+/// How a workload, `Kind/namespace/name`, is stopped: what runs to its end has no replicas.
+fn stopped(workload: &str) -> &'static str {
+    if workload.starts_with("CronJob/") || workload.starts_with("Job/") { "suspend" } else { "scale to 0" }
 }
 
 fn describe_check(check: &Check) -> Described {

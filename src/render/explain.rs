@@ -1,6 +1,8 @@
 //! The pages of `drplan explain`.
 
-use super::Unknown;
+use super::screen::{Screen, plain};
+use super::text::width;
+use super::{Options, Unknown};
 
 /// One line a code; the page is `docs/explain/CODE.md`.
 macro_rules! pages {
@@ -81,6 +83,43 @@ pub fn explain(code: &str) -> Result<&'static str, Unknown> {
         .ok_or_else(|| Unknown::new("code", bare, PAGES.iter().map(|(name, _)| *name)))
 }
 
+/// A page in the width of the screen. Its own lines fit 100 columns and stay as they are there.
+#[must_use]
+pub fn render_page(page: &str, options: Options<'_>) -> String {
+    if page.lines().all(|line| width(line) <= options.width) {
+        return page.to_owned();
+    }
+    let mut screen = Screen::new(options);
+    let mut lines = page.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.is_empty() {
+            screen.gap();
+            continue;
+        }
+        let item = line.split_once(". ").is_some_and(|(n, _)| n.parse::<u8>().is_ok());
+        let indent = line.len() - line.trim_start().len();
+        let mut text = line.to_owned();
+        // A paragraph and an item of a list are written anew; of an example each line stays one.
+        while indent == 0 && !line.starts_with('#') && line != "Example" && line != "What to do" {
+            let Some(next) = lines.next_if(|next| {
+                let more = next.split_once(". ").is_some_and(|(n, _)| n.parse::<u8>().is_ok());
+                !next.is_empty() && !more && next.starts_with("   ") == item
+            }) else {
+                break;
+            };
+            text = format!("{text} {}", next.trim_start());
+        }
+        let hang = if item || indent > 0 { indent.max(1) + 2 } else { 0 };
+        // An address is copied: it stays whole.
+        let (words, address) = text.find("https://").map_or((&*text, ""), |at| text.split_at(at));
+        screen.text(hang, &[plain(words)]);
+        if !address.is_empty() {
+            screen.unbroken(hang, &[plain(address)]);
+        }
+    }
+    screen.finish()
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -146,6 +185,24 @@ mod tests {
                 let other = other.trim_matches('`');
                 assert!(explain(other).is_ok() && other != *code, "{code} is related to {other}");
             }
+        }
+    }
+
+    #[test]
+    fn a_page_fits_a_narrow_screen_and_loses_no_word() {
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        for (code, page) in PAGES {
+            for columns in [60, 80] {
+                let shown = render_page(page, Options { width: columns, ..Options::default() });
+                assert!(
+                    shown.lines().all(|line| width(line) <= columns || line.contains("https://")),
+                    "{code}: {shown}"
+                );
+                if columns == 80 {
+                    assert_eq!(words(&shown), words(page), "{code}");
+                }
+            }
+            assert_eq!(render_page(page, Options::default()), *page);
         }
     }
 

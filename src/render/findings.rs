@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::fix;
 use super::screen::{Piece, Screen, Style, bold, dim, plain};
 use super::text::shorten;
-use crate::plan::codes;
+use crate::plan::codes::{self, Harm};
 use crate::plan::finding::{Finding, Severity};
 
 /// Findings of one code.
@@ -17,13 +18,16 @@ pub(super) struct Group<'a> {
 /// How many of a group are shown before the rest is counted.
 pub(super) const SHOWN: usize = 3;
 
-/// Groups by severity and code, each in the plan's order.
+/// Groups by severity, then by harm and code, each in the plan's order.
 pub(super) fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
-    let mut by_code: BTreeMap<(Severity, &str), Vec<&Finding>> = BTreeMap::new();
+    let mut by_code: BTreeMap<(Severity, Harm, &str), Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
-        by_code.entry((finding.severity, &finding.code)).or_default().push(finding);
+        by_code
+            .entry((finding.severity, codes::harm(&finding.code), &finding.code))
+            .or_default()
+            .push(finding);
     }
-    by_code.into_iter().map(|((severity, code), findings)| Group { severity, code, findings }).collect()
+    by_code.into_iter().map(|((severity, _, code), findings)| Group { severity, code, findings }).collect()
 }
 
 impl Group<'_> {
@@ -68,7 +72,7 @@ pub(super) fn put(screen: &mut Screen, groups: &[Group<'_>], all: bool, command:
             }
             place(screen, finding);
             if !repeated {
-                fix(screen, finding);
+                fix(screen, finding, command);
             }
         }
         if more > 0 {
@@ -80,11 +84,11 @@ pub(super) fn put(screen: &mut Screen, groups: &[Group<'_>], all: bool, command:
     }
 }
 
-/// One finding in full.
-pub(super) fn one(screen: &mut Screen, finding: &Finding) {
+/// One finding in full. `command` is what shows its plan.
+pub(super) fn one(screen: &mut Screen, finding: &Finding, command: &str) {
     message(screen, finding);
     place(screen, finding);
-    fix(screen, finding);
+    fix(screen, finding, command);
 }
 
 fn message(screen: &mut Screen, finding: &Finding) {
@@ -110,9 +114,9 @@ fn place(screen: &mut Screen, finding: &Finding) {
     screen.text(6, &line);
 }
 
-fn fix(screen: &mut Screen, finding: &Finding) {
+fn fix(screen: &mut Screen, finding: &Finding, command: &str) {
     if !finding.fix.is_empty() {
-        screen.text(7, &[bold("  fix: "), plain(&finding.fix)]);
+        fix::put(screen, &finding.fix, command);
     }
 }
 

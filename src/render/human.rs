@@ -2,9 +2,11 @@
 
 use super::Options;
 use super::findings;
+use super::fix::{self, Part};
 use super::screen::{MARGIN, Piece, Screen, Style, bold, dim, plain};
 use super::summary::{Measure, Summary, summarize};
-use super::text::{pad, shell, shorten, width};
+use super::text::{pad, shorten, width};
+use crate::model::paste::shell;
 use crate::plan::Plan;
 use crate::plan::forecast::Verdict;
 
@@ -21,13 +23,14 @@ pub fn render_plan(plan: &Plan, options: Options<'_>) -> String {
     header(&mut screen, &summary);
     screen.gap();
     verdict(&mut screen, &summary);
-    rows(&mut screen, "saw", &summary.saw);
+    let command = options.command();
+    rows(&mut screen, "saw", &summary.saw, &command);
     measures(&mut screen, &summary);
     changes(&mut screen, &summary);
-    rows(&mut screen, "leaves", &summary.leaves);
-    rows(&mut screen, "advice", &summary.advice);
+    rows(&mut screen, "blocked", &summary.blocked, &command);
+    rows(&mut screen, "leaves", &summary.leaves, &command);
+    rows(&mut screen, "advice", &summary.advice, &command);
     phases(&mut screen, &summary);
-    let command = format!("drplan show {}", options.saved.map_or_else(|| "PLAN".to_owned(), shell));
     findings::put(&mut screen, &summary.groups, all, &command);
     last_lines(&mut screen, &summary, options, &command);
     screen.finish()
@@ -59,9 +62,17 @@ fn verdict(screen: &mut Screen, summary: &Summary<'_>) {
     );
 }
 
-fn rows(screen: &mut Screen, label: &str, lines: &[String]) {
+/// What can be pasted has a line of its own.
+fn rows(screen: &mut Screen, label: &str, lines: &[String], command: &str) {
     for (at, line) in lines.iter().enumerate() {
-        screen.row(if at == 0 { label } else { "" }, &[plain(line)]);
+        let mut label = if at == 0 { label } else { "" };
+        for part in fix::parts(line, command) {
+            match part {
+                Part::Words(words) => screen.row(label, &[plain(words.trim())]),
+                Part::Paste(inside) => screen.unbroken(MARGIN, &[plain(inside)]),
+            }
+            label = "";
+        }
     }
 }
 
@@ -75,7 +86,7 @@ pub(super) const fn verdict_style(verdict: Verdict) -> Style {
 
 /// Both tables of figures share their columns, so that the eye runs down one line of verdicts.
 fn measures(screen: &mut Screen, summary: &Summary<'_>) {
-    const WIDEST: usize = 44;
+    const WIDEST: usize = 48;
     let both = || summary.recovers.iter().chain(&summary.loses);
     let figure = both().map(|m| width(&shorten(&m.figure, WIDEST))).max().unwrap_or(0);
     let objective = both().map(|m| width(&m.objective)).max().unwrap_or(0);
@@ -185,12 +196,18 @@ fn last_lines(screen: &mut Screen, summary: &Summary<'_>, options: Options<'_>, 
     let mut next = Vec::new();
     if let Some(saved) = options.saved {
         next.push(format!("saved {}", shell(saved)));
-        next.push(command.to_owned());
+        let steps = if summary.phases.is_empty() { "" } else { " --steps" };
+        next.push(format!("{command}{steps}"));
     }
     if let Some(first) = summary.groups.first() {
         next.push(format!("drplan explain {}", shorten(first.code, 60)));
     }
-    if !next.is_empty() {
-        screen.text(2, &[dim(next.join("      "))]);
+    // A command is never broken: side by side where all of them fit, else one a line.
+    let side_by_side = next.join("      ");
+    if width(&side_by_side) <= screen.width() {
+        next = vec![side_by_side];
+    }
+    for line in next.iter().filter(|line| !line.is_empty()) {
+        screen.unbroken(0, &[dim(line)]);
     }
 }

@@ -8,6 +8,7 @@ use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, context};
 
 use super::findings::Group;
+use super::fix::{self, Part};
 use super::summary::{Measure, PhaseRow, Summary, summarize};
 use super::text::{clean, count, duration, shorten};
 use crate::plan::Plan;
@@ -36,6 +37,16 @@ pub fn render_markdown(plan: &Plan) -> Result<String, Error> {
     Ok(text.trim_end().to_owned() + "\n")
 }
 
+/// One thing of a plan as a section: what a terminal would show of it.
+#[must_use]
+pub fn section(title: &str, screen: &str) -> String {
+    let mut fence = "```".to_owned();
+    while screen.contains(&fence) {
+        fence.push('`');
+    }
+    format!("### {}\n\n{fence}text\n{}\n{fence}\n", escape(title), screen.trim_end())
+}
+
 fn facts(plan: &Plan, summary: &Summary<'_>) -> Value {
     let Summary {
         stack,
@@ -48,6 +59,7 @@ fn facts(plan: &Plan, summary: &Summary<'_>) -> Value {
         recovers,
         loses,
         changes,
+        blocked,
         leaves,
         advice,
         phases,
@@ -66,10 +78,11 @@ fn facts(plan: &Plan, summary: &Summary<'_>) -> Value {
         good_until => good_until,
         sentence => standing.sentence(),
         counts => standing.counts(),
-        saw => saw.clone(),
+        saw => saw.iter().map(|line| fix_cell(line)).collect::<Vec<Value>>(),
         recovers => measures(recovers),
         loses => measures(loses),
         changes => changes.join(", "),
+        blocked => blocked.clone(),
         leaves => leaves.join("; "),
         advice => advice.clone(),
         steps => count(plan.steps.len(), "step"),
@@ -109,11 +122,22 @@ fn group_of(group: &Group<'_>) -> Value {
             context! {
                 place => code(&shorten(&place, CELL)),
                 message => shorten(&finding.message, CELL),
-                fix => shorten(&finding.fix, CELL),
+                fix => fix_cell(&finding.fix),
             }
         })
         .collect();
     context! { code => code(group.code), findings, more }
+}
+
+/// A fix with what can be pasted as code.
+fn fix_cell(fix: &str) -> Value {
+    // Nothing that is pasted is cut short.
+    let parts = fix::parts(fix, "drplan show PLAN");
+    let text = parts.iter().map(|part| match part {
+        Part::Words(words) => escape(&shorten(words, CELL)),
+        Part::Paste(inside) => code(inside).to_string(),
+    });
+    Value::from_safe_string(text.collect())
 }
 
 /// A code span that ends where it is meant to. Where the text has a back-tick or a bar, a tag and entities.

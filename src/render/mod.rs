@@ -8,6 +8,7 @@ mod action;
 pub mod changes;
 pub mod explain;
 mod findings;
+mod fix;
 #[cfg(test)]
 mod golden;
 pub mod human;
@@ -19,6 +20,7 @@ pub mod resource;
 mod sample;
 mod screen;
 pub mod step;
+pub mod steps;
 mod summary;
 mod text;
 pub mod values;
@@ -34,6 +36,14 @@ pub struct Options<'a> {
     pub verbose: u8,
     /// Path that the plan was saved to, or is shown from, for the commands in the last line.
     pub saved: Option<&'a str>,
+}
+
+impl Options<'_> {
+    /// What shows the plan.
+    #[must_use]
+    pub fn command(&self) -> String {
+        format!("drplan show {}", self.saved.map_or_else(|| "PLAN".to_owned(), crate::model::paste::shell))
+    }
 }
 
 impl Default for Options<'_> {

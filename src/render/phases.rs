@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::text::{count, duration, instant_near, list, shorten};
 use crate::plan::Plan;
 use crate::plan::action::{Action, Check, EngineChange, Rewrite};
+use crate::plan::resource::Disposition;
 use crate::plan::step::{Phase, Step};
 
 /// Names that are written out before the rest is counted.
@@ -105,17 +106,29 @@ fn fencing(steps: &[&Step]) -> Vec<String> {
 }
 
 fn engine(plan: &Plan, steps: &[&Step]) -> Vec<String> {
-    let changes = |wanted: EngineChange| {
-        tally(steps, |action| matches!(action, Action::Engine { change, .. } if *change == wanted))
+    let adopted: BTreeSet<&str> = plan
+        .resources
+        .iter()
+        .filter(|resource| resource.disposition == Disposition::Adopt)
+        .map(|resource| resource.address.as_str())
+        .collect();
+    let changes = |wanted: EngineChange, which: Option<bool>| {
+        tally(steps, |action| {
+            matches!(action, Action::Engine { change, address, .. } if *change == wanted
+                && which.is_none_or(|which| adopted.contains(address.as_str()) == which))
+        })
     };
-    let (create, import, carry) =
-        (changes(EngineChange::Create), changes(EngineChange::Import), changes(EngineChange::Carry));
-    let words: Vec<String> =
-        [(create, "+ ", " created"), (import, "< ", " imported"), (carry, "= ", " carried")]
-            .into_iter()
-            .filter(|(n, _, _)| *n > 0)
-            .map(|(n, symbol, word)| format!("{symbol}{n}{word}"))
-            .collect();
+    // The symbols and their counts are those of the line of changes: what is imported beside, stays as it is.
+    let words: Vec<String> = [
+        (changes(EngineChange::Create, None), "+ ", " created"),
+        (changes(EngineChange::Import, Some(true)), "< ", " adopted"),
+        (changes(EngineChange::Carry, None), "= ", " carried over"),
+        (changes(EngineChange::Import, Some(false)), "", " imported"),
+    ]
+    .into_iter()
+    .filter(|(n, _, _)| *n > 0)
+    .map(|(n, symbol, word)| format!("{symbol}{n}{word}"))
+    .collect();
     let mut parts = Vec::new();
     if !words.is_empty() {
         parts.push(format!("engine in workspace {}: {}", shorten(&plan.saw.workspace, 24), words.join(", ")));

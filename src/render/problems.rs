@@ -4,6 +4,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::Options;
+use super::fix;
 use super::screen::{Screen, Style, bold, dim, plain};
 use super::text::clean;
 use crate::model::diagnostic::{BadInput, Excerpt, Place, Problem};
@@ -40,7 +41,7 @@ fn one(screen: &mut Screen, problem: &Problem, options: Options<'_>) {
         );
     }
     if !fix.is_empty() {
-        screen.text(7, &[bold("  fix: "), plain(fix)]);
+        fix::put(screen, fix, "drplan show PLAN");
     }
 }
 

@@ -15,11 +15,7 @@ use crate::plan::values::{OwnedValue, Site, Use, UseDisposition};
 /// # Errors
 /// Where the plan has no resource of that address; with the nearest addresses.
 pub fn render_resource(plan: &Plan, address: &str, options: Options<'_>) -> Result<String, Unknown> {
-    let found: Vec<&PlannedResource> = plan.resources.iter().filter(|r| r.address == address).collect();
-    if found.is_empty() {
-        let known = plan.resources.iter().map(|resource| resource.address.as_str());
-        return Err(Unknown::new("resource", address, known));
-    }
+    let found = find_resources(plan, address)?;
     let mut screen = Screen::new(options);
     for resource in &found {
         screen.gap();
@@ -38,8 +34,21 @@ pub fn render_resource(plan: &Plan, address: &str, options: Options<'_>) -> Resu
         label = "";
     }
     let about: Vec<&Finding> = plan.findings.iter().filter(|finding| is_about(finding, address)).collect();
-    put_findings(&mut screen, about);
+    put_findings(&mut screen, about, &options.command());
     Ok(screen.finish())
+}
+
+/// The resource of an address, and its deposed objects.
+///
+/// # Errors
+/// Where the plan has none; with the nearest addresses.
+pub fn find_resources<'p>(plan: &'p Plan, address: &str) -> Result<Vec<&'p PlannedResource>, Unknown> {
+    let found: Vec<&PlannedResource> = plan.resources.iter().filter(|r| r.address == address).collect();
+    if found.is_empty() {
+        let known = plan.resources.iter().map(|resource| resource.address.as_str());
+        return Err(Unknown::new("resource", address, known));
+    }
+    Ok(found)
 }
 
 const fn style(disposition: Disposition) -> Style {

@@ -17,7 +17,7 @@ use crate::model::value::ValueKind;
 use crate::plan::Plan;
 use crate::plan::artifact::{Policy, Saw, SawConfiguration, SawManifests, SawRecording, SawState, Scenario};
 use crate::plan::finding::{Finding, Severity};
-use crate::plan::forecast::{Rpo, Verdict};
+use crate::plan::forecast::{Doubt, Rpo, Verdict};
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
 use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
 use crate::plan::values::{OwnedValue, Site, Use, UseDisposition};
@@ -92,7 +92,7 @@ pub(super) fn bad_day() -> Plan {
         PRIMARY,
         "the key of module.rds.aws_db_instance.primary has no usable counterpart in us-west-2: its backup is \
          encrypted with key/9b1c, which is not in the inventory",
-        "replicate the key, or name another: counterpart \"alias/rds\" { to = \"alias/rds-dr\" }",
+        "replicate the key, or name another: `counterpart \"alias/rds\" { to = \"...\" }`",
         Some(Place::new("terraform/modules/rds/main.tf", 14)),
     ));
     for line in [41, 44, 52, 60, 71] {
@@ -101,7 +101,8 @@ pub(super) fn bad_day() -> Plan {
             "literal-unplaced",
             "acme-flags-us-east-2",
             "\"us-east-2\" is written out in a value that the plan cannot place",
-            "name its counterpart: rewrite \"acme-flags-us-east-2\" { to = \"...\" }, or keep = true",
+            "name what it becomes, or write `keep = true` there if it stays: \
+             `rewrite \"acme-flags-us-east-2\" { to = \"...\" }`",
             Some(Place::new("kubernetes/deployments/payment.yaml", line)),
         ));
     }
@@ -114,6 +115,10 @@ pub(super) fn bad_day() -> Plan {
         None,
     ));
     plan.forecast.rto.verdict = Verdict::Unknown;
+    plan.forecast.rto.doubts = vec![
+        Doubt::Unchosen { address: PRIMARY.to_owned() },
+        Doubt::Unmeasured { step: "restore/primary".to_owned() },
+    ];
     plan.forecast.rpo = vec![
         Rpo {
             store: PRIMARY.to_owned(),

@@ -84,10 +84,7 @@ impl Screen {
     /// One paragraph; its further lines are indented by `hang`.
     pub(super) fn text(&mut self, hang: usize, pieces: &[Piece]) {
         let hang = hang.min(self.width / 2);
-        let chars: Vec<(char, Style)> = pieces
-            .iter()
-            .flat_map(|(style, text)| clean(text).chars().map(|c| (c, *style)).collect::<Vec<_>>())
-            .collect();
+        let chars = cleaned(pieces);
         let mut rest = chars.as_slice();
         let mut indent = 0;
         loop {
@@ -102,6 +99,12 @@ impl Screen {
             }
             indent = hang;
         }
+    }
+
+    /// One line that a reader copies: indented, and whole however long it is.
+    pub(super) fn unbroken(&mut self, indent: usize, pieces: &[Piece]) {
+        let chars = cleaned(pieces);
+        self.line(indent, &chars);
     }
 
     /// Lines that were drawn elsewhere, neutralised already.
@@ -147,6 +150,13 @@ impl Screen {
         }
         self.out.push('\n');
     }
+}
+
+fn cleaned(pieces: &[Piece]) -> Vec<(char, Style)> {
+    pieces
+        .iter()
+        .flat_map(|(style, text)| clean(text).chars().map(|c| (c, *style)).collect::<Vec<_>>())
+        .collect()
 }
 
 /// How many characters go on a line of `room` columns: up to the last space that fits, else as many as fit.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::action::{describe, place};
+use super::action::{describe, object_id, place};
 use super::findings::one;
 use super::screen::{Screen, Style, bold, dim, plain};
 use super::text::{clock, duration, instant, pad, shorten, width};
@@ -12,16 +12,14 @@ use crate::plan::action::Action;
 use crate::plan::finding::Finding;
 use crate::plan::step::{DoneWhen, EstimateSource, Expects, Phase, Plane, Step};
 use crate::plan::store::{CandidateKind, PlannedStore};
-use crate::plan::values::Site;
+use crate::plan::values::{Site, UseDisposition};
 
 /// One step of a plan.
 ///
 /// # Errors
 /// Where the plan has no step of that id; with the nearest ids.
 pub fn render_step(plan: &Plan, id: &str, options: Options<'_>) -> Result<String, Unknown> {
-    let Some(step) = plan.steps.iter().find(|step| step.id == id) else {
-        return Err(Unknown::new("step", id, plan.steps.iter().map(|step| step.id.as_str())));
-    };
+    let step = find_step(plan, id)?;
     let mut described = describe(&step.action);
     let chosen = chosen_call(plan, &step.action);
     if let Some((_, identifier)) = chosen
@@ -57,10 +55,20 @@ pub fn render_step(plan: &Plan, id: &str, options: Options<'_>) -> Result<String
         screen.row("undo", &[(Style::Warn, "cannot be undone without loss".to_owned())]);
     }
     tells(&mut screen, plan, step);
+    unplaced(&mut screen, plan, &step.action);
     let about: Vec<&Finding> =
         plan.findings.iter().filter(|f| described.subjects.iter().any(|s| is_about(f, s))).collect();
-    put_findings(&mut screen, about);
+    put_findings(&mut screen, about, &options.command());
     Ok(screen.finish())
+}
+
+/// The step of an id.
+///
+/// # Errors
+/// Where the plan has none; with the nearest ids.
+pub fn find_step<'p>(plan: &'p Plan, id: &str) -> Result<&'p Step, Unknown> {
+    let known = || plan.steps.iter().map(|step| step.id.as_str());
+    plan.steps.iter().find(|step| step.id == id).ok_or_else(|| Unknown::new("step", id, known()))
 }
 
 fn head(screen: &mut Screen, plan: &Plan, step: &Step) {
@@ -79,11 +87,11 @@ pub(super) fn is_about(finding: &Finding, subject: &str) -> bool {
     !subject.is_empty() && finding.subject == subject
 }
 
-pub(super) fn put_findings(screen: &mut Screen, mut findings: Vec<&Finding>) {
+pub(super) fn put_findings(screen: &mut Screen, mut findings: Vec<&Finding>, command: &str) {
     findings.sort_by_key(|finding| finding.severity);
     for finding in findings {
         screen.gap();
-        one(screen, finding);
+        one(screen, finding, command);
     }
 }
 
@@ -202,7 +210,10 @@ fn takes(step: &Step) -> String {
     let source = match step.estimate.source {
         EstimateSource::Default => "drplan's default: nobody measured it here",
         EstimateSource::Configured => "measured, by drplan.hcl",
-        EstimateSource::Policy => "the time given for a decision",
+        EstimateSource::Policy if matches!(step.action, Action::Gate { .. }) => {
+            "the time given for a decision"
+        }
+        EstimateSource::Policy => "as the record and the settings have it",
     };
     format!("{} (p90 {}), {source}", duration(step.estimate.p50_seconds), duration(step.estimate.p90_seconds))
 }
@@ -252,6 +263,24 @@ fn tells(screen: &mut Screen, plan: &Plan, step: &Step) {
                 label,
                 &[plain(format!("{} {}", value.kind.as_str(), shorten(&value.value, 72))), dim(" in")],
             );
+            screen.row_at("", 4, &[plain(format!("  {}", site(&used.site)))]);
+            label = "";
+        }
+    }
+}
+
+/// What stands in the object and names the primary still when it is applied.
+fn unplaced(screen: &mut Screen, plan: &Plan, action: &Action) {
+    let Action::ApplyObject { object_kind, namespace, name, .. } = action else { return };
+    let id = object_id(object_kind, namespace.as_deref(), name);
+    let mut label = "unplaced";
+    for value in &plan.values {
+        for used in value.uses.iter().filter(|used| used.disposition == UseDisposition::Unplaced) {
+            if !matches!(&used.site, Site::File { object: Some(object), .. } if *object == id) {
+                continue;
+            }
+            let words = format!("{} {}", value.kind.as_str(), shorten(&value.value, 72));
+            screen.row(label, &[(Style::Bad, words), dim(" in")]);
             screen.row_at("", 4, &[plain(format!("  {}", site(&used.site)))]);
             label = "";
         }

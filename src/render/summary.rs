@@ -1,16 +1,18 @@
 //! The facts of a plan's first screen, told once for every renderer.
 
+use std::collections::BTreeSet;
+
 use super::findings::{Group, groups};
 use super::phases;
-use super::text::{age, clock, count, day, duration, instant, short_digest, shorten};
-use crate::model::diagnostic::Gap;
+use super::text::{age, clock, count, day, duration, instant, list, short_digest, shorten};
+use crate::model::diagnostic::{Gap, GapReason};
 use crate::plan::Plan;
 use crate::plan::action::Action;
 use crate::plan::artifact::SawRecording;
 use crate::plan::finding::Severity;
-use crate::plan::forecast::{Component, Rpo, Verdict};
-use crate::plan::resource::{Disposition, Engine};
-use crate::plan::step::{EstimateSource, Plane, Step};
+use crate::plan::forecast::{Component, Doubt, Rpo, Rto, Verdict};
+use crate::plan::resource::{Disposition, Engine, PlannedResource};
+use crate::plan::step::{Plane, Step};
 
 /// The first screen.
 pub(super) struct Summary<'a> {
@@ -24,6 +26,7 @@ pub(super) struct Summary<'a> {
     pub recovers: Vec<Measure>,
     pub loses: Vec<Measure>,
     pub changes: Vec<Change>,
+    pub blocked: Vec<String>,
     pub leaves: Vec<String>,
     pub advice: Vec<String>,
     pub phases: Vec<PhaseRow>,
@@ -95,6 +98,7 @@ pub(super) fn summarize(plan: &Plan, all: bool) -> Summary<'_> {
         recovers: recovers(plan),
         loses: loses(plan, all),
         changes: changes(plan),
+        blocked: blocked(plan, all),
         leaves: leaves(plan),
         advice: advice(plan),
         phases: plan
@@ -140,12 +144,31 @@ fn saw(plan: &Plan) -> Vec<String> {
         count(usize::try_from(saw.manifests.objects).unwrap_or(usize::MAX), "manifest"),
         gaps(&saw.manifests.gaps)
     ));
-    lines.push(recording(plan, saw.inventory.as_ref(), "inventory", &saw.recovery_region));
-    let primary = saw.primary_region.as_deref().unwrap_or("the primary");
-    lines.push(recording(plan, saw.observation.as_ref(), "observation", primary));
-    if !saw.gaps.is_empty() {
-        lines.push(format!("{} elsewhere in the inputs", count(saw.gaps.len(), "gap")));
-    }
+    let recovery = &saw.recovery_region;
+    let unasked = saw.gaps.iter().find(|gap| gap.source == format!("aws:{recovery}"));
+    lines.push(match (&saw.inventory, unasked) {
+        (Some(found), _) => recording(plan, found, "inventory"),
+        (None, gap) => {
+            let why = gap.map_or_else(String::new, |gap| {
+                format!(
+                    ", {}; give credentials (aws configure, AWS_PROFILE, a role), or one recorded",
+                    gap.detail
+                )
+            });
+            format!("no inventory of {recovery}{why}: `drplan inventory {recovery} -o inventory.json`")
+        }
+    });
+    let primary = saw.primary_region.as_deref();
+    lines.push(match &saw.observation {
+        Some(found) => recording(plan, found, "observation"),
+        None => format!(
+            "no observation of {}; while it is healthy: `drplan inventory {} --primary -o observation.json`",
+            primary.unwrap_or("the primary"),
+            primary.unwrap_or("REGION")
+        ),
+    });
+    let others = saw.gaps.iter().filter(|gap| unasked.is_none_or(|unasked| unasked != *gap));
+    lines.extend(others.map(|gap| format!("{} was not read: {}", gap.source, gap.detail)));
     lines
 }
 
@@ -153,16 +176,33 @@ fn gaps(gaps: &[Gap]) -> String {
     if gaps.is_empty() { String::new() } else { format!(", {}", count(gaps.len(), "gap")) }
 }
 
-fn recording(plan: &Plan, recording: Option<&SawRecording>, what: &str, region: &str) -> String {
-    match recording {
-        None => format!("no {what} of {region}"),
-        Some(found) => format!(
-            "{what} of {}, {} ({}){}",
-            found.region,
-            instant(found.taken_at),
-            age(found.taken_at, plan.created_at),
-            gaps(&found.gaps)
-        ),
+fn recording(plan: &Plan, found: &SawRecording, what: &str) -> String {
+    let reasons: BTreeSet<&str> = found.gaps.iter().map(|gap| reason_words(gap.reason)).collect();
+    let reasons: Vec<&str> = reasons.into_iter().collect();
+    format!(
+        "{what} of {}, {} ({}){}{}",
+        found.region,
+        instant(found.taken_at),
+        age(found.taken_at, plan.created_at),
+        gaps(&found.gaps),
+        if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) }
+    )
+}
+
+const fn reason_words(reason: GapReason) -> &'static str {
+    match reason {
+        GapReason::AccessDenied => "access denied",
+        GapReason::Throttled => "throttled",
+        GapReason::TimedOut => "no answer in time",
+        GapReason::Unreachable => "nobody answers",
+        GapReason::NotImplemented => "not implemented there",
+        GapReason::Malformed => "answers that no API gives",
+        GapReason::Failed => "errors of the service",
+        GapReason::ToolMissing => "a tool is missing",
+        GapReason::Offline => "not asked",
+        GapReason::NotRecorded => "not recorded",
+        GapReason::Unreadable => "unreadable",
+        GapReason::Outside => "outside of what may be read",
     }
 }
 
@@ -180,54 +220,131 @@ fn margin(measured: u64, objective: u64) -> String {
 }
 
 fn recovers(plan: &Plan) -> Vec<Measure> {
-    let rto = &plan.forecast.rto;
-    let mut measures = vec![Measure {
-        figure: format!("in {} (p90 {})", duration(rto.p50_seconds), duration(rto.p90_seconds)),
-        objective: objective(rto.objective_seconds),
-        verdict: rto.verdict,
-        comment: time_comment(plan, rto.p50_seconds, rto.p90_seconds, rto.objective_seconds, rto.verdict),
-    }];
-    measures.extend(plan.forecast.components.iter().map(|component| {
-        let Component { component: name, p50_seconds, p90_seconds, objective_seconds, verdict } = component;
-        Measure {
-            figure: format!(
-                "{} in {} (p90 {})",
-                shorten(name, 20),
-                duration(*p50_seconds),
-                duration(*p90_seconds)
-            ),
-            objective: objective(*objective_seconds),
+    let Rto { p50_seconds, p90_seconds, objective_seconds, verdict, doubts, critical_path: _ } =
+        &plan.forecast.rto;
+    let whole = Time {
+        name: None,
+        figures: Some((*p50_seconds, *p90_seconds)),
+        objective: *objective_seconds,
+        verdict: *verdict,
+        doubts,
+    };
+    let components = plan.forecast.components.iter().map(|component| {
+        let Component { component: name, p50_seconds, p90_seconds, objective_seconds, verdict, doubts } =
+            component;
+        Time {
+            name: Some(name),
+            figures: p50_seconds.zip(*p90_seconds),
+            objective: *objective_seconds,
             verdict: *verdict,
-            comment: time_comment(plan, *p50_seconds, *p90_seconds, *objective_seconds, *verdict),
+            doubts,
         }
-    }));
-    measures
+    });
+    // A reason is told once, under the first figure that it is for.
+    let mut said: BTreeSet<String> = BTreeSet::new();
+    std::iter::once(whole)
+        .chain(components)
+        .map(|time| {
+            let (again, new): (Vec<String>, Vec<String>) =
+                time.whys().into_iter().partition(|why| said.contains(why));
+            let more = (!again.is_empty()).then(|| "as above".to_owned());
+            let mut whys: Vec<String> = new.iter().cloned().chain(more).collect();
+            whys.extend(time.margin());
+            said.extend(new);
+            Measure {
+                figure: time.figure(),
+                objective: objective(time.objective),
+                verdict: time.verdict,
+                comment: whys.join("; "),
+            }
+        })
+        .collect()
 }
 
-fn time_comment(plan: &Plan, p50: u64, p90: u64, objective: Option<u64>, verdict: Verdict) -> String {
-    match (verdict, objective) {
-        (_, None) => String::new(),
-        (Verdict::Ok, Some(objective)) => margin(p90, objective),
-        (Verdict::Missed, Some(objective)) if p50 <= objective => {
-            format!("p90 {}", margin(p90, objective))
+/// A time to recover, of the whole or of a component.
+struct Time<'a> {
+    name: Option<&'a str>,
+    figures: Option<(u64, u64)>,
+    objective: Option<u64>,
+    verdict: Verdict,
+    doubts: &'a [Doubt],
+}
+
+impl Time<'_> {
+    /// `in 52 min (p90 1 h 14 min)`; `in over 38 min` where something is not counted, since a part of the time is no
+    /// time of the whole.
+    fn figure(&self) -> String {
+        let name = self.name.map_or_else(String::new, |name| format!("{} ", shorten(name, 20)));
+        let lacks = self.doubts.iter().any(|doubt| matches!(doubt, Doubt::Blocked { .. }));
+        match self.figures {
+            None => format!("{name}not at all while it is blocked"),
+            Some((p50, p90)) if lacks => {
+                format!("{name}in over {} (p90 over {})", duration(p50), duration(p90))
+            }
+            Some((p50, p90)) => format!("{name}in {} (p90 {})", duration(p50), duration(p90)),
         }
-        (Verdict::Missed, Some(objective)) => format!("p50 {}", margin(p50, objective)),
-        (Verdict::Unknown, Some(_)) => guesses(plan),
+    }
+
+    /// How far from the objective, where a verdict is given.
+    fn margin(&self) -> Option<String> {
+        let (p50, p90) = self.figures?;
+        let objective = self.objective?;
+        match self.verdict {
+            Verdict::Ok => Some(margin(p90, objective)),
+            Verdict::Missed if p50 <= objective => Some(format!("p90 {}", margin(p90, objective))),
+            Verdict::Missed => Some(format!("p50 {}", margin(p50, objective))),
+            Verdict::Unknown => None,
+        }
+    }
+
+    /// All that keeps a verdict from being given.
+    fn whys(&self) -> Vec<String> {
+        let of = |which: fn(&Doubt) -> Option<&String>| -> Vec<String> {
+            self.doubts.iter().filter_map(which).map(|name| shorten(name, 80)).collect()
+        };
+        let blocked = of(|doubt| if let Doubt::Blocked { address } = doubt { Some(address) } else { None });
+        let unchosen = of(|doubt| if let Doubt::Unchosen { address } = doubt { Some(address) } else { None });
+        let unmeasured = of(|doubt| if let Doubt::Unmeasured { step } = doubt { Some(step) } else { None });
+        let mut whys = Vec::new();
+        match (blocked.as_slice(), self.figures) {
+            ([], _) => {}
+            (_, None) => whys.push(format!("blocked: {}", list(&blocked, 2))),
+            ([one], Some(_)) => whys.push(format!("not counted: {one}, which is blocked")),
+            (more, Some(_)) => whys.push(format!("not counted: the {} blocked resources below", more.len())),
+        }
+        if !unchosen.is_empty() {
+            whys.push(format!("unknown what {} is restored from", list(&unchosen, 2)));
+        }
+        // Without an objective there is no verdict that a guess could spoil.
+        if !unmeasured.is_empty() && self.objective.is_some() {
+            let each = if unmeasured.len() == 1 { "" } else { "each " };
+            whys.push(format!("only guessed, {each}over a tenth of this time: {}", list(&unmeasured, 3)));
+        }
+        whys
     }
 }
 
-/// Why a verdict on time cannot be given.
-fn guesses(plan: &Plan) -> String {
-    let guessed = critical_steps(plan).filter(|step| step.estimate.source == EstimateSource::Default).count();
-    match guessed {
-        0 => String::new(),
-        n => format!("{} of the critical path nobody measured", count(n, "step")),
+/// Resources that are shown as blocked before the rest is counted.
+const BLOCKED: usize = 4;
+
+/// What cannot come back yet, each with its reason.
+fn blocked(plan: &Plan, all: bool) -> Vec<String> {
+    let blocked: Vec<&PlannedResource> =
+        plan.resources.iter().filter(|resource| resource.disposition == Disposition::Block).collect();
+    let shown = if all || blocked.len() <= BLOCKED + 1 { blocked.len() } else { BLOCKED };
+    let mut lines: Vec<String> = blocked
+        .iter()
+        .take(shown)
+        .map(|resource| format!("{}: {}", shorten(&resource.address, 120), resource.reason))
+        .collect();
+    if blocked.len() > shown {
+        lines.push(format!("and {}", count(blocked.len() - shown, "more resource")));
     }
+    lines
 }
 
 fn critical_steps(plan: &Plan) -> impl Iterator<Item = &Step> {
-    let critical: std::collections::BTreeSet<&str> =
-        plan.forecast.rto.critical_path.iter().map(String::as_str).collect();
+    let critical: BTreeSet<&str> = plan.forecast.rto.critical_path.iter().map(String::as_str).collect();
     plan.steps.iter().filter(move |step| critical.contains(step.id.as_str()))
 }
 
@@ -290,7 +407,8 @@ fn changes(plan: &Plan) -> Vec<Change> {
         ("^", of(Disposition::Restore), "restored"),
         ("^", of(Disposition::Promote), "promoted"),
         ("<", of(Disposition::Adopt), "adopted"),
-        ("=", of(Disposition::Carry), "carried over"),
+        // Some of what is shared lives only in the state, and is carried over with it.
+        ("=", plan.resources.iter().filter(|r| r.engine == Engine::Carry).count(), "carried over"),
         ("~", steps(|a| matches!(a, Action::ApplyObject { .. })), "objects applied"),
         ("~", steps(|a| matches!(a, Action::TrustIssuer { .. })), "roles updated"),
         (">", steps(|a| matches!(a, Action::ChangeRecord { .. })), "records moved"),
@@ -324,7 +442,11 @@ fn leaves(plan: &Plan) -> Vec<String> {
         _ => false,
     });
     let mut lines = Vec::new();
-    let shared = of(Disposition::Share);
+    let shared = plan
+        .resources
+        .iter()
+        .filter(|r| r.disposition == Disposition::Share && r.engine != Engine::Carry)
+        .count();
     let untouched = if fences {
         format!("writes in {primary} only to stop its writers")
     } else {

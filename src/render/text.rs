@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+pub(super) use crate::model::words::count;
 use jiff::{SignedDuration, Timestamp, Unit};
 
 /// Whether a character could move the cursor, hide text or turn its direction.
@@ -157,19 +158,6 @@ pub(super) fn age(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// `1 error`, `3 warnings`.
-pub(super) fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {}", plural(noun)) }
-}
-
-fn plural(noun: &str) -> String {
-    match noun.strip_suffix('y') {
-        Some(stem) if !stem.ends_with(['a', 'e', 'o']) => format!("{stem}ies"),
-        _ if noun.ends_with('s') => format!("{noun}es"),
-        _ => format!("{noun}s"),
-    }
-}
-
 /// `a, b and c`; beyond `max`, `a, b and 11 more`.
 pub(super) fn list(items: &[String], max: usize) -> String {
     match items {
@@ -185,16 +173,6 @@ pub(super) fn list(items: &[String], max: usize) -> String {
 /// The start of a digest, long enough to tell plans apart by eye.
 pub(super) fn short_digest(digest: &str) -> String {
     digest.strip_prefix("sha256:").unwrap_or(digest).chars().take(8).collect()
-}
-
-/// The path as a shell takes it.
-pub(super) fn shell(path: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
-    if !path.is_empty() && path.chars().all(plain) {
-        path.to_owned()
-    } else {
-        format!("'{}'", clean(path).replace('\'', "'\\''"))
-    }
 }
 
 /// Up to three of `known` that `asked` may have meant, the nearest first.
@@ -268,13 +246,11 @@ mod tests {
     }
 
     #[test]
-    fn lists_and_counts() {
+    fn lists() {
         let items = ["a", "b", "c"].map(str::to_owned);
         assert_eq!(list(&items, 3), "a, b and c");
         assert_eq!(list(&items, 2), "a, b and 1 more");
         assert_eq!(list(&[], 2), "");
-        assert_eq!([count(1, "key"), count(2, "key"), count(3, "retry")], ["1 key", "2 keys", "3 retries"]);
-        assert_eq!(count(2, "class"), "2 classes");
     }
 
     #[test]
@@ -294,11 +270,5 @@ mod tests {
         assert_eq!(at("2026-11-22T12:05:00Z"), "5 min ahead of the plan's clock");
         assert_eq!(instant(now), "22 Nov 2026 12:00 UTC");
         assert_eq!(day("2027-02-20T12:00:00Z".parse().unwrap()), "20 Feb 2027");
-    }
-
-    #[test]
-    fn paths_for_a_shell() {
-        assert_eq!(shell("plan.json"), "plan.json");
-        assert_eq!(shell("my plan's.json"), "'my plan'\\''s.json'");
     }
 }

@@ -16,6 +16,8 @@ mod tests;
 const FIRST_LOOK: usize = 64 << 10;
 /// Bytes that are read at once afterwards.
 const STEP: usize = 4 << 20;
+/// Blanks at the start of a file that are read past; a parser would step over any number, one by one.
+const MOST_BLANKS: usize = 1 << 20;
 /// `ELOOP` of Linux, then of the BSDs and macOS; `io::ErrorKind` has no stable name for it.
 const TOO_MANY_LINKS: [i32; 2] = [40, 62];
 
@@ -49,6 +51,7 @@ pub fn read_text(path: &Path, shown: &str, limit: u64) -> Result<String, Problem
 pub fn read_stream(mut from: impl Read, size: usize, shown: &str, limit: u64) -> Result<String, Problem> {
     let mut bytes = Vec::new();
     let mut step = FIRST_LOOK;
+    let mut blank = true;
     loop {
         let before = bytes.len();
         // It may have grown since it was measured: one byte past the limit tells.
@@ -62,6 +65,14 @@ pub fn read_stream(mut from: impl Read, size: usize, shown: &str, limit: u64) ->
         let new = bytes.get(before..).unwrap_or_default();
         if new.is_empty() || memchr::memchr(0, new).is_some() {
             return decode(bytes, shown);
+        }
+        blank = blank && new.iter().all(u8::is_ascii_whitespace);
+        if blank && bytes.len() > MOST_BLANKS {
+            return Err(at_file(
+                shown,
+                format!("begins with more than {} MiB of blanks: it holds nothing", MOST_BLANKS >> 20),
+                "check that this is the file you mean, and that it was written to its end",
+            ));
         }
         if before == 0 {
             bytes.reserve_exact(size.saturating_sub(bytes.len()));

@@ -23,6 +23,7 @@ mod recovery_points;
 mod region;
 mod replicas;
 mod sandbox;
+mod screens;
 mod strict;
 mod truth;
 mod unowned;

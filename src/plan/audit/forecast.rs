@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::graph::Graph;
 use super::{Report, Rule};
 use crate::plan::Plan;
-use crate::plan::forecast::{Component, Forecast, PhaseSpan, Prepared, Rpo, Rto, Verdict};
+use crate::plan::forecast::{Component, Doubt, Forecast, PhaseSpan, Prepared, Rpo, Rto, Verdict};
+use crate::plan::resource::Disposition;
 use crate::plan::step::Estimate;
 use crate::plan::store::{CandidateKind, PlannedStore};
 
@@ -17,11 +18,14 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, report: &mut Report) {
         }
     }
     let Forecast { rto, components, rpo, samples: _, best_prepared, phases } = &plan.forecast;
-    let Rto { p50_seconds, p90_seconds, objective_seconds, verdict, critical_path } = rto;
-    check_time("forecast.rto", (*p50_seconds, *p90_seconds), *objective_seconds, *verdict, report);
+    let Rto { p50_seconds, p90_seconds, objective_seconds, verdict, doubts, critical_path } = rto;
+    let times = (Some(*p50_seconds), Some(*p90_seconds));
+    check_time("forecast.rto", times, *objective_seconds, *verdict, doubts, report);
     check_path(critical_path, graph, report);
-    for Component { component, p50_seconds, p90_seconds, objective_seconds, verdict } in components {
-        check_time(component, (*p50_seconds, *p90_seconds), *objective_seconds, *verdict, report);
+    check_blocked(plan, doubts, report);
+    for Component { component, p50_seconds, p90_seconds, objective_seconds, verdict, doubts } in components {
+        let times = (*p50_seconds, *p90_seconds);
+        check_time(component, times, *objective_seconds, *verdict, doubts, report);
     }
     check_losses(plan, rpo, report);
     if let Some(Prepared { step, saves_seconds: _ }) = best_prepared
@@ -34,19 +38,23 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, report: &mut Report) {
 
 fn check_time(
     subject: &str,
-    (p50, p90): (u64, u64),
+    (p50, p90): (Option<u64>, Option<u64>),
     objective: Option<u64>,
     verdict: Verdict,
+    doubts: &[Doubt],
     report: &mut Report,
 ) {
     if p50 > p90 {
         report.add(Rule::Forecast, subject, "its median is above its 90th percentile");
     }
-    let follows = match (verdict, objective) {
-        (Verdict::Ok, Some(objective)) => p90 <= objective,
-        (Verdict::Missed, Some(objective)) => p90 > objective,
-        (Verdict::Ok | Verdict::Missed, None) => false,
-        (Verdict::Unknown, _) => true,
+    if verdict != Verdict::Unknown && !doubts.is_empty() {
+        report.add(Rule::Forecast, subject, "a verdict is given on a time that lacks something");
+    }
+    let follows = match (verdict, p90, objective) {
+        (Verdict::Ok, Some(p90), Some(objective)) => p90 <= objective,
+        (Verdict::Missed, Some(p90), Some(objective)) => p90 > objective,
+        (Verdict::Ok | Verdict::Missed, _, _) => false,
+        (Verdict::Unknown, _, _) => true,
     };
     if !follows {
         report.add(
@@ -54,6 +62,22 @@ fn check_time(
             subject,
             format!("its figures do not make the verdict {}", verdict.as_str()),
         );
+    }
+}
+
+/// The time of the whole names everything that it does not include: a shorter plan is no faster recovery.
+fn check_blocked(plan: &Plan, doubts: &[Doubt], report: &mut Report) {
+    let named: HashSet<&str> = doubts
+        .iter()
+        .filter_map(|doubt| match doubt {
+            Doubt::Blocked { address } => Some(address.as_str()),
+            Doubt::Unchosen { .. } | Doubt::Unmeasured { .. } => None,
+        })
+        .collect();
+    for resource in plan.resources.iter().filter(|resource| resource.disposition == Disposition::Block) {
+        if !named.contains(resource.address.as_str()) {
+            report.add(Rule::Forecast, &resource.address, "it is blocked, and the forecast does not say so");
+        }
     }
 }
 

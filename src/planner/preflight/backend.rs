@@ -66,7 +66,8 @@ impl Checks<'_, '_, '_> {
                 "backend-in-primary",
                 bucket,
                 format!("the state's bucket lies in {primary}: it is gone when it is needed"),
-                "replicate the bucket to another region and name it: state { replica { path = \"s3://BUCKET/KEY\" } }",
+                "replicate the bucket to another region and name it as replica in the state block of drplan.hcl: \
+                 `replica { path = \"s3://...\" }`",
                 at.clone(),
             );
         }
@@ -80,7 +81,7 @@ impl Checks<'_, '_, '_> {
                     "workspace {workspace} of the recovery would be kept in the same backend, in {primary}"
                 ),
                 "leave bucket and region out of the backend block and give the recovery's own: \
-                 tofu init -reconfigure -backend-config=bucket=... -backend-config=region=...",
+                 `tofu init -reconfigure -backend-config=bucket=... -backend-config=region=...`",
                 at,
             );
         }

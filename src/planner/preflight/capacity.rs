@@ -9,6 +9,7 @@ use super::Checks;
 use super::demand::types_of;
 use super::zones::Spread;
 use crate::model::inventory::OrderableClass;
+use crate::model::paste;
 use crate::plan::action::Check;
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
 use crate::plan::step::Plane;
@@ -120,13 +121,15 @@ impl Checks<'_, '_, '_> {
             }
             _ => format!("{what} cannot be ordered in {recovery}"),
         };
-        let instead =
-            if others.is_empty() { String::new() } else { format!("; orderable: {}", others.join(", ")) };
         let fix = if object.type_name() == "aws_db_instance" {
-            let label = &object.instance.name;
-            format!("name one that can, in order: database \"{label}\" {{ classes = [...] }}{instead}")
+            other_classes(self.facts, object, &others)
+        } else if others.is_empty() {
+            "name another class in the code, by a variable of the recovery".to_owned()
         } else {
-            format!("name another class in the code, by a variable of the recovery{instead}")
+            format!(
+                "name another class in the code, by a variable of the recovery; orderable: {}",
+                others.join(", ")
+            )
         };
         self.findings.add(
             "class-not-orderable",
@@ -248,4 +251,24 @@ fn subnets_of(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<Vec<Stri
         known.is_managed() && known.type_name() == "aws_db_subnet_group" && known.id.as_deref() == Some(name)
     })?;
     Some(group.list("subnet_ids"))
+}
+
+/// Where the classes are named: in the block that drplan.hcl has for the database, or in a new one.
+fn other_classes(facts: &Facts<'_, '_>, object: &Object<'_, '_>, orderable: &[&str]) -> String {
+    let listed: Vec<String> = orderable.iter().map(|class| paste::quoted(class)).collect();
+    let classes = if listed.is_empty() { "\"...\"".to_owned() } else { listed.join(", ") };
+    let attribute = format!("classes = [{classes}]");
+    match facts.database_settings(object) {
+        Some(database) => {
+            let place = database.place.as_ref().map_or_else(String::new, |place| format!(" at {place}"));
+            format!(
+                "name what can be ordered, in order of preference, in database {}{place}: `{attribute}`",
+                paste::quoted(&database.name)
+            )
+        }
+        None => format!(
+            "name what can be ordered, in order of preference: {}",
+            paste::block("database", object.address(), &attribute)
+        ),
+    }
 }

@@ -73,8 +73,8 @@ impl Checks<'_, '_, '_> {
             format!("{} {}", quota.service, quota.code),
             format!("{}: the plan needs {} more{place}{of}, {state}", quota.name, demand.needed),
             format!(
-                "aws service-quotas request-service-quota-increase --service-code {} --quota-code {} \
-                 --desired-value {} --region {recovery}",
+                "ask for more: `aws service-quotas request-service-quota-increase --service-code {} --quota-code {} \
+                 --desired-value {} --region {recovery}`",
                 quota.service,
                 quota.code,
                 used.unwrap_or(0) + demand.needed

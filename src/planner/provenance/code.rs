@@ -11,6 +11,7 @@ use super::uses::Uses;
 use super::verdict::Verdict;
 use crate::model::configuration::{Argument, Configuration, Literal, RegionSource};
 use crate::model::document::push_pointer;
+use crate::model::paste;
 use crate::model::settings::ValueSource;
 use crate::model::value::ValueKind;
 use crate::plan::resource::Disposition;
@@ -228,8 +229,8 @@ impl Search<'_, '_, '_, '_, '_> {
                 self.facts.recovery
             ),
             format!(
-                "refer to it instead (a variable, a data source), or say that it stays: rewrite \"{}\" {{ keep = true }}",
-                token.text
+                "refer to it instead (a variable, a data source), or say that it stays: {}",
+                paste::block("rewrite", &token.text, "keep = true")
             ),
             Some(crate::model::diagnostic::Place::new(file, line)),
         );

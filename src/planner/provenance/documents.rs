@@ -14,6 +14,8 @@ use super::verdict::{Verdict, classify};
 use super::{Values, encoded};
 use crate::model::diagnostic::Place;
 use crate::model::document::{Node, Object, Span, Tree, push_index, push_pointer};
+use crate::model::paste;
+use crate::model::secret;
 use crate::model::value::ValueKind;
 use crate::plan::action::Rewrite;
 use crate::plan::values::{Site, UseDisposition};
@@ -33,7 +35,19 @@ pub(super) fn search<'f>(
     for (at, object) in manifests.objects.iter().enumerate() {
         let label = object.label();
         let (texts, repositories) = (&texts, &repositories);
-        let mut walk = Walk { facts, index, uses, values, findings, object, label, texts, repositories, at };
+        let mut walk = Walk {
+            facts,
+            index,
+            uses,
+            values,
+            findings,
+            object,
+            label,
+            texts,
+            repositories,
+            at,
+            hidden: false,
+        };
         walk.node(&object.root, &mut String::new(), "");
     }
     let with_objects: HashSet<&str> = manifests.objects.iter().map(|object| object.file.as_str()).collect();
@@ -75,6 +89,8 @@ struct Walk<'s, 'x, 'f, 'i, 'a> {
     texts: &'s HashMap<&'s str, &'s str>,
     repositories: &'s HashMap<&'s str, &'s str>,
     at: usize,
+    /// Whether the text at hand may be a secret: nothing around a token of it is shown.
+    hidden: bool,
 }
 
 /// Where the text of a string is written.
@@ -99,6 +115,7 @@ impl<'s> Walk<'s, '_, '_, '_, '_> {
             Tree::Mapping(entries) => {
                 for (key, value) in entries {
                     push_pointer(pointer, key);
+                    self.hidden = self.object.kind == "Secret";
                     for found in self.index.find(key) {
                         // The key stands before its value, and most often on its line.
                         let written = self.written(pointer, value.span);
@@ -123,6 +140,7 @@ impl<'s> Walk<'s, '_, '_, '_, '_> {
     }
 
     fn string(&mut self, text: &str, span: Span, pointer: &str, field: &str) {
+        self.hidden = self.object.kind == "Secret" || secret::looks_secret(field);
         if let Some(image) = images::image_in(text) {
             self.image(image, span, pointer);
             return;
@@ -175,7 +193,12 @@ impl<'s> Walk<'s, '_, '_, '_, '_> {
             UseDisposition::Unplaced if names_certificate(owned, text, start) => {
                 report_certificate(self.findings, text, self.facts.recovery, file, line);
             }
-            UseDisposition::Unplaced => report(self.findings, owned, file, line, pointer),
+            UseDisposition::Unplaced => {
+                let literal = literal_at(owned, text, start);
+                let hidden = self.hidden || text.contains('@') || secret::marker(text).is_some();
+                let literal = Some(literal).filter(|literal| *literal == owned.text || !hidden);
+                report(self.findings, owned, (file, line), pointer, literal);
+            }
             UseDisposition::Rewritten | UseDisposition::KnownAfter => {
                 self.values.rewrites.entry(self.at).or_default().push(Rewrite {
                     path: pointer.to_owned(),
@@ -256,7 +279,13 @@ fn meaning_of_key(field: &str) -> &'static [&'static str] {
     .map_or(&[], |(_, types)| types)
 }
 
-fn report(findings: &mut Findings, token: &Token<'_>, file: &str, line: u32, pointer: &str) {
+fn report(
+    findings: &mut Findings,
+    token: &Token<'_>,
+    (file, line): (&str, u32),
+    pointer: &str,
+    literal: Option<&str>,
+) {
     let key = pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
     findings.add(
         "literal-unplaced",
@@ -266,12 +295,40 @@ fn report(findings: &mut Findings, token: &Token<'_>, file: &str, line: u32, poi
             token.kind.as_str(),
             token.text
         ),
-        format!(
-            "name what the whole text becomes: rewrite \"TEXT WITH {}\" {{ to = \"...\" }}, or keep = true",
-            token.text
-        ),
+        match literal {
+            Some(literal) => format!(
+                "name what it becomes, or write `keep = true` there if it stays: {}",
+                paste::block("rewrite", literal, "to = \"...\"")
+            ),
+            None => "name what the whole word that holds it becomes, by a rewrite in drplan.hcl; the word may be a \
+                     secret and is not shown here"
+                .to_owned(),
+        },
         Some(Place::new(file, line)),
     );
+}
+
+/// Whether the token is mostly a part of a longer name.
+fn is_part(token: &Token<'_>) -> bool {
+    matches!(token.kind, ValueKind::Region | ValueKind::Zone | ValueKind::ZoneId)
+}
+
+/// What a rewrite would name: the token, but of a region or zone the name or ARN that it is a part of, since alone it
+/// would be rewritten everywhere.
+fn literal_at<'t>(token: &Token<'_>, text: &'t str, start: usize) -> &'t str {
+    let end = start + token.text.len();
+    if !is_part(token) {
+        return &text[start..end];
+    }
+    let around = |part: fn(char) -> bool| {
+        let from = text[..start]
+            .rfind(|c| !part(c))
+            .map_or(0, |at| at + text[at..].chars().next().map_or(0, char::len_utf8));
+        let to = text[end..].find(|c| !part(c)).map_or(text.len(), |at| end + at);
+        &text[from..to]
+    };
+    let arn = around(|c| c.is_ascii_alphanumeric() || "._-:/".contains(c));
+    if arn.starts_with("arn:") { arn } else { around(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) }
 }
 
 /// Whether it is, or is the region in, the ARN of a certificate of ACM that no resource of the state owns.
@@ -291,7 +348,8 @@ fn report_certificate(findings: &mut Findings, text: &str, recovery: &str, file:
         arn,
         format!("certificate {arn} is not of {recovery}, and no resource of the state tells its names"),
         format!(
-            "name the one that {recovery} has for the same names: counterpart \"{arn}\" {{ to = \"ARN\" }}"
+            "name the one that {recovery} has for the same names: {}",
+            paste::block("counterpart", arn, "to = \"...\"")
         ),
         Some(Place::new(file, line)),
     );
@@ -315,7 +373,8 @@ fn search_text(index: &Index<'_>, file: &str, text: &str, uses: &mut Uses<'_, '_
             let verdict =
                 if token.counterpart == Counterpart::Same { Verdict::kept() } else { Verdict::unplaced() };
             if verdict.disposition == UseDisposition::Unplaced {
-                report(findings, token, file, number, "text");
+                let literal = Some(token.text.as_ref()).filter(|_| !is_part(token));
+                report(findings, token, (file, number), "text", literal);
             }
             let site = Site::File {
                 file: file.to_owned(),

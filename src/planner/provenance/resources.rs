@@ -17,6 +17,7 @@ use crate::model::attributes::{self, Scalar, Segment};
 use crate::model::configuration::{Argument, Literal, ResourceBlock};
 use crate::model::types::Scope;
 use crate::model::value::ValueKind;
+use crate::model::{paste, words};
 use crate::plan::action::Rewrite;
 use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::values::{Site, Use, UseDisposition};
@@ -68,8 +69,11 @@ pub(super) fn search(
             "references-unverified",
             facts.input.state.origin.clone(),
             format!(
-                "{unverified} values of the primary stand in resources that the engine makes anew; \
-                 whether the code computes them or has them written out cannot be told without the code"
+                "{} of the primary in resources that the engine makes anew: whether the code computes {} or has \
+                 {} written out cannot be told without the code",
+                words::count(usize::try_from(unverified).unwrap_or(usize::MAX), "value"),
+                if unverified == 1 { "it" } else { "them" },
+                if unverified == 1 { "it" } else { "them" }
             ),
             "give the configuration: --terraform DIR",
             None,
@@ -253,8 +257,8 @@ fn report(token: &Token<'_>, label: &str, pointer: &str, findings: &mut Findings
             token.text
         ),
         format!(
-            "bring its owner back, or name what it becomes: rewrite \"{}\" {{ to = \"...\" }}",
-            token.text
+            "bring its owner back, or name what it becomes: {}",
+            paste::block("rewrite", &token.text, "to = \"...\"")
         ),
         None,
     );

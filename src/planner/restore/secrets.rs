@@ -5,6 +5,7 @@ use super::super::findings::Findings;
 use super::super::provenance::Values;
 use super::super::references;
 use super::Restore;
+use crate::model::words;
 use crate::plan::action::{Action, Splice};
 use crate::plan::step::{DoneWhen, Expects, Step};
 
@@ -49,12 +50,11 @@ impl Restore<'_, '_, '_> {
                 "secret-rewritten-whole",
                 self.address(),
                 format!(
-                    "secret {name} holds {} value{} of the primary: only {} replaced, the rest stays as it is",
-                    splices.len(),
-                    if splices.len() == 1 { "" } else { "s" },
+                    "secret {name} holds {} of the primary: only {} replaced, the rest stays as it is",
+                    words::count(splices.len(), "value"),
                     if splices.len() == 1 { "it is" } else { "they are" }
                 ),
-                "nothing to do; `update-secret --secret-string` would have replaced the whole JSON",
+                "nothing to do; update-secret with a --secret-string would have replaced the whole JSON",
                 self.facts.place_in_code(self.object),
             );
         }

@@ -8,6 +8,7 @@ use super::super::dispositions::step_id;
 use super::super::facts::Object;
 use super::super::findings::Findings;
 use super::Restore;
+use crate::model::{paste, words};
 use crate::plan::action::Setting;
 use crate::plan::resource::Disposition;
 
@@ -94,11 +95,14 @@ impl Restore<'_, '_, '_> {
             self.address(),
             format!(
                 "a restore of {} would come with the default network, parameters and a single zone: \
-                 the plan sets {} settings again",
+                 the plan sets {} again",
                 self.identifier(),
-                settings
+                words::count(settings, "setting")
             ),
-            format!("nothing to do: drplan show plan.json --step {}", self.id()),
+            format!(
+                "nothing to do; they are listed by `drplan show PLAN --step {}`",
+                paste::shell(&self.id())
+            ),
             self.facts.place_in_code(self.object),
         );
     }

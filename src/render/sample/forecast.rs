@@ -18,6 +18,7 @@ pub(super) fn forecast() -> Forecast {
             p90_seconds: 4440,
             objective_seconds: Some(3600),
             verdict: Verdict::Missed,
+            doubts: Vec::new(),
             critical_path: [
                 "preflight/identity",
                 "infra/module.rds.aws_db_subnet_group.main",
@@ -33,17 +34,19 @@ pub(super) fn forecast() -> Forecast {
         components: vec![
             Component {
                 component: "rds".to_owned(),
-                p50_seconds: 2220,
-                p90_seconds: 3000,
+                p50_seconds: Some(2220),
+                p90_seconds: Some(3000),
                 objective_seconds: Some(3600),
                 verdict: Verdict::Ok,
+                doubts: Vec::new(),
             },
             Component {
                 component: "eks".to_owned(),
-                p50_seconds: 840,
-                p90_seconds: 1260,
+                p50_seconds: Some(840),
+                p90_seconds: Some(1260),
                 objective_seconds: Some(600),
                 verdict: Verdict::Missed,
+                doubts: Vec::new(),
             },
         ],
         rpo: vec![

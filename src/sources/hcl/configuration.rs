@@ -24,7 +24,7 @@ pub fn read_configuration(dir: &Path, base: &Path) -> Result<Configuration, BadI
     let canonical = dir.canonicalize().map_err(|error| BadInput::from(unreadable(&error, &shown)))?;
     if !canonical.is_dir() {
         let fix = "name the folder of the root module";
-        return Err(Problem::at(Place::file(shown), "is a file, not a folder", fix).into());
+        return Err(Problem::at(Place::file(&*shown), format!("{shown} is a file, not a folder"), fix).into());
     }
     let limit = boundary(dir, base);
     // A root that is itself a link elsewhere was named by people: it bounds itself.

@@ -72,3 +72,14 @@ fn lines_are_found_by_offset() {
     assert_eq!(&text[lines.range(text, 8)], "d");
     assert_eq!(lines.range(text, 99), 7..8);
 }
+
+#[test]
+fn a_file_of_blanks_is_refused_before_it_is_read() {
+    let blanks = |n: usize| std::io::repeat(b' ').take(n as u64);
+    let refused = read_stream(blanks(8 << 20), 0, "f", 1 << 30).unwrap_err();
+    assert_eq!(refused.message, "f begins with more than 1 MiB of blanks: it holds nothing");
+    let few = blanks(1 << 19).chain(&b"{}"[..]);
+    assert!(read_stream(few, 0, "f", 1 << 30).unwrap().ends_with("{}"));
+    let later = std::io::Read::chain(&b"{"[..], blanks(2 << 20));
+    assert!(read_stream(later, 0, "f", 1 << 30).unwrap().starts_with('{'));
+}

@@ -31,8 +31,11 @@ fn a_subject_that_no_input_has_is_found_where_it_is_named() {
         "rewrite \"nobody.example.org\" {\n  to = \"somebody.example.org\"\n}",
         "nobody.example.org",
     );
-    names_nothing("objective \"databse\" {\n  rpo = \"1h\"\n}", "databse");
-    names_nothing("estimate \"clustr\" {\n  p50 = \"1m\"\n  p90 = \"2m\"\n}", "clustr");
+    names_nothing(
+        "objective \"module.rds.aws_db_instance.no\" {\n  rpo = \"1h\"\n}",
+        "module.rds.aws_db_instance.no",
+    );
+    names_nothing("estimate \"aws_db_instanc\" {\n  p50 = \"1m\"\n  p90 = \"2m\"\n}", "aws_db_instanc");
     names_nothing(
         "backup \"module.s3.aws_s3_bucket.nowhere\" {\n  interval = \"1h\"\n  copy_time = \"1h\"\n}",
         "module.s3.aws_s3_bucket.nowhere",
@@ -54,6 +57,29 @@ fn a_subject_that_an_input_has_is_not_found() {
     });
     let subjects: Vec<String> = found(&plan, CODE).into_iter().map(|(subject, _)| subject).collect();
     assert_eq!(subjects, ["module.vpc.aws_flow_log.no"]);
+}
+
+/// Two regions that both exist are one letter apart, too: only the state tells.
+#[test]
+fn a_primary_in_which_the_state_has_nothing_is_found() {
+    let world = World::of_state(state_of(&[managed(
+        "aws_sqs_queue.q",
+        json!({ "arn": "arn:aws:sqs:eu-west-1:123456789012:q", "id": "https://sqs.eu-west-1.amazonaws.com/1/q" }),
+        &[],
+    )]));
+    with(&world.try_plan(Some("eu-west-2")).unwrap(), CODE, "eu-west-2", "");
+    without(&world.try_plan(Some("eu-west-1")).unwrap(), CODE);
+}
+
+/// A type of the state may be measured, also one that no table has.
+#[test]
+fn an_estimate_of_a_type_of_the_state_is_known() {
+    let mut world = World::of_state(state_of(&[managed("acme_thing.t", json!({ "id": "t" }), &[])]));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("drplan.hcl");
+    std::fs::write(&file, "estimate \"acme_thing\" {\n  p50 = \"1m\"\n  p90 = \"2m\"\n}\n").unwrap();
+    world.settings = drplan::sources::hcl::read_settings(&file).unwrap();
+    without(&world.plan(), CODE);
 }
 
 #[test]

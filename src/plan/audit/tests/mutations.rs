@@ -274,8 +274,11 @@ fn stores_and_forecast() {
         plan.stores.retain(|store| store.address != ORDERS);
     });
     caught_alone(Rule::Forecast, |plan| plan.forecast.rto.verdict = Verdict::Missed);
-    caught_alone(Rule::Forecast, |plan| plan.forecast.rto.p90_seconds = 3_601);
-    caught_alone(Rule::Forecast, |plan| plan.forecast.rto.objective_seconds = None);
+    caught_alone(Rule::Forecast, |plan| plan.forecast.rto.verdict = Verdict::Ok);
+    caught_alone(Rule::Forecast, |plan| plan.forecast.rto.doubts.clear());
+    caught_alone(Rule::Forecast, |plan| plan.forecast.components[0].p90_seconds = Some(1_700));
+    caught_alone(Rule::Forecast, |plan| plan.forecast.components[0].p90_seconds = None);
+    caught_alone(Rule::Forecast, |plan| plan.forecast.components[0].objective_seconds = None);
     caught_alone(Rule::Forecast, |plan| plan.forecast.rto.p50_seconds = 3_501);
     caught_alone(Rule::Forecast, |plan| plan.forecast.components[0].verdict = Verdict::Ok);
     caught_alone(Rule::Forecast, |plan| plan.forecast.rpo[1].verdict = Verdict::Ok);

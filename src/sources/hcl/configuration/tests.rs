@@ -9,7 +9,10 @@ fn a_root_must_be_a_folder_with_configuration() {
         says("nowhere"),
         ["nowhere: nowhere is not there | check the path; a link may point to nothing"]
     );
-    assert_eq!(says("main.tf"), ["main.tf: is a file, not a folder | name the folder of the root module"]);
+    assert_eq!(
+        says("main.tf"),
+        ["main.tf: main.tf is a file, not a folder | name the folder of the root module"]
+    );
     assert_eq!(
         says("empty"),
         [

@@ -11,7 +11,9 @@ use super::expected::{example, listed, one_of, wrong};
 use super::schema::{Attribute, Block, ROOT};
 use super::value;
 use crate::model::diagnostic::{Place, Problem};
-use crate::model::nearest;
+use crate::model::estimate::ESTIMATES;
+use crate::model::settings::Objective;
+use crate::model::{nearest, types};
 use crate::sources::hcl::mask::{Show, quoted, secret_like};
 use crate::sources::hcl::source::Source;
 
@@ -27,6 +29,7 @@ pub(super) fn check(source: &Source, body: &Body) -> Vec<Problem> {
     check.body(&ROOT, None, body, 0..0);
     check.state(body);
     check.estimates(body);
+    check.labels(body);
     check.problems.sort_by_key(|problem| problem.at.as_ref().map_or(0, |at| at.line));
     if check.more > 0 {
         check.problems.push(Problem::at(
@@ -230,6 +233,35 @@ impl Check<'_> {
         } else if has("key") && !has("bucket") {
             let message = format!("{name} has a key and no bucket");
             self.report(span, Show::Token, message, "add bucket = \"...\"".to_owned());
+        }
+    }
+
+    /// Labels of which some are words of drplan's own; what else they may name, only the inputs can tell.
+    fn labels(&mut self, body: &Body) {
+        for block in body.blocks() {
+            let Some(label) = block.labels.first() else { continue };
+            let name = label.as_str();
+            let (what, words): (&str, Vec<&str>) = if block.has_ident("objective") {
+                if name.contains('.') || Objective::COMPONENTS.contains(&name) {
+                    continue;
+                }
+                ("component", Objective::COMPONENTS.to_vec())
+            } else if block.has_ident("estimate") {
+                let kinds: Vec<&str> = ESTIMATES.iter().map(|(kind, _)| *kind).collect();
+                let is_type = name.contains('_') && nearest(name, kinds.iter().copied()).is_none();
+                if kinds.contains(&name) || types::lookup(name).is_some() || is_type {
+                    continue;
+                }
+                ("kind of work", kinds)
+            } else {
+                continue;
+            };
+            if name.trim().is_empty() {
+                continue;
+            }
+            let span = label.span().or_else(|| block.ident.span()).unwrap_or_default();
+            let message = format!("{} is no {what} that drplan knows", quoted(name));
+            self.report(span, Show::Token, message, one_of(name, &words));
         }
     }
 

@@ -7,6 +7,9 @@ use super::value;
 use crate::model::{nearest, region};
 use crate::sources::hcl::mask::quoted;
 
+/// What the fixes of drplan leave to be filled in.
+const PLACEHOLDER: &str = "...";
+
 /// Message and fix where a value is not what its attribute takes. `hidden`: the value is not quoted.
 pub(super) fn wrong(known: &Attribute, value: &Expression, hidden: bool) -> Option<(String, String)> {
     let name = known.name;
@@ -24,13 +27,24 @@ pub(super) fn wrong(known: &Attribute, value: &Expression, hidden: bool) -> Opti
                 format!("{name} is empty"),
                 format!("give it a value, or leave {name} out for its default"),
             )),
+            Some(text) if text.trim() == PLACEHOLDER => Some((
+                format!("{name} is still {PLACEHOLDER:?}, which is to be filled in"),
+                format!("write what {name} is"),
+            )),
             Some(text) if name == "env" && !value::is_variable_name(text) => Some((
                 "env is not the name of an environment variable".to_owned(),
                 "write the name of the variable that holds the value, without $".to_owned(),
             )),
             Some(_) => None,
         },
-        Kind::Texts => texts(value).map_or_else(|| expected("a list of texts"), |_| None),
+        Kind::Texts => match texts(value) {
+            None => expected("a list of texts"),
+            Some(texts) if texts.contains(&PLACEHOLDER) => Some((
+                format!("{name} still has {PLACEHOLDER:?}, which is to be filled in"),
+                format!("write what {name} are"),
+            )),
+            Some(_) => None,
+        },
         Kind::SomeOf(words) => match texts(value) {
             None => expected("a list of texts"),
             Some(texts) => texts
@@ -105,7 +119,7 @@ pub(super) fn wrong(known: &Attribute, value: &Expression, hidden: bool) -> Opti
 }
 
 fn not_a_region(text: &str) -> Option<(String, String)> {
-    if value::is_region(text) {
+    if value::is_region(text) && !region::is_mistyped(text) {
         return None;
     }
     let fix = region::nearest(text, std::iter::empty()).map_or_else(

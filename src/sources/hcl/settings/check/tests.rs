@@ -32,7 +32,7 @@ inventory = ["a"]
 terraform {
   parallelism = 0
 }
-objective "x" {
+objective "stack" {
   rto = "24 hours"
   rpo = true
 }
@@ -52,7 +52,7 @@ window "w" {
   from = "7:00"
   to = "08:00"
 }
-estimate "e" {
+estimate "cache" {
   p50 = "10m"
   p90 = "5m"
   measured = "yesterday"
@@ -105,7 +105,7 @@ fn nothing_is_evaluated() {
 #[test]
 fn what_is_given_twice_or_not_at_all() {
     let bad = settings(
-        "state {\n  path = \"a\"\n  key = \"k\"\n}\nstate {}\nobjective \"a\" {}\nobjective \"a\" {\n  rto = 1\n}\nrewrite \"x\" {}\nrewrite \"y\" {\n  to = \"z\"\n  keep = true\n}\ncounterpart {}\ncounterpart \"c\" {}\ndns \"x\" {}\nskip \"\" {\n  reason = \" \"\n}\n",
+        "state {\n  path = \"a\"\n  key = \"k\"\n}\nstate {}\nobjective \"cache\" {}\nobjective \"cache\" {\n  rto = 1\n}\nrewrite \"x\" {}\nrewrite \"y\" {\n  to = \"z\"\n  keep = true\n}\ncounterpart {}\ncounterpart \"c\" {}\ndns \"x\" {}\nskip \"\" {\n  reason = \" \"\n}\n",
     )
     .unwrap_err();
     assert_eq!(
@@ -181,4 +181,28 @@ fn a_flood_of_problems_is_counted() {
     let lines = problems(&text);
     assert_eq!(lines.len(), 101);
     assert_eq!(lines[100], "drplan.hcl: 4900 more problems of this kind | mend those above first");
+}
+
+#[test]
+fn a_typing_error_in_a_value_is_told_from_what_may_be_meant() {
+    assert_eq!(
+        problems(
+            "primary = \"us-esat-2\"\nrecovery = [\"us-wst-2\"]\nobjective \"databse\" {\n  rto = 1\n}\n\
+             estimate \"clustr\" {\n  p50 = 1\n  p90 = 2\n}\nrewrite \"x\" {\n  to = \"...\"\n}\n"
+        ),
+        [
+            "drplan.hcl:1: \"us-esat-2\" is not the name of a region | did you mean \"us-east-2\"?",
+            "drplan.hcl:2: \"us-wst-2\" is not the name of a region | did you mean \"us-west-2\"?",
+            "drplan.hcl:3: \"databse\" is no component that drplan knows | did you mean \"database\"? Known are \
+             stack, cluster, database, cache, application, traffic, storage or store",
+            "drplan.hcl:6: \"clustr\" is no kind of work that drplan knows | did you mean \"cluster\"? Known are \
+             cluster, node_group, restore, restore_per_100_gib, promote, warm_up, cache, secret, trust, check, \
+             object, rollout, load_balancer, job, import, decision, records, distribution, fence, probe or converged",
+            "drplan.hcl:11: to is still \"...\", which is to be filled in | write what to is",
+        ]
+    );
+    // A region that is newer than the table, an address, a type: only the inputs can tell.
+    let sound = "primary = \"ap-southeast-9\"\nobjective \"aws_db_instance.main\" {\n  rto = 1\n}\n\
+                 estimate \"aws_new_thing\" {\n  p50 = 1\n  p90 = 2\n}\n";
+    assert!(settings(sound).is_ok());
 }
