@@ -89,6 +89,7 @@ LISTS = {
     ("iam", "ListUsers"): Xml("Users", "Marker", "Marker", truncated=True),
     ("ec2", "DescribeVpcs"): Xml("vpcSet", "NextToken", "nextToken"),
     ("ec2", "DescribeInstanceTypeOfferings"): Xml("instanceTypeOfferingSet", "NextToken", "nextToken"),
+    ("ec2", "DescribeInstanceTypes"): Xml("instanceTypeSet", "NextToken", "nextToken"),
     ("elasticloadbalancing", "DescribeLoadBalancers"): Xml("LoadBalancers", "Marker", "NextMarker"),
     ("cloudfront", "ListDistributions"): Xml("Items", "Marker", "NextMarker", truncated=True),
     ("route53", "ListHostedZones"): Xml("HostedZones", "marker", "NextMarker", truncated=True),
@@ -111,6 +112,7 @@ LISTS = {
 # Long lists have pages of at least this many, or a test would ask a thousand times.
 LONG = {
     ("ec2", "DescribeInstanceTypeOfferings"): 500,
+    ("ec2", "DescribeInstanceTypes"): 2000,
     ("rds", "DescribeOrderableDBInstanceOptions"): 60,
     ("route53", "ListResourceRecordSets"): 6,
 }

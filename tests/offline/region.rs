@@ -1,19 +1,18 @@
 //! What the recovery region has already, offers, and has room for: each fact of the inventory that stops a step is a
 //! finding before the first one, and what was not recorded is neither there nor absent.
 
+mod quotas;
+
 use std::sync::LazyLock;
 
-use drplan::model::inventory::{
-    AppliedQuota, DbInstance, EksCluster, Inventory, ReplicationGroup, Secret, Vpc, Workspace,
-};
+use drplan::model::inventory::{DbInstance, EksCluster, Inventory, ReplicationGroup, Secret, Vpc, Workspace};
 use drplan::model::settings::{AcceptedLoss, PointKind, ValueSource, VariableSource};
 use drplan::plan::Plan;
-use drplan::plan::action::{Action, Check};
 use drplan::plan::resource::Disposition;
 use serde_json::{Value, json};
 
-use crate::defects::{found, with, without};
-use crate::worlds::{World, example, managed, state_of};
+use crate::defects::{found, replace, with, without};
+use crate::worlds::{Copy, World, example, managed, state_of};
 
 const DATABASE: &str = "module.rds.aws_db_instance.primary";
 const DATABASE_AT: &str = "terraform/modules/rds/main.tf:71";
@@ -283,82 +282,6 @@ fn an_addon_that_is_not_on_offer_stops_the_plan() {
     without(&plan_in(|inventory| inventory.eks_addons = None), code);
 }
 
-fn quota<'q>(inventory: &'q mut Inventory, code: &str) -> &'q mut AppliedQuota {
-    inventory.quotas.as_mut().unwrap().iter_mut().find(|quota| quota.code == code).unwrap()
-}
-
-fn with_quota(code: &str, value: u64, used: Option<u64>) -> Plan {
-    plan_in(|inventory| {
-        let quota = quota(inventory, code);
-        (quota.value, quota.used) = (value, used);
-    })
-}
-
-fn needs(plan: &Plan, wanted: &str) -> u64 {
-    let check = plan.steps.iter().find_map(|step| match &step.action {
-        Action::Check { check: Check::Quota { code, needs, .. } } if code == wanted => Some(*needs),
-        _ => None,
-    });
-    check.expect(wanted)
-}
-
-#[test]
-fn what_is_in_use_and_not_recorded_is_not_nothing() {
-    let plan = with_quota("L-F678F1CE", 5, None);
-    without(&plan, "quota-short");
-    with(&plan, "quota-unproven", "us-west-2", "");
-    assert!(message(&plan, "quota-unproven").0.contains("VPCs per Region (1 of 5)"));
-    // Short whatever is in use.
-    let plan = with_quota("L-0263D0A3", 2, None);
-    with(&plan, "quota-short", "ec2 L-0263D0A3", "");
-    without(&plan, "quota-unproven");
-    // A limit that is not listed.
-    let plan = plan_in(|inventory| {
-        inventory.quotas.as_mut().unwrap().retain(|quota| quota.code != "L-0263D0A3");
-    });
-    assert!(message(&plan, "quota-unproven").0.contains("ec2 L-0263D0A3 (3 of an unknown limit)"));
-    // The cluster is made new: nothing is in it.
-    without(&with_quota("L-6D54EA21", 30, None), "quota-unproven");
-    with(&with_quota("L-6D54EA21", 0, None), "quota-short", "eks L-6D54EA21", "");
-}
-
-#[test]
-fn gateways_are_counted_in_each_zone() {
-    without(&with_quota("L-FE5A380F", 5, Some(4)), "quota-short");
-    let plan = with_quota("L-FE5A380F", 5, Some(5));
-    with(&plan, "quota-short", "vpc L-FE5A380F", "");
-    assert_eq!(needs(&plan, "L-FE5A380F"), 1);
-    let (message, fix) = message(&plan, "quota-short");
-    assert!(
-        message.contains("1 more in us-west-2a, us-west-2b, us-west-2c, 5 of 5")
-            && fix.contains("--desired-value 6"),
-        "{message} {fix}"
-    );
-}
-
-#[test]
-fn nodes_count_by_their_vcpus() {
-    let plan = with_quota("L-1216C47A", 64, Some(61));
-    with(&plan, "quota-short", "ec2 L-1216C47A", "");
-    assert!(message(&plan, "quota-short").0.contains("needs 4 more (2 x t3.medium)"));
-    assert_eq!(needs(&plan, "L-1216C47A"), 4);
-    without(&with_quota("L-1216C47A", 64, Some(60)), "quota-short");
-    let plan = plan_in(|inventory| {
-        inventory.instance_types.iter_mut().flatten().for_each(|kind| kind.vcpus = None);
-    });
-    assert!(message(&plan, "quota-unproven").0.contains("the vCPUs of 2 x t3.medium"));
-}
-
-#[test]
-fn load_balancers_of_ingresses_count() {
-    let plan = with_quota("L-53DA6B97", 50, Some(50));
-    with(&plan, "quota-short", "elasticloadbalancing L-53DA6B97", "");
-    let told = message(&plan, "quota-short").0;
-    // Two Ingresses share one by their group.
-    assert!(told.contains("needs 1 more (Ingress group ecommerce-prod)"), "{told}");
-    without(&with_quota("L-53DA6B97", 50, Some(49)), "quota-short");
-}
-
 #[test]
 fn more_zones_than_there_are_stop_the_plan() {
     let code = "zones-too-few";
@@ -369,6 +292,23 @@ fn more_zones_than_there_are_stop_the_plan() {
     assert!(message(&plan, code).0.contains("3 zones, us-west-2 has 2: us-west-2a, us-west-2b"));
     without(&plan_in(|inventory| inventory.zones = None), code);
     without(&plan_in(|inventory| inventory.zones.as_mut().unwrap().truncate(3)), code);
+}
+
+/// A variable that drplan.hcl sets for the recovery goes through module calls to the count of the subnets.
+#[test]
+fn a_variable_of_the_recovery_gives_it_fewer_zones() {
+    let with_zones = |value: &str| {
+        let copy = Copy::new();
+        copy.edit("terraform/main.tf", |text| replace(&text, "zones        = 3", "zones        = var.zones"));
+        copy.edit("terraform/variables.tf", |text| {
+            format!("{text}\nvariable \"zones\" {{\n  default = 3\n}}\n")
+        });
+        let mut world = setting(World::read(copy.path()), "zones", value);
+        world.inventory.as_mut().unwrap().zones.as_mut().unwrap().truncate(2);
+        world.plan()
+    };
+    without(&with_zones("2"), "zones-too-few");
+    assert!(message(&with_zones("4"), "zones-too-few").0.contains("4 zones, us-west-2 has 2"));
 }
 
 fn without_zone(zone: &str, zones: &mut Vec<String>) {

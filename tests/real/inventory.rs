@@ -79,7 +79,7 @@ fn everything_is_read_in_pages() {
     );
     let types = found.instance_types.as_ref().unwrap();
     let medium = types.iter().find(|kind| kind.name == "t3.medium").unwrap();
-    assert!(medium.zones.len() >= 3, "{medium:?}");
+    assert!(medium.zones.len() >= 3 && medium.vcpus == Some(2), "{medium:?}");
 
     let replicated: Vec<_> = found
         .automated_backups

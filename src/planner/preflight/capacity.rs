@@ -51,7 +51,7 @@ struct Wanted {
 impl Checks<'_, '_, '_> {
     pub(super) fn databases(&mut self, decided: &Decided) {
         let facts = self.facts;
-        let spread = Spread::new(facts, decided);
+        let spread = Spread::new(facts);
         for (at, object) in facts.objects.iter().enumerate() {
             let Some(resource) = decided.resource(at) else { continue };
             let Some(classes) = classes(facts, decided, object, resource) else { continue };
@@ -142,7 +142,7 @@ impl Checks<'_, '_, '_> {
 
     pub(super) fn instance_types(&mut self, decided: &Decided) {
         let facts = self.facts;
-        let spread = Spread::new(facts, decided);
+        let spread = Spread::new(facts);
         for (at, object) in facts.objects.iter().enumerate() {
             let made = decided.resource(at).is_some_and(|resource| resource.engine == Engine::Create);
             let runs = ["aws_eks_node_group", "aws_instance", "aws_launch_template"];

@@ -40,7 +40,7 @@ pub(super) type Demands = BTreeMap<(&'static str, &'static str, Within), Demand>
 
 pub(super) fn demands(facts: &Facts<'_, '_>, decided: &Decided) -> Demands {
     let mut demands = Demands::new();
-    let zones = zones::Spread::new(facts, decided);
+    let zones = zones::Spread::new(facts);
     for (at, object) in facts.objects.iter().enumerate() {
         let Some(resource) = decided.resource(at) else { continue };
         if !matches!(resource.disposition, Disposition::Create | Disposition::Restore) {

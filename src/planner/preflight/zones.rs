@@ -23,21 +23,21 @@ pub(super) struct Spread<'f, 'i, 'a> {
 }
 
 impl<'f, 'i, 'a> Spread<'f, 'i, 'a> {
-    pub(super) fn new(facts: &'f Facts<'i, 'a>, decided: &Decided) -> Self {
-        let made = facts.objects.iter().enumerate().filter(|(at, object)| {
-            object.type_name() == "aws_subnet"
-                && decided.resource(*at).is_some_and(|resource| resource.engine == Engine::Create)
-        });
-        let zones: BTreeSet<String> =
-            made.filter_map(|(_, object)| Some(in_primary(facts, object)?.to_owned())).collect();
+    pub(super) fn new(facts: &'f Facts<'i, 'a>) -> Self {
+        let subnets: HashMap<&str, &Object<'_, '_>> = facts
+            .objects
+            .iter()
+            .filter(|object| object.type_name() == "aws_subnet")
+            .filter_map(|object| Some((object.id.as_deref()?, object)))
+            .collect();
+        let used: BTreeSet<String> =
+            subnets.values().filter_map(|subnet| in_primary(facts, subnet)).map(str::to_owned).collect();
         let here = facts.inventory().and_then(|inventory| inventory.zones.as_ref()).map(|zones| {
             let mut zones: Vec<&Zone> = zones.iter().collect();
             zones.sort_by(|a, b| a.name.cmp(&b.name));
             zones
         });
-        let subnets = facts.objects.iter().filter(|object| object.type_name() == "aws_subnet");
-        let subnets = subnets.filter_map(|object| Some((object.id.as_deref()?, object))).collect();
-        Self { facts, subnets, used: zones.into_iter().collect(), here }
+        Self { facts, subnets, used: used.into_iter().collect(), here }
     }
 
     /// The zone of the recovery that something in a subnet comes into.
@@ -72,7 +72,7 @@ impl Checks<'_, '_, '_> {
     /// Subnets over more zones than there are, and a cluster in zones without EKS.
     pub(super) fn zones(&mut self, decided: &Decided) {
         let facts = self.facts;
-        let spread = Spread::new(facts, decided);
+        let spread = Spread::new(facts);
         let Some(here) = &spread.here else { return };
         let mut seen: Vec<(&str, BTreeSet<&str>)> = Vec::new();
         for (at, object) in facts.objects.iter().enumerate() {

@@ -73,7 +73,11 @@ async fn list(
     // <https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ListServiceQuotas.html>
     for code in missing {
         let request = client.get_aws_default_service_quota().service_code(service).quota_code(&code);
-        let answer = connection.call(DEFAULT, request.send()).await?;
+        let answer = match connection.call(DEFAULT, request.send()).await {
+            // A quota that the region does not have is unknown; it is no reason to lose those that it has.
+            Err(failure) if failure.is(&["NoSuchResourceException"]) => continue,
+            answer => answer?,
+        };
         found.push(applied(DEFAULT, service, promised(DEFAULT, "Quota", answer.quota)?)?);
     }
     Ok(found)
