@@ -196,7 +196,7 @@ fn a_typing_error_in_a_value_is_told_from_what_may_be_meant() {
             "drplan.hcl:3: \"databse\" is no component that drplan knows | did you mean \"database\"? Known are \
              stack, cluster, database, cache, application, traffic, storage or store",
             "drplan.hcl:6: \"clustr\" is no kind of work that drplan knows | did you mean \"cluster\"? Known are \
-             cluster, node_group, restore, restore_per_100_gib, promote, warm_up, cache, secret, trust, check, \
+             cluster, node_group, restore, restore_per_100_gib, promote, warm_up, cache, modify, secret, trust, check, \
              object, rollout, load_balancer, job, import, decision, records, distribution, fence, probe or converged",
             "drplan.hcl:11: to is still \"...\", which is to be filled in | write what to is",
         ]
