@@ -86,7 +86,8 @@ pub fn explain(code: &str) -> Result<&'static str, Unknown> {
 /// A page in the width of the screen. Its own lines fit 100 columns and stay as they are there.
 #[must_use]
 pub fn render_page(page: &str, options: Options<'_>) -> String {
-    if page.lines().all(|line| width(line) <= options.width) {
+    let copied = |line: &str| line.contains("https://");
+    if page.lines().all(|line| width(line) <= options.width || copied(line)) {
         return page.to_owned();
     }
     let mut screen = Screen::new(options);
@@ -100,10 +101,16 @@ pub fn render_page(page: &str, options: Options<'_>) -> String {
         let indent = line.len() - line.trim_start().len();
         let mut text = line.to_owned();
         // A paragraph and an item of a list are written anew; of an example each line stays one.
-        while indent == 0 && !line.starts_with('#') && line != "Example" && line != "What to do" {
+        while indent == 0
+            && !copied(line)
+            && !line.starts_with('#')
+            && line != "Example"
+            && line != "What to do"
+        {
             let Some(next) = lines.next_if(|next| {
                 let more = next.split_once(". ").is_some_and(|(n, _)| n.parse::<u8>().is_ok());
-                !next.is_empty() && !more && next.starts_with("   ") == item
+                let apart = more || copied(next) || next.starts_with("Related: ");
+                !next.is_empty() && !apart && next.starts_with("   ") == item
             }) else {
                 break;
             };
@@ -111,10 +118,10 @@ pub fn render_page(page: &str, options: Options<'_>) -> String {
         }
         let hang = if item || indent > 0 { indent.max(1) + 2 } else { 0 };
         // An address is copied: it stays whole.
-        let (words, address) = text.find("https://").map_or((&*text, ""), |at| text.split_at(at));
-        screen.text(hang, &[plain(words)]);
-        if !address.is_empty() {
-            screen.unbroken(hang, &[plain(address)]);
+        if copied(&text) {
+            screen.unbroken(0, &[plain(text)]);
+        } else {
+            screen.text(hang, &[plain(text)]);
         }
     }
     screen.finish()

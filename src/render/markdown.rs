@@ -9,8 +9,8 @@ use minijinja::{AutoEscape, Environment, Error, context};
 
 use super::findings::Group;
 use super::fix::{self, Part};
-use super::summary::{Measure, PhaseRow, Summary, summarize};
-use super::text::{clean, count, duration, shorten};
+use super::summary::{Measure, PhaseRow, Summary, summarize, takes};
+use super::text::{clean, count, shorten};
 use crate::plan::Plan;
 use crate::plan::finding::Severity;
 
@@ -86,7 +86,7 @@ fn facts(plan: &Plan, summary: &Summary<'_>) -> Value {
         leaves => leaves.join("; "),
         advice => advice.clone(),
         steps => count(plan.steps.len(), "step"),
-        takes => duration(plan.forecast.rto.p50_seconds),
+        takes => takes(&plan.forecast.rto),
         phases => phases.iter().map(phase).collect::<Vec<Value>>(),
         errors => context! { counts => count(standing.errors, "error"), groups => of(Severity::Error) },
         warnings => context! { counts => count(standing.warnings, "warning"), groups => of(Severity::Warning) },

@@ -3,6 +3,7 @@
 use super::Options;
 use super::action::describe;
 use super::screen::{Screen, Style, bold, dim, plain};
+use super::summary::takes;
 use super::text::{clock, count, duration};
 use crate::plan::Plan;
 use crate::plan::step::{EstimateSource, Phase, Step};
@@ -30,7 +31,7 @@ pub fn render_steps(plan: &Plan, options: Options<'_>) -> String {
     screen.text(
         2,
         &[
-            bold(format!("{} in {}", count(plan.steps.len(), "step"), time(plan))),
+            bold(format!("{} {}", count(plan.steps.len(), "step"), takes(&plan.forecast.rto))),
             dim("; * critical path; one step in full: "),
         ],
     );
@@ -56,10 +57,6 @@ fn one(screen: &mut Screen, plan: &Plan, step: &Step) {
     if !step.needs.is_empty() {
         screen.text(12, &[dim("      needs "), dim(step.needs.join(", "))]);
     }
-}
-
-fn time(plan: &Plan) -> String {
-    duration(plan.forecast.rto.p50_seconds)
 }
 
 #[cfg(test)]

@@ -261,6 +261,17 @@ fn recovers(plan: &Plan) -> Vec<Measure> {
         .collect()
 }
 
+/// Whether something is not counted.
+fn lacks(doubts: &[Doubt]) -> bool {
+    doubts.iter().any(|doubt| matches!(doubt, Doubt::Blocked { .. }))
+}
+
+/// `in 52 min`, `in over 38 min`: the median in a few words.
+pub(super) fn takes(rto: &Rto) -> String {
+    let over = if lacks(&rto.doubts) { "over " } else { "" };
+    format!("in {over}{}", duration(rto.p50_seconds))
+}
+
 /// A time to recover, of the whole or of a component.
 struct Time<'a> {
     name: Option<&'a str>,
@@ -275,10 +286,9 @@ impl Time<'_> {
     /// time of the whole.
     fn figure(&self) -> String {
         let name = self.name.map_or_else(String::new, |name| format!("{} ", shorten(name, 20)));
-        let lacks = self.doubts.iter().any(|doubt| matches!(doubt, Doubt::Blocked { .. }));
         match self.figures {
             None => format!("{name}not at all while it is blocked"),
-            Some((p50, p90)) if lacks => {
+            Some((p50, p90)) if lacks(self.doubts) => {
                 format!("{name}in over {} (p90 over {})", duration(p50), duration(p90))
             }
             Some((p50, p90)) => format!("{name}in {} (p90 {})", duration(p50), duration(p90)),

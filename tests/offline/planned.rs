@@ -35,12 +35,12 @@ fn the_bad_day_says_what_cannot_come_back() {
     assert_eq!(
         errors,
         [
+            ("key-no-counterpart", "module.rds.aws_kms_key.rds"),
+            ("recovery-point-missing", "module.rds.aws_db_instance.primary"),
             ("class-not-orderable", "module.rds.aws_db_instance.primary"),
             ("image-missing", image),
-            ("key-no-counterpart", "module.rds.aws_kms_key.rds"),
             ("name-taken", "module.rds.aws_db_subnet_group.this"),
             ("quota-short", "ec2 L-0263D0A3"),
-            ("recovery-point-missing", "module.rds.aws_db_instance.primary"),
         ]
     );
     let of = |address: &str| plan.resources.iter().find(|resource| resource.address == address).unwrap();

@@ -65,6 +65,10 @@ fn a_time_without_what_is_blocked_says_so() {
     ] {
         assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
     }
+    for part in [&["show", "plan.json", "--steps"][..], &["show", "plan.json", "--format", "markdown"]] {
+        let shown = sandbox.run(part).stdout;
+        assert!(shown.contains("steps in over "), "{shown}");
+    }
     assert!(!run.stdout.contains("nobody measured") && !run.stdout.contains("guessed"), "{}", run.stdout);
 }
 
