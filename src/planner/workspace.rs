@@ -1,10 +1,10 @@
 //! What the recovery workspace's own state holds already: an earlier recovery or rehearsal made it, or a warm standby.
 
-use super::dispositions::{accepted_loss, fate, may_hold_data};
+use super::dispositions::{accepted_loss, fate};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::stores::Outcome;
-use crate::model::types::Recovery;
+use crate::model::types::{HoldsData, Recovery};
 use crate::plan::resource::{Disposition, Engine};
 
 /// Decides about an object whose address is in the recovery workspace; `None` where it is not, or where the rules of
@@ -21,7 +21,9 @@ pub(super) fn decide_in_workspace(
     }
     let there = format!("already in workspace {} of the recovery", workspace.name);
     let adopted = || Some(fate(Disposition::Adopt, Engine::None, there.clone()).with(object.address()));
-    if !may_hold_data(object) {
+    // An instance may hold data, or may be one of many; what is there is not made anew.
+    let holds_data = object.entry.is_some_and(|entry| entry.data == HoldsData::Yes);
+    if !holds_data {
         return if recovery == Recovery::Key { None } else { adopted().map(Outcome::from) };
     }
     if !matches!(

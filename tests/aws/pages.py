@@ -111,8 +111,8 @@ LISTS = {
 
 # Long lists have pages of at least this many, or a test would ask a thousand times.
 LONG = {
-    ("ec2", "DescribeInstanceTypeOfferings"): 500,
-    ("ec2", "DescribeInstanceTypes"): 2000,
+    ("ec2", "DescribeInstanceTypeOfferings"): 60,
+    ("ec2", "DescribeInstanceTypes"): 60,
     ("rds", "DescribeOrderableDBInstanceOptions"): 60,
     ("route53", "ListResourceRecordSets"): 6,
 }

@@ -78,9 +78,10 @@ def databases():
     for number in range(4):
         rds.create_db_subnet_group(DBSubnetGroupName=f"shop-{number}", DBSubnetGroupDescription="d", SubnetIds=ids)
         rds.create_db_parameter_group(DBParameterGroupName=f"shop-{number}", DBParameterGroupFamily="postgres16", Description="d")
-    rds.create_db_cluster_parameter_group(
-        DBClusterParameterGroupName="shop-cluster", DBParameterGroupFamily="aurora-postgresql16", Description="d"
-    )
+    for name in ("shop-cluster", "shop-ledger", "shop-other", "shop-third"):
+        rds.create_db_cluster_parameter_group(
+            DBClusterParameterGroupName=name, DBParameterGroupFamily="aurora-postgresql16", Description="d"
+        )
     for number in range(3):
         rds.create_db_cluster(
             DBClusterIdentifier=f"ledger-{number}", Engine="aurora-postgresql", MasterUsername="shop",

@@ -163,7 +163,7 @@ fn everything_is_read_in_pages() {
     assert_eq!(quota("L-F678F1CE"), Some((20, Some(7))), "VPCs, raised");
     assert_eq!(quota("L-0263D0A3"), Some((5, Some(1))), "addresses, by their default");
     assert_eq!(quota("L-7B6409FD"), Some((40, Some(4))), "database instances");
-    let table = drplan::model::types::all().flat_map(|entry| entry.quotas).map(|quota| quota.code);
+    let table = drplan::model::types::quotas().map(|quota| quota.code);
     assert_eq!(table.collect::<BTreeSet<_>>(), quotas.iter().map(|quota| &*quota.code).collect());
 
     let dns = found.dns_zones.as_ref().unwrap();
