@@ -102,6 +102,7 @@ pub const CODES: &[Code] = &[
         Misleads,
         "IAM names are unique in the account: roles are shared, not made a second time",
     ),
+    code("image-differs", Warning, Misleads, "a tag is another image than the one that the primary ran"),
     code("image-foreign", Note, Stops, "an image of another registry account or region stays as it is"),
     code(
         "image-missing",
@@ -189,6 +190,12 @@ pub const CODES: &[Code] = &[
         Note,
         Misleads,
         "a secret holds values of the primary: only those are replaced",
+    ),
+    code(
+        "setting-unplaced",
+        Error,
+        Stops,
+        "a restored database is in a group that nothing makes in the recovery region",
     ),
     code(
         "shared-not-seen",

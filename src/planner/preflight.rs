@@ -4,22 +4,19 @@ mod backend;
 mod balancers;
 mod capacity;
 mod demand;
+mod images;
 mod kubernetes;
 mod names;
 mod quotas;
 mod shared;
 mod zones;
 
-use std::collections::BTreeMap;
-
 use super::build::step;
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
 use super::provenance::Values;
-use crate::model::diagnostic::Place;
 use crate::model::inventory::Inventory;
-use crate::model::words;
 use crate::plan::action::{Action, Check};
 use crate::plan::resource::Disposition;
 use crate::plan::step::{Expects, Phase, Plane, Step};
@@ -125,60 +122,14 @@ impl<'i> Checks<'_, 'i, '_> {
                     );
                 }
                 "aws_acm_certificate" => {
-                    let domain = object.text("domain_name").unwrap_or_default().to_owned();
-                    let check = Check::Certificate { arn: counterpart, domains: vec![domain] };
+                    let mut domains = object.list("subject_alternative_names");
+                    domains.extend(object.text("domain_name").map(str::to_owned));
+                    domains.sort();
+                    domains.dedup();
+                    let check = Check::Certificate { arn: counterpart, domains };
                     self.add(&format!("certificate/{}", object.address()), check, Plane::RegionalControl);
                 }
                 _ => {}
-            }
-        }
-    }
-
-    fn images(&mut self, values: &Values) {
-        let mut named: BTreeMap<(&str, &str), &Place> = BTreeMap::new();
-        for image in &values.images {
-            named.entry((&image.repository, &image.reference)).or_insert(&image.at);
-        }
-        if let Some(first) = values.images.first() {
-            self.findings.add(
-                "images-in-primary",
-                self.facts.primary.clone().unwrap_or_default(),
-                format!(
-                    "{} {} pulled from the primary's registry; the plan names its replica instead",
-                    words::count(named.len(), "image"),
-                    words::is(named.len())
-                ),
-                "nothing to do: each rewrite is listed by `drplan show PLAN --values`",
-                Some(first.at.clone()),
-            );
-        }
-        for ((repository, reference), place) in named {
-            let check = Check::Image { repository: repository.to_owned(), reference: reference.to_owned() };
-            self.add(&format!("image/{repository}{reference}"), check, Plane::RegionalControl);
-            let Some(images) = self.inventory().and_then(|inventory| inventory.images_for(repository)) else {
-                if self.inventory().is_some_and(|inventory| inventory.images.is_some()) {
-                    self.unasked("ecr:DescribeImages", &format!("the images of {repository}"));
-                }
-                continue;
-            };
-            let there = images.iter().filter(|image| image.repository == repository).any(|image| {
-                match reference.strip_prefix('@') {
-                    Some(digest) => image.digest == digest,
-                    None => {
-                        let tag = reference.strip_prefix(':').unwrap_or("latest");
-                        image.tags.iter().any(|known| known == tag)
-                    }
-                }
-            });
-            if !there {
-                self.findings.add(
-                    "image-missing",
-                    format!("{repository}{reference}"),
-                    format!("image {repository}{reference} is not in the registry of {}", self.facts.recovery),
-                    "replicate it: registry replication covers only images pushed afterwards (StartReplicationBackfill \
-                     or push it again)",
-                    Some(place.clone()),
-                );
             }
         }
     }

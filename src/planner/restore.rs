@@ -1,5 +1,6 @@
 //! Data comes back: recovery points and replicas, with every setting that a restore drops, then into the engine.
 
+mod named;
 mod secrets;
 mod settings;
 
@@ -56,6 +57,7 @@ impl Restore<'_, '_, '_> {
             // Its cluster brings it back.
             _ if recovery == Some(Recovery::RdsClusterInstance) => Vec::new(),
             ("aws_db_instance", Disposition::Promote) => {
+                self.check_named(findings);
                 self.promote(INSTANCE_PROMOTE, &[PROMOTED_MODIFY, PROMOTED_ZONES])
             }
             ("aws_db_instance", _) => self.restore_database(findings),
@@ -138,6 +140,7 @@ impl Restore<'_, '_, '_> {
         let settings = self.settings(INSTANCE_RESTORE);
         let later = self.modify(&identifier, &[INSTANCE_MODIFY]);
         self.note_settings(settings.len() + set_by(&later), findings);
+        self.check_named(findings);
         let action = Action::RestoreDatabase {
             address: self.address().to_owned(),
             identifier: identifier.clone(),
@@ -168,6 +171,7 @@ impl Restore<'_, '_, '_> {
         let settings = self.settings(CLUSTER_RESTORE);
         let later = self.modify(&identifier, &[CLUSTER_MODIFY]);
         self.note_settings(settings.len() + set_by(&later), findings);
+        self.check_named(findings);
         let action = Action::RestoreCluster {
             address: self.address().to_owned(),
             identifier: identifier.clone(),

@@ -1,6 +1,7 @@
 //! What the recovery region has already, offers, and has room for: each fact of the inventory that stops a step is a
 //! finding before the first one, and what was not recorded is neither there nor absent.
 
+mod images;
 mod quotas;
 
 use std::sync::LazyLock;

@@ -288,3 +288,40 @@ fn a_store_in_the_recovery_workspace_is_not_taken_for_the_restored_one() {
     assert_eq!(of(&plan, PRIMARY).disposition.as_str(), "restore");
     assert!(!codes(&plan).contains(&"store-origin-unknown"));
 }
+
+/// The id of the lost region's group went into the call.
+#[test]
+fn a_group_that_nobody_makes_goes_into_no_call() {
+    let group = "sg-0d1e2f3a4b5c6d7e8";
+    let attributes = json!({ "vpc_security_group_ids": [group], "db_subnet_group_name": "of-another-stack" });
+    let mut world = with_snapshot(world(&[database("orders", "us-east-2", attributes, &[])]), "orders");
+    let told = |plan: &Plan| {
+        let found = plan.findings.iter().filter(|finding| finding.code == "setting-unplaced");
+        found.map(|finding| finding.message.clone()).collect::<Vec<_>>()
+    };
+    let plan = world.plan();
+    assert_eq!(audit(&plan), Ok(()));
+    let messages = told(&plan);
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages[0].contains("DB subnet group of-another-stack") && messages[1].contains(group));
+    let Action::RestoreDatabase { settings, .. } = &step(&plan, "restore/aws_db_instance.orders").action
+    else {
+        panic!("no restore");
+    };
+    assert!(settings.iter().all(|setting| setting.value.as_deref() != Some(group)));
+
+    world.inventory.as_mut().unwrap().db_subnet_groups.as_mut().unwrap().push("of-another-stack".to_owned());
+    world.settings.rewrites.push(drplan::model::settings::Rewrite {
+        text: group.to_owned(),
+        to: Some("sg-0123456789abcdef0".to_owned()),
+        place: None,
+    });
+    let plan = world.plan();
+    assert_eq!(told(&plan), Vec::<String>::new());
+    let Action::RestoreDatabase { settings, .. } = &step(&plan, "restore/aws_db_instance.orders").action
+    else {
+        panic!("no restore");
+    };
+    let groups = settings.iter().find(|setting| setting.name == "VpcSecurityGroupIds").unwrap();
+    assert_eq!(groups.value.as_deref(), Some("sg-0123456789abcdef0"));
+}

@@ -44,7 +44,7 @@ impl Restore<'_, '_, '_> {
             } else {
                 settings.push(Setting {
                     name: (*parameter).to_owned(),
-                    value: Some(texts.join(",")),
+                    value: Some(self.placed(&texts.join(",")).unwrap_or_else(|| texts.join(","))),
                     known_after: None,
                     from,
                 });
@@ -77,8 +77,10 @@ impl Restore<'_, '_, '_> {
             .map(|resource| step_id("infra", &resource.address));
         let found = resource
             .filter(|resource| resource.disposition == Disposition::Adopt)
-            .and_then(|resource| resource.counterpart.clone());
-        if made.is_none() && found.is_none() && parameter == "PerformanceInsightsKMSKeyId" {
+            .and_then(|resource| resource.counterpart.clone())
+            .or_else(|| self.placed(text));
+        // A role is global; whatever else nobody owns is of the lost region.
+        if made.is_none() && found.is_none() && owner.is_none() && parameter != "MonitoringRoleArn" {
             return None;
         }
         Some(Setting {
