@@ -1,18 +1,24 @@
 //! The facts of a plan's first screen, told once for every renderer.
 
+mod losses;
+mod times;
+
 use std::collections::BTreeSet;
 
 use super::findings::{Group, groups};
 use super::phases;
-use super::text::{age, clock, count, day, duration, instant, list, short_digest, shorten};
+use super::text::{age, clock, count, day, duration, instant, short_digest, shorten};
 use crate::model::diagnostic::{Gap, GapReason};
 use crate::plan::Plan;
 use crate::plan::action::Action;
 use crate::plan::artifact::SawRecording;
 use crate::plan::finding::Severity;
-use crate::plan::forecast::{Component, Doubt, Rpo, Rto, Verdict};
+use crate::plan::forecast::Verdict;
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
 use crate::plan::step::{Plane, Step};
+use losses::loses;
+use times::recovers;
+pub(super) use times::takes;
 
 /// The first screen.
 pub(super) struct Summary<'a> {
@@ -206,134 +212,6 @@ const fn reason_words(reason: GapReason) -> &'static str {
     }
 }
 
-fn objective(seconds: Option<u64>) -> String {
-    seconds.map_or_else(|| "no objective".to_owned(), |seconds| format!("objective {}", duration(seconds)))
-}
-
-/// `8 min to spare`, `14 min over`.
-fn margin(measured: u64, objective: u64) -> String {
-    if measured <= objective {
-        format!("{} to spare", duration(objective - measured))
-    } else {
-        format!("{} over", duration(measured - objective))
-    }
-}
-
-fn recovers(plan: &Plan) -> Vec<Measure> {
-    let Rto { p50_seconds, p90_seconds, objective_seconds, verdict, doubts, critical_path: _ } =
-        &plan.forecast.rto;
-    let whole = Time {
-        name: None,
-        figures: Some((*p50_seconds, *p90_seconds)),
-        objective: *objective_seconds,
-        verdict: *verdict,
-        doubts,
-    };
-    let components = plan.forecast.components.iter().map(|component| {
-        let Component { component: name, p50_seconds, p90_seconds, objective_seconds, verdict, doubts } =
-            component;
-        Time {
-            name: Some(name),
-            figures: p50_seconds.zip(*p90_seconds),
-            objective: *objective_seconds,
-            verdict: *verdict,
-            doubts,
-        }
-    });
-    // A reason is told once, under the first figure that it is for.
-    let mut said: BTreeSet<String> = BTreeSet::new();
-    std::iter::once(whole)
-        .chain(components)
-        .map(|time| {
-            let (again, new): (Vec<String>, Vec<String>) =
-                time.whys().into_iter().partition(|why| said.contains(why));
-            let more = (!again.is_empty()).then(|| "as above".to_owned());
-            let mut whys: Vec<String> = new.iter().cloned().chain(more).collect();
-            whys.extend(time.margin());
-            said.extend(new);
-            Measure {
-                figure: time.figure(),
-                objective: objective(time.objective),
-                verdict: time.verdict,
-                comment: whys.join("; "),
-            }
-        })
-        .collect()
-}
-
-/// Whether something is not counted.
-fn lacks(doubts: &[Doubt]) -> bool {
-    doubts.iter().any(|doubt| matches!(doubt, Doubt::Blocked { .. }))
-}
-
-/// `in 52 min`, `in over 38 min`: the median in a few words.
-pub(super) fn takes(rto: &Rto) -> String {
-    let over = if lacks(&rto.doubts) { "over " } else { "" };
-    format!("in {over}{}", duration(rto.p50_seconds))
-}
-
-/// A time to recover, of the whole or of a component.
-struct Time<'a> {
-    name: Option<&'a str>,
-    figures: Option<(u64, u64)>,
-    objective: Option<u64>,
-    verdict: Verdict,
-    doubts: &'a [Doubt],
-}
-
-impl Time<'_> {
-    /// `in 52 min (p90 1 h 14 min)`; `in over 38 min` where something is not counted, since a part of the time is no
-    /// time of the whole.
-    fn figure(&self) -> String {
-        let name = self.name.map_or_else(String::new, |name| format!("{} ", shorten(name, 20)));
-        match self.figures {
-            None => format!("{name}not at all while it is blocked"),
-            Some((p50, p90)) if lacks(self.doubts) => {
-                format!("{name}in over {} (p90 over {})", duration(p50), duration(p90))
-            }
-            Some((p50, p90)) => format!("{name}in {} (p90 {})", duration(p50), duration(p90)),
-        }
-    }
-
-    /// How far from the objective, where a verdict is given.
-    fn margin(&self) -> Option<String> {
-        let (p50, p90) = self.figures?;
-        let objective = self.objective?;
-        match self.verdict {
-            Verdict::Ok => Some(margin(p90, objective)),
-            Verdict::Missed if p50 <= objective => Some(format!("p90 {}", margin(p90, objective))),
-            Verdict::Missed => Some(format!("p50 {}", margin(p50, objective))),
-            Verdict::Unknown => None,
-        }
-    }
-
-    /// All that keeps a verdict from being given.
-    fn whys(&self) -> Vec<String> {
-        let of = |which: fn(&Doubt) -> Option<&String>| -> Vec<String> {
-            self.doubts.iter().filter_map(which).map(|name| shorten(name, 80)).collect()
-        };
-        let blocked = of(|doubt| if let Doubt::Blocked { address } = doubt { Some(address) } else { None });
-        let unchosen = of(|doubt| if let Doubt::Unchosen { address } = doubt { Some(address) } else { None });
-        let unmeasured = of(|doubt| if let Doubt::Unmeasured { step } = doubt { Some(step) } else { None });
-        let mut whys = Vec::new();
-        match (blocked.as_slice(), self.figures) {
-            ([], _) => {}
-            (_, None) => whys.push(format!("blocked: {}", list(&blocked, 2))),
-            ([one], Some(_)) => whys.push(format!("not counted: {one}, which is blocked")),
-            (more, Some(_)) => whys.push(format!("not counted: the {} blocked resources below", more.len())),
-        }
-        if !unchosen.is_empty() {
-            whys.push(format!("unknown what {} is restored from", list(&unchosen, 2)));
-        }
-        // Without an objective there is no verdict that a guess could spoil.
-        if !unmeasured.is_empty() && self.objective.is_some() {
-            let each = if unmeasured.len() == 1 { "" } else { "each " };
-            whys.push(format!("only guessed, {each}over a tenth of this time: {}", list(&unmeasured, 3)));
-        }
-        whys
-    }
-}
-
 /// Resources that are shown as blocked before the rest is counted.
 const BLOCKED: usize = 4;
 
@@ -356,57 +234,6 @@ fn blocked(plan: &Plan, all: bool) -> Vec<String> {
 fn critical_steps(plan: &Plan) -> impl Iterator<Item = &Step> {
     let critical: BTreeSet<&str> = plan.forecast.rto.critical_path.iter().map(String::as_str).collect();
     plan.steps.iter().filter(move |step| critical.contains(step.id.as_str()))
-}
-
-/// Stores that are shown before the rest is counted.
-const STORES: usize = 4;
-
-fn loses(plan: &Plan, all: bool) -> Vec<Measure> {
-    let mut stores: Vec<&Rpo> = plan.forecast.rpo.iter().collect();
-    let rank = |rpo: &Rpo| match (rpo.verdict, rpo.worst_seconds, rpo.objective_seconds) {
-        (Verdict::Missed, ..) => 0,
-        (Verdict::Unknown, None, _) | (Verdict::Unknown, _, Some(_)) => 1,
-        (Verdict::Ok, ..) => 2,
-        // Known, and nobody asked for less.
-        (Verdict::Unknown, Some(_), None) => 3,
-    };
-    // The worst first: a verdict, then the loss, an unknown one before any figure.
-    let worst = |rpo: &Rpo| std::cmp::Reverse(rpo.worst_seconds.unwrap_or(u64::MAX));
-    stores.sort_by(|a, b| (rank(a), worst(a), &a.store).cmp(&(rank(b), worst(b), &b.store)));
-    let shown = if all { stores.len() } else { STORES };
-    let mut measures: Vec<Measure> = stores.iter().take(shown).map(|rpo| loss(plan, rpo)).collect();
-    let rest = stores.get(shown..).unwrap_or_default();
-    if let Some(first) = rest.first() {
-        measures.push(Measure {
-            figure: format!("and {}", count(rest.len(), "more store")),
-            objective: String::new(),
-            verdict: first.verdict,
-            comment: if rest.iter().all(|rpo| rpo.verdict == first.verdict) {
-                "each".to_owned()
-            } else {
-                "at worst".to_owned()
-            },
-        });
-    }
-    measures
-}
-
-fn loss(plan: &Plan, rpo: &Rpo) -> Measure {
-    let name = plan.stores.iter().find(|store| store.address == rpo.store).map_or(&rpo.store, |s| &s.name);
-    let name = shorten(name, 24);
-    let figure = match (rpo.worst_seconds, rpo.now_seconds) {
-        (Some(0), _) => format!("nothing of {name}"),
-        (Some(worst), _) => format!("at most {} of {name}", duration(worst)),
-        (None, Some(now)) => format!("{} of {name} now, at worst unknown", duration(now)),
-        (None, None) => format!("perhaps all of {name}"),
-    };
-    let comment = match (rpo.verdict, rpo.worst_seconds, rpo.objective_seconds) {
-        (Verdict::Ok, None, _) => "accepted in drplan.hcl".to_owned(),
-        (Verdict::Ok, ..) | (_, Some(_), None) => String::new(),
-        (Verdict::Missed, Some(worst), Some(objective)) if worst > objective => margin(worst, objective),
-        (Verdict::Missed | Verdict::Unknown, ..) => rpo.why.clone(),
-    };
-    Measure { figure, objective: objective(rpo.objective_seconds), verdict: rpo.verdict, comment }
 }
 
 fn changes(plan: &Plan) -> Vec<Change> {
