@@ -126,7 +126,7 @@ pub(super) fn decide_database(
             inventory_missing(facts, object, &format!("database {name}"), findings);
             fate(Disposition::Restore, Engine::Exclude, "holds data; what it can come back from is unknown")
         }
-        (None, Some(inventory)) if recovery_points::unseen(inventory) && store.candidates.is_empty() => {
+        (None, Some(inventory)) if recovery_points::unseen(inventory, &store.rule.order, cluster) => {
             inventory_missing(facts, object, &format!("database {name}"), findings);
             fate(
                 Disposition::Restore,

@@ -91,7 +91,7 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
             format!("{}, the first usable of the rule's order{as_of}", candidate.kind.as_str())
         }
         (None, None) => "unknown: there is no inventory of the recovery region".to_owned(),
-        (None, Some(inventory)) if unseen(inventory) => {
+        (None, Some(inventory)) if unseen(inventory, &rule.order, cluster) => {
             "unknown: the inventory could not see its backups".to_owned()
         }
         (None, Some(_)) if candidates.is_empty() => {
@@ -109,11 +109,16 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
     }
 }
 
-/// Whether what would decide is unknown rather than absent.
-pub(super) fn unseen(inventory: &Inventory) -> bool {
-    inventory.automated_backups.is_none()
-        || inventory.db_snapshots.is_none()
-        || inventory.db_instances.is_none()
+/// Whether what would decide is unknown rather than absent: a kind that the rule allows, and nobody could list.
+pub(super) fn unseen(inventory: &Inventory, order: &[CandidateKind], cluster: bool) -> bool {
+    order.iter().any(|kind| match kind {
+        CandidateKind::ReadReplica if cluster => inventory.db_clusters.is_none(),
+        CandidateKind::ReadReplica => inventory.db_instances.is_none(),
+        CandidateKind::AutomatedBackup => !cluster && inventory.automated_backups.is_none(),
+        CandidateKind::Snapshot => inventory.db_snapshots.is_none(),
+        CandidateKind::BackupPoint => inventory.backup_points.is_none(),
+        _ => false,
+    })
 }
 
 struct Source<'s> {

@@ -71,3 +71,23 @@ fn what_is_not_preferred_is_ruled_out_by_name() {
     let finding = plan.findings.iter().find(|finding| finding.code == "recovery-point-missing").unwrap();
     assert!(finding.message.contains("not among those that drplan.hcl prefers"), "{}", finding.message);
 }
+
+/// One section that could not be read made "none" of "unknown" as soon as another had a candidate that is ruled out.
+#[test]
+fn a_kind_that_nobody_could_list_is_unknown_whatever_the_others_say() {
+    let mut world = preferring("[\"automated_backup\", \"snapshot\"]");
+    let inventory = world.inventory.as_mut().unwrap();
+    inventory.automated_backups = None;
+    for snapshot in inventory.db_snapshots.as_mut().unwrap() {
+        snapshot.status = "creating".to_owned();
+    }
+    let codes = |world: &World| {
+        let plan = world.plan();
+        let about = plan.findings.iter().filter(|finding| finding.subject == DATABASE);
+        about.map(|finding| finding.code.clone()).collect::<Vec<_>>()
+    };
+    assert!(codes(&world).contains(&"inventory-missing".to_owned()), "{:?}", codes(&world));
+    assert!(!codes(&world).contains(&"recovery-point-missing".to_owned()));
+    world.inventory.as_mut().unwrap().automated_backups = Some(Vec::new());
+    assert!(codes(&world).contains(&"recovery-point-missing".to_owned()), "{:?}", codes(&world));
+}
