@@ -154,6 +154,7 @@ pub const CODES: &[Code] = &[
         Informs,
         "a resource is in the code but not in the state: the engine would make it",
     ),
+    code("objective-missed", Warning, Loses, "by the forecast an objective is missed"),
     code(
         "placeholder-unfilled",
         Error,
@@ -183,6 +184,7 @@ pub const CODES: &[Code] = &[
         Misleads,
         "without the code it cannot be told what is computed and what is written out",
     ),
+    code("region-variable", Error, Stops, "a variable gives the provider another region than the recovery's"),
     code("restore-drops-settings", Note, Stops, "a restore drops settings; the plan sets them again"),
     code("secret-no-replica", Error, Stops, "a secret has no replica in the recovery region"),
     code(

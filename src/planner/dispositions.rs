@@ -219,6 +219,13 @@ fn decide_global(facts: &Facts<'_, '_>, object: &Object<'_, '_>, recovery: Recov
             fate(Disposition::Create, Engine::Create, "trusts the issuer of the cluster, which is made anew")
                 .into()
         }
+        Recovery::Traffic if super::dns::is_kept(facts, object) => fate(
+            Disposition::Share,
+            Engine::Import,
+            "global, and drplan.hcl keeps its name where it is: used as it is",
+        )
+        .with(itself)
+        .into(),
         Recovery::Traffic if super::dns::points_into_primary(facts, object) => fate(
             Disposition::Update,
             Engine::Withhold,

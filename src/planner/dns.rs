@@ -51,6 +51,15 @@ pub(super) fn points_into_primary(facts: &Facts<'_, '_>, object: &Object<'_, '_>
     })
 }
 
+/// Whether drplan.hcl keeps the name of a record where it is.
+pub(super) fn is_kept(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
+    let keep = &facts.input.settings.dns.keep;
+    let is = |attribute: &str| {
+        object.text(attribute).is_some_and(|name| keep.iter().any(|kept| kept == name.trim_end_matches('.')))
+    };
+    !keep.is_empty() && object.type_name() == "aws_route53_record" && (is("fqdn") || is("name"))
+}
+
 /// What a record answers with: addresses, names, or the name behind an alias.
 fn targets(record: &Object<'_, '_>) -> Vec<String> {
     let tree = record.tree();

@@ -19,8 +19,12 @@ pub(super) fn plan_fence(facts: &Facts<'_, '_>, decided: &Decided, steps: &mut V
         {
             hosts.extend(object.owns(ValueKind::Endpoint).map(str::to_owned));
         }
-        if matches!(resource.disposition, Disposition::Restore | Disposition::Promote)
-            && matches!(object.type_name(), "aws_db_instance" | "aws_rds_cluster")
+        // Whatever becomes of it here, nobody writes into it there: a replica takes no writes.
+        let lost = resource.region.as_deref().is_some_and(|region| facts.is_primary(region));
+        if matches!(object.type_name(), "aws_db_instance" | "aws_rds_cluster")
+            && resource.deposed.is_none()
+            && (lost || matches!(resource.disposition, Disposition::Restore | Disposition::Promote))
+            && super::references::replica_source(object).is_none()
         {
             databases.push(object.address().to_owned());
         }

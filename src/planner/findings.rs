@@ -321,11 +321,12 @@ fn check_traps(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings
     }
     let writers =
         facts.input.manifests.objects.iter().any(|object| WORKLOADS.contains(&object.kind.as_str()));
-    let restored = decided.resources.iter().any(|resource| {
-        matches!(resource.disposition, Disposition::Restore | Disposition::Promote)
-            && (resource.type_name.starts_with("aws_db") || resource.type_name == "aws_rds_cluster")
+    let written = decided.resources.iter().any(|resource| {
+        let lost = resource.region.as_deref().is_some_and(|region| facts.is_primary(region));
+        lost && !matches!(resource.disposition, Disposition::Block | Disposition::Skip)
+            && matches!(resource.type_name.as_str(), "aws_db_instance" | "aws_rds_cluster")
     });
-    if writers && restored {
+    if writers && written {
         findings.add(
             "primary-unfenced",
             facts.primary.clone().unwrap_or_default(),

@@ -240,7 +240,7 @@ fn waits(screen: &mut Screen, plan: &Plan, step: &Step) {
     let fails = match all {
         0 => "nothing waits for it; the run goes on and says so at its end".to_owned(),
         n => format!(
-            "{} not run, the rest goes on; `drplan apply` tries again from here",
+            "{} not run, the rest goes on; it is tried again from here",
             if n == 1 { "1 later step is".to_owned() } else { format!("{n} later steps are") }
         ),
     };

@@ -49,3 +49,18 @@ fn a_name_that_nothing_moves_is_found() {
     world.settings.dns.names.push("shpo.example.com".to_owned());
     assert_eq!(unmoved(&world.plan()), ["shpo.example.com"]);
 }
+
+/// It was moved all the same.
+#[test]
+fn a_name_that_is_kept_is_not_moved() {
+    let record = "module.dns.aws_route53_record.api";
+    let mut world = World::read(&example());
+    world.settings.dns.keep = vec!["api.example.com".to_owned()];
+    world.settings.dns.names.retain(|name| name != "api.example.com");
+    let plan = world.plan();
+    assert_eq!(drplan::plan::audit::audit(&plan), Ok(()));
+    let kept = plan.resources.iter().find(|resource| resource.address == record).unwrap();
+    assert_eq!((kept.disposition.as_str(), kept.engine.as_str()), ("share", "import"));
+    assert!(!plan.steps.iter().any(|step| matches!(&step.action, Action::ChangeRecord { .. })));
+    assert!(!plan.steps.iter().any(|step| step.id == "verify/resolve/api.example.com"));
+}
