@@ -197,7 +197,11 @@ impl<'s> Walk<'s, '_, '_, '_, '_> {
                 let literal = literal_at(owned, text, start);
                 let hidden = self.hidden || text.contains('@') || secret::marker(text).is_some();
                 let literal = Some(literal).filter(|literal| *literal == owned.text || !hidden);
-                report(self.findings, owned, (file, line), pointer, literal);
+                let lost = match (&owned.owner, &owned.counterpart) {
+                    (Owner::Object(_), Counterpart::Nobody) => owner_name(self.facts, &owned.owner),
+                    _ => None,
+                };
+                report(self.findings, owned, (file, line), pointer, literal, lost.as_deref());
             }
             UseDisposition::Rewritten | UseDisposition::KnownAfter => {
                 self.values.rewrites.entry(self.at).or_default().push(Rewrite {
@@ -285,6 +289,7 @@ fn report(
     (file, line): (&str, u32),
     pointer: &str,
     literal: Option<&str>,
+    lost: Option<&str>,
 ) {
     let key = pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
     findings.add(
@@ -295,12 +300,17 @@ fn report(
             token.kind.as_str(),
             token.text
         ),
-        match literal {
-            Some(literal) => format!(
+        match (lost, literal) {
+            // Written down now, a rewrite would hold when its owner is back, too.
+            (Some(owner), _) => format!(
+                "bring {owner} back, and the plan places it; why it does not come back: `drplan show PLAN --resource {}`",
+                paste::shell(owner)
+            ),
+            (None, Some(literal)) => format!(
                 "name what it becomes, or write `keep = true` there if it stays: {}",
                 paste::block("rewrite", literal, "to = \"...\"")
             ),
-            None => "name what the whole word that holds it becomes, by a rewrite in drplan.hcl; the word may be a \
+            (None, None) => "name what the whole word that holds it becomes, by a rewrite in drplan.hcl; the word may be a \
                      secret and is not shown here"
                 .to_owned(),
         },
@@ -374,7 +384,7 @@ fn search_text(index: &Index<'_>, file: &str, text: &str, uses: &mut Uses<'_, '_
                 if token.counterpart == Counterpart::Same { Verdict::kept() } else { Verdict::unplaced() };
             if verdict.disposition == UseDisposition::Unplaced {
                 let literal = Some(token.text.as_ref()).filter(|_| !is_part(token));
-                report(findings, token, (file, number), "text", literal);
+                report(findings, token, (file, number), "text", literal, None);
             }
             let site = Site::File {
                 file: file.to_owned(),

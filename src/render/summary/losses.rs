@@ -49,7 +49,10 @@ fn loss(plan: &Plan, rpo: &Rpo) -> Measure {
         (None, None) => format!("perhaps all of {name}"),
     };
     let comment = match (rpo.verdict, rpo.worst_seconds, rpo.objective_seconds) {
-        (Verdict::Ok, None, _) => "accepted in drplan.hcl".to_owned(),
+        // Who gave it up, and how: `loss accepted in drplan.hcl`, `skipped by drplan.hcl`.
+        (Verdict::Ok, None, _) => {
+            rpo.why.split_once(": ").map_or(&*rpo.why, |(given_up, _)| given_up).to_owned()
+        }
         (Verdict::Ok, ..) | (_, Some(_), None) => String::new(),
         (Verdict::Missed, Some(worst), Some(objective)) if worst > objective => margin(worst, objective),
         (Verdict::Missed | Verdict::Unknown, ..) => rpo.why.clone(),
