@@ -1,16 +1,17 @@
 //! Collects findings and checks what concerns the inputs as a whole.
 
-use std::cell::LazyCell;
 use std::collections::HashSet;
 
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::manifests::WORKLOADS;
+use super::{nodes, subjects};
 use crate::model::diagnostic::{GapReason, Place};
-use crate::model::settings::Objective;
+use crate::model::paste;
 use crate::plan::codes;
 use crate::plan::finding::{Finding, Severity};
 use crate::plan::resource::Disposition;
+use crate::plan::step::Phase;
 
 /// Findings as they are met; sorted and without repetition at the end.
 #[derive(Default)]
@@ -59,7 +60,7 @@ pub(super) fn check_inputs(facts: &Facts<'_, '_>, decided: &Decided, findings: &
     check_primary(facts, findings);
     check_gaps(facts, findings);
     check_code(facts, findings);
-    check_subjects(facts, findings);
+    subjects::check(facts, findings);
     check_traps(facts, decided, findings);
 }
 
@@ -120,7 +121,7 @@ fn check_gaps(facts: &Facts<'_, '_>, findings: &mut Findings) {
             "manifest-unrendered",
             &gap.source,
             format!("{} was not rendered: {}", gap.source, gap.detail),
-            "install the tool that renders it, or give the rendered manifests",
+            unrendered_remedy(gap.reason),
             Some(Place::file(&gap.source)),
         );
     }
@@ -139,6 +140,17 @@ const fn remedy(reason: GapReason) -> &'static str {
         _ => {
             "check what answers there instead of AWS (proxy, AWS_ENDPOINT_URL), then record the inventory again"
         }
+    }
+}
+
+/// What lets a unit be rendered.
+const fn unrendered_remedy(reason: GapReason) -> &'static str {
+    match reason {
+        GapReason::ToolMissing => "install the tool that renders it, or give the rendered manifests",
+        GapReason::Outside => {
+            "nothing is downloaded or read outside: vendor it, or give the rendered manifests"
+        }
+        _ => "mend what its renderer says, give the rendered manifests, or leave it out: --exclude",
     }
 }
 
@@ -203,103 +215,6 @@ fn check_code(facts: &Facts<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// What drplan.hcl names must be there, or a typing error silently changes the plan.
-fn check_subjects(facts: &Facts<'_, '_>, findings: &mut Findings) {
-    let settings = &facts.input.settings;
-    let has = |subject: &str| {
-        facts.objects.iter().any(|object| {
-            object.is_managed()
-                && (facts.meant_by(subject, object)
-                    || object.id.as_deref() == Some(subject)
-                    || object.arn.as_deref() == Some(subject)
-                    || object.instance.name == subject
-                    || object.owned.iter().any(|owned| owned.value == subject))
-        })
-    };
-    let mut unknown = |kind: &str, subject: &str, place: &Option<Place>| {
-        let addresses =
-            facts.objects.iter().filter(|object| object.is_managed()).map(super::facts::Object::address);
-        let near = crate::model::nearest(subject, addresses);
-        findings.add(
-            "subject-unknown",
-            subject,
-            format!("{kind} \"{subject}\" of drplan.hcl names something that no input has"),
-            near.map_or_else(
-                || "correct the name, or remove the block".to_owned(),
-                |near| format!("is \"{near}\" meant? Otherwise remove the block"),
-            ),
-            place.clone(),
-        );
-    };
-    let volumes = LazyCell::new(|| super::volumes::names(facts));
-    let volume = |subject: &str| volumes.contains(subject);
-    for loss in settings.accepted_losses.iter().filter(|loss| !has(&loss.address) && !volume(&loss.address)) {
-        unknown("accept_loss", &loss.address, &loss.place);
-    }
-    for skip in settings.skips.iter().filter(|skip| !has(&skip.address)) {
-        unknown("skip", &skip.address, &skip.place);
-    }
-    for backup in settings.backups.iter().filter(|backup| !has(&backup.store)) {
-        unknown("backup", &backup.store, &backup.place);
-    }
-    for database in &settings.databases {
-        let subject = database.address.as_deref().unwrap_or(&database.name);
-        // The name of the database inside the instance is not the instance's.
-        let object = facts.objects.iter().find(|object| {
-            facts.database_settings(object).is_some_and(|other| other.place == database.place)
-        });
-        if object.is_none() {
-            unknown("database", subject, &database.place);
-        }
-    }
-    let used = |text: &str| {
-        has(text)
-            || facts.input.state.instances.iter().any(|instance| instance.attributes.contains(text))
-            || facts.input.manifests.texts.iter().any(|source| source.text.contains(text))
-    };
-    for counterpart in settings.counterparts.iter().filter(|counterpart| !used(&counterpart.subject)) {
-        unknown("counterpart", &counterpart.subject, &counterpart.place);
-    }
-    for rewrite in settings.rewrites.iter().filter(|rewrite| !used(&rewrite.text)) {
-        unknown("rewrite", &rewrite.text, &rewrite.place);
-    }
-    for objective in &settings.objectives {
-        let component = objective.component.as_str();
-        // Elsewhere a name does for an address; here nothing looks for one.
-        let is_address =
-            || facts.objects.iter().any(|object| object.is_managed() && facts.meant_by(component, object));
-        if !Objective::COMPONENTS.contains(&component) && !is_address() && !volume(component) {
-            unknown("objective", component, &objective.place);
-        }
-    }
-    check_estimates(facts, findings);
-}
-
-/// A kind of work, a type of the table, or one of the state.
-fn check_estimates(facts: &Facts<'_, '_>, findings: &mut Findings) {
-    let of_state = || facts.objects.iter().map(super::facts::Object::type_name);
-    for estimate in &facts.input.settings.estimates {
-        let kind = estimate.kind.as_str();
-        let known = crate::model::estimate::default_of(kind).is_some()
-            || crate::model::types::lookup(kind).is_some()
-            || of_state().any(|name| name == kind);
-        if known {
-            continue;
-        }
-        let near = crate::model::nearest(kind, of_state());
-        findings.add(
-            "subject-unknown",
-            kind,
-            format!("estimate \"{kind}\" of drplan.hcl is no kind of work, and no resource of the state has that type"),
-            near.map_or_else(
-                || "correct the name, or remove the block".to_owned(),
-                |near| format!("is \"{near}\" meant? Otherwise remove the block"),
-            ),
-            estimate.place.clone(),
-        );
-    }
-}
-
 /// The runbook's defects that the plan avoids, where the inputs show them.
 fn check_traps(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
     for (at, object) in facts.objects.iter().enumerate() {
@@ -331,71 +246,16 @@ fn check_traps(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings
             "primary-unfenced",
             facts.primary.clone().unwrap_or_default(),
             "the old primary may still write when traffic has moved, if it cannot be reached to be stopped",
-            "decide it at the fence; keep the old primary isolated when it returns",
+            if facts.input.settings.gates.iter().any(|gate| gate.phase == Phase::Fence.as_str()) {
+                "decide it at the fence's gate; keep the old primary isolated when it returns".to_owned()
+            } else {
+                format!(
+                    "have a person decide it before the fence: {}; keep the old primary isolated when it returns",
+                    paste::block("gate", Phase::Fence.as_str(), "ask = \"Is the old primary cut off?\"")
+                )
+            },
             None,
         );
     }
-    check_nodes(facts, findings);
-}
-
-/// Requests of the pods against what the nodes offer: 14 of the runbook's defects.
-fn check_nodes(facts: &Facts<'_, '_>, findings: &mut Findings) {
-    let mut capacity = (0_u64, 0_u64);
-    let (mut groups, mut nodes, mut at) = (Vec::new(), 0, None);
-    for object in facts.objects.iter().filter(|object| object.type_name() == "aws_eks_node_group") {
-        let tree = object.tree();
-        let max = tree.pointer("/scaling_config/0/max_size").and_then(serde_json::Value::as_u64).unwrap_or(0);
-        let mut names = object.list("instance_types");
-        if names.is_empty() {
-            names.extend(launch_template_type(facts, &tree));
-        }
-        let Some((cpu, memory)) = names.first().and_then(|name| allocatable(name)) else { return };
-        capacity = (capacity.0 + cpu * max, capacity.1 + memory * max);
-        groups.push(format!("{max} x {}", names[0]));
-        nodes += max;
-        at = at.or_else(|| facts.place_in_code(object));
-    }
-    if groups.is_empty() {
-        return;
-    }
-    let (cpu, memory) = super::requests::sum(&facts.input.manifests.objects, nodes);
-    if cpu > capacity.0 || memory > capacity.1 {
-        findings.add(
-            "nodes-too-small",
-            groups.join(" and "),
-            format!(
-                "the pods request {cpu} millicores and {memory} MiB, the nodes at their most offer {} and {}",
-                capacity.0, capacity.1
-            ),
-            "raise the node group's maximum or its instance type for the recovery",
-            at,
-        );
-    }
-}
-
-fn launch_template_type(facts: &Facts<'_, '_>, group: &serde_json::Value) -> Option<String> {
-    let id = group.pointer("/launch_template/0/id")?.as_str()?;
-    let template = facts.objects.iter().find(|object| object.id.as_deref() == Some(id))?;
-    template.text("instance_type").map(str::to_owned)
-}
-
-/// Millicores and MiB that pods can have of a node: vCPU and memory less what the kubelet reserves and the daemons take.
-/// docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html; instance sizes from the EC2 pages.
-fn allocatable(instance_type: &str) -> Option<(u64, u64)> {
-    let (family, size) = instance_type.split_once('.')?;
-    let (cpu, memory) = match size {
-        "medium" => (2_000, 4_096),
-        "large" => (2_000, 8_192),
-        "xlarge" => (4_000, 16_384),
-        "2xlarge" => (8_000, 32_768),
-        "4xlarge" => (16_000, 65_536),
-        _ => return None,
-    };
-    let memory = match family.as_bytes().first()? {
-        b't' | b'm' => memory,
-        b'c' => memory / 2,
-        b'r' => memory * 2,
-        _ => return None,
-    };
-    Some((cpu - 70, memory - 600))
+    nodes::check(facts, findings);
 }

@@ -24,6 +24,7 @@ mod left_behind;
 mod left_out;
 mod manifests;
 mod named;
+mod nodes;
 mod objectives;
 mod points;
 mod preflight;
@@ -38,6 +39,7 @@ mod schedule;
 mod simulate;
 mod skipped;
 mod stores;
+mod subjects;
 mod variables;
 mod verify;
 mod volumes;
@@ -94,6 +96,12 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
         forecast,
         findings: findings.into_sorted(),
     })
+}
+
+/// The region that a plan of these inputs would take for the lost one; none where they name none, or several alike.
+#[must_use]
+pub fn primary_region(input: &PlanningInput<'_>) -> Option<String> {
+    facts::gather(input).ok().and_then(|facts| facts.primary)
 }
 
 fn seal(plan: Plan) -> Result<Plan, BadInput> {

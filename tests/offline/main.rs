@@ -5,6 +5,7 @@ mod aurora;
 mod canaries;
 mod certificates;
 mod code_variables;
+mod commands;
 mod defects;
 mod dispositions;
 mod found;
