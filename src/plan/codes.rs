@@ -61,6 +61,7 @@ pub const CODES: &[Code] = &[
         Stops,
         "the cluster is skipped, and the manifests have none to be applied to",
     ),
+    code("cluster-unknown", Warning, Stops, "the manifests are applied to a cluster that no input names"),
     code("configuration-gap", Warning, Stops, "part of the Terraform configuration could not be read"),
     code(
         "database-empty-trap",
@@ -207,6 +208,7 @@ pub const CODES: &[Code] = &[
     ),
     code("skipped-in-use", Error, Stops, "a store is skipped, and a manifest names it"),
     code("store-no-recovery", Error, Loses, "a store has no recovery path"),
+    code("state-empty", Error, Misleads, "the state has no resource: the plan brings nothing back"),
     code(
         "store-origin-unknown",
         Error,

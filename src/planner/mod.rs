@@ -20,6 +20,7 @@ mod forecast;
 mod foreseen;
 mod gates;
 mod infra;
+mod inputs;
 mod left_behind;
 mod left_out;
 mod manifests;
@@ -78,7 +79,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     certificates::check(&facts, &decided, &mut findings);
     recordings::check(&facts, &mut findings);
     named::check(&facts, &mut findings);
-    findings::check_inputs(&facts, &decided, &mut findings);
+    inputs::check(&facts, &decided, &mut findings);
     seal(Plan {
         format_version: FORMAT_VERSION,
         digest: String::new(),

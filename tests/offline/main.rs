@@ -11,6 +11,7 @@ mod dispositions;
 mod found;
 mod gates;
 mod hostile;
+mod inputs;
 mod kept;
 mod labels;
 mod layers;
