@@ -173,6 +173,12 @@ pub const CODES: &[Code] = &[
     ),
     code("recording-old", Warning, Misleads, "a recording is older than the loss that the stack may have"),
     code(
+        "recovery-point-differs",
+        Error,
+        Loses,
+        "a recovery point would come back other than the code says, and the engine would replace it",
+    ),
+    code(
         "recovery-point-missing",
         Error,
         Loses,

@@ -3,9 +3,12 @@
 use super::dispositions::{Fate, accepted_loss, fate};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
+use super::preflight::restored_as;
+use super::recovery_points::{Cause, Weighed};
 use super::stores::{Outcome, inventory_missing};
 use super::{recovery_points, references};
 use crate::model::arn::Arn;
+use crate::model::types::Recovery;
 use crate::plan::resource::{Disposition, Engine};
 use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
 
@@ -79,10 +82,13 @@ pub(super) fn decide_replica_there(
 ) -> Fate {
     let name = object.id.as_deref().unwrap_or(object.address());
     let of = references::database_object(facts, source)
-        .and_then(|at| Some((facts.objects[at].address(), fates.get(at)?.as_ref()?)));
+        .and_then(|at| Some((&facts.objects[at], fates.get(at)?.as_ref()?)));
     let decided = match of {
-        Some((address, of)) if of.disposition == Disposition::Promote => {
-            let taken = of.counterpart.as_deref() == Some(name);
+        Some((of, its)) if its.disposition == Disposition::Promote => {
+            let address = of.address();
+            let cluster = of.entry.is_some_and(|entry| entry.recovery == Recovery::RdsCluster);
+            let store = recovery_points::plan_database(facts, of, cluster).store;
+            let taken = chosen_replica(&store) == Some(name);
             let reason = if taken {
                 format!("a read replica in {}: promoted as {address}, whose place it takes", facts.recovery)
             } else {
@@ -98,6 +104,12 @@ pub(super) fn decide_replica_there(
     decided.with(name)
 }
 
+/// The identifier of the replica that a store's rule takes now.
+pub(super) fn chosen_replica(store: &PlannedStore) -> Option<&str> {
+    let chosen = store.candidates.iter().find(|one| Some(&one.id) == store.chosen.as_ref())?;
+    (chosen.kind == CandidateKind::ReadReplica).then(|| chosen.id.rsplit(':').next().unwrap_or(&chosen.id))
+}
+
 pub(super) fn decide_database(
     facts: &Facts<'_, '_>,
     object: &Object<'_, '_>,
@@ -107,14 +119,15 @@ pub(super) fn decide_database(
     if let Some(accepted) = accepted_loss(facts, object) {
         return accepted;
     }
-    let store = recovery_points::plan_database(facts, object, cluster);
+    let weighed = recovery_points::plan_database(facts, object, cluster);
+    let store = &weighed.store;
     let name = store.name.clone();
     let chosen =
         store.chosen.as_ref().and_then(|id| store.candidates.iter().find(|candidate| candidate.id == *id));
     let fate = match (chosen.map(|candidate| candidate.kind), facts.inventory()) {
         (Some(CandidateKind::ReadReplica), _) => {
-            let identifier = chosen.and_then(|replica| replica.id.rsplit(':').next()).unwrap_or_default();
-            fate(Disposition::Promote, Engine::Exclude, format!("holds data: {}", store.why)).with(identifier)
+            fate(Disposition::Promote, Engine::Exclude, format!("holds data: {}", store.why))
+                .with(restored_as(facts, object))
         }
         (Some(_), _) => {
             let mut fate = fate(Disposition::Restore, Engine::Exclude, format!("holds data: {}", store.why));
@@ -135,29 +148,23 @@ pub(super) fn decide_database(
             )
         }
         (None, Some(_)) => {
-            no_recovery_point(facts, object, &store, findings);
+            no_recovery_point(facts, object, &weighed, findings);
             fate(Disposition::Block, Engine::Exclude, format!("holds data, and {}", store.why))
         }
     };
-    Outcome { fate, store: Some(store) }
+    Outcome { fate, store: Some(weighed.store) }
 }
 
 fn no_recovery_point(
     facts: &Facts<'_, '_>,
     object: &Object<'_, '_>,
-    store: &PlannedStore,
+    Weighed { store, causes }: &Weighed,
     findings: &mut Findings,
 ) {
-    let old = store
-        .candidates
-        .iter()
-        .any(|c| c.ruled_out.as_deref().is_some_and(|why| why.starts_with("its data is")));
-    let keyed = store
-        .candidates
-        .iter()
-        .find(|c| c.ruled_out.as_deref().is_some_and(|why| why.starts_with("its key")));
+    let causes = || store.candidates.iter().filter_map(|one| Some((one, causes.get(&one.id)?)));
+    let why = |candidate: &Candidate| candidate.ruled_out.clone().unwrap_or_default();
     let at = facts.place_in_code(object);
-    if let Some(candidate) = keyed {
+    if let Some((candidate, _)) = causes().find(|(_, cause)| **cause == Cause::Key) {
         findings.add(
             "key-no-counterpart",
             object.address(),
@@ -165,7 +172,7 @@ fn no_recovery_point(
                 "database {} has a {} that cannot be opened: {}",
                 store.name,
                 candidate.kind.as_str(),
-                candidate.ruled_out.as_deref().unwrap_or_default()
+                why(candidate)
             ),
             format!(
                 "restore the key or allow its use in {}; or name another recovery point's key",
@@ -174,6 +181,27 @@ fn no_recovery_point(
             at.clone(),
         );
     }
+    let misfit = causes().find_map(|(candidate, cause)| match cause {
+        Cause::Misfit(misfit) => Some((candidate, misfit)),
+        _ => None,
+    });
+    if let Some((candidate, misfit)) = misfit {
+        findings.add(
+            "recovery-point-differs",
+            object.address(),
+            format!(
+                "database {} has {} {}, which would not come back as the code says: {}",
+                store.name,
+                candidate.kind.as_str(),
+                candidate.id,
+                misfit.reason()
+            ),
+            misfit.fix(facts.recovery),
+            at.clone(),
+        );
+        return;
+    }
+    let old = causes().any(|(_, cause)| *cause == Cause::Old);
     let candidates: Vec<String> = store
         .candidates
         .iter()

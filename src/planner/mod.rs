@@ -27,6 +27,7 @@ mod manifests;
 mod named;
 mod nodes;
 mod objectives;
+mod point_fit;
 mod points;
 mod preflight;
 mod provenance;

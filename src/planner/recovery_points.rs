@@ -1,10 +1,12 @@
 //! What a database can come back from, and which of it the rule takes.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 
 use super::facts::{Facts, Object};
+use super::point_fit::{Expected, Misfit, Seen, key_of};
 use crate::model::arn::Arn;
 use crate::model::inventory::Inventory;
 use crate::model::settings::{Database, PointKind};
@@ -35,8 +37,27 @@ impl<'i> Facts<'i, '_> {
     }
 }
 
+/// Why a candidate is ruled out, as far as what is to be done about it differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Its key cannot be used.
+    Key,
+    /// It would not come back as the code says.
+    Misfit(Misfit),
+    /// Its data is older than the bound.
+    Old,
+    /// Anything else: its status, its time, its kind.
+    Other,
+}
+
+/// A store with the cause of each candidate that is ruled out, by its id.
+pub(super) struct Weighed {
+    pub(super) store: PlannedStore,
+    pub(super) causes: HashMap<String, Cause>,
+}
+
 /// All candidates of a database, and the choice.
-pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, cluster: bool) -> PlannedStore {
+pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, cluster: bool) -> Weighed {
     let settings = facts.database_settings(object);
     let tree = object.tree();
     let text = |name: &str| object.text(name).unwrap_or_default();
@@ -63,15 +84,27 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
         arn: object.arn.as_deref().unwrap_or_default(),
         cluster,
         gib: tree.get("allocated_storage").and_then(serde_json::Value::as_u64).unwrap_or(0),
+        expected: Expected::of(facts, object),
     };
-    let mut candidates =
-        facts.inventory().map(|inventory| candidates(facts, inventory, &source)).unwrap_or_default();
-    for candidate in &mut candidates {
+    let mut causes = HashMap::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for (mut candidate, cause) in
+        facts.inventory().map(|inventory| found(facts, inventory, &source)).unwrap_or_default()
+    {
+        let mut cause = cause;
         // What is approved is the rule: nothing beside it is taken silently.
         if candidate.ruled_out.is_none() && !rule.order.contains(&candidate.kind) {
             candidate.ruled_out = Some("its kind is not among those that drplan.hcl prefers".to_owned());
         }
-        facts.hold_to(candidate, rule.max_age_seconds);
+        let open = candidate.ruled_out.is_none();
+        facts.hold_to(&mut candidate, rule.max_age_seconds);
+        if open && candidate.ruled_out.is_some() {
+            cause = Cause::Old;
+        }
+        if candidate.ruled_out.is_some() {
+            causes.insert(candidate.id.clone(), cause);
+        }
+        candidates.push(candidate);
     }
     // Usable first, then in the rule's order, then the newest, then by id so that equals have an order.
     candidates.sort_by_key(|candidate| {
@@ -99,14 +132,15 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
         }
         (None, Some(_)) => "every candidate is ruled out".to_owned(),
     };
-    PlannedStore {
+    let store = PlannedStore {
         address: object.address().to_owned(),
         name: identifier.to_owned(),
         chosen: chosen.map(|candidate| candidate.id.clone()),
         rule,
         candidates,
         why,
-    }
+    };
+    Weighed { store, causes }
 }
 
 /// Whether what would decide is unknown rather than absent: a kind that the rule allows, and nobody could list.
@@ -126,6 +160,7 @@ struct Source<'s> {
     arn: &'s str,
     cluster: bool,
     gib: u64,
+    expected: Expected<'s>,
 }
 
 impl Source<'_> {
@@ -149,123 +184,174 @@ pub(super) const fn kind_of(kind: PointKind) -> CandidateKind {
     }
 }
 
-fn candidates(facts: &Facts<'_, '_>, inventory: &Inventory, source: &Source<'_>) -> Vec<Candidate> {
+type Found = (Candidate, Cause);
+
+/// A recovery point as the inventory has it.
+struct Point<'i> {
+    kind: CandidateKind,
+    arn: &'i str,
+    data_at: Option<Timestamp>,
+    gib: u64,
+    status: &'i str,
+    /// Statuses in which it can be restored from.
+    usable: &'static [&'static str],
+    seen: Seen<'i>,
+}
+
+fn found(facts: &Facts<'_, '_>, inventory: &Inventory, source: &Source<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     if source.cluster {
         for cluster in inventory.db_clusters.iter().flatten() {
             if cluster.replica_of.as_deref().is_some_and(|of| source.is(of)) {
-                found.push(replica(facts, &cluster.arn, &cluster.status, None));
+                let seen = Seen {
+                    engine: &cluster.engine,
+                    version: cluster.engine_version.as_deref().unwrap_or_default(),
+                    key: cluster.kms_key.as_deref(),
+                    ..Seen::default()
+                };
+                let misfit = source.expected.misfit(inventory, seen);
+                found.push(replica(facts, &cluster.arn, &cluster.status, None, misfit));
             }
         }
     } else {
         for instance in inventory.db_instances.iter().flatten() {
             if instance.replica_of.as_deref().is_some_and(|of| source.is(of)) {
-                found.push(replica(facts, &instance.arn, &instance.status, instance.lag_seconds));
+                let seen = Seen {
+                    engine: &instance.engine,
+                    version: &instance.engine_version,
+                    key: instance.kms_key.as_deref(),
+                    tells_key: true,
+                    chosen_by_call: false,
+                };
+                let misfit = source.expected.misfit(inventory, seen);
+                found.push(replica(facts, &instance.arn, &instance.status, instance.lag_seconds, misfit));
             }
         }
         for backup in inventory.automated_backups.iter().flatten() {
             if source.is(&backup.source_arn) || (backup.source_arn.is_empty() && source.is(&backup.source)) {
-                let ruled_out = match backup.status.as_str() {
-                    "active" | "retained" => key_problem(inventory, backup.kms_key.as_deref()),
-                    status => Some(format!("its status is {status}")),
+                let point = Point {
+                    kind: CandidateKind::AutomatedBackup,
+                    arn: &backup.arn,
+                    data_at: backup.latest,
+                    gib: backup.storage_gib,
+                    status: &backup.status,
+                    usable: &["active", "retained"],
+                    seen: Seen {
+                        engine: &backup.engine,
+                        version: &backup.engine_version,
+                        key: backup.kms_key.as_deref(),
+                        tells_key: true,
+                        chosen_by_call: false,
+                    },
                 };
-                let size = if backup.storage_gib == 0 { source.gib } else { backup.storage_gib };
-                let missing = backup.latest.is_none().then(|| "it has no restorable time yet".to_owned());
-                found.push(restored(
-                    facts,
-                    CandidateKind::AutomatedBackup,
-                    &backup.arn,
-                    backup.latest,
-                    size,
-                    ruled_out.or(missing),
-                ));
+                found.push(restored(facts, inventory, source, &point));
             }
         }
     }
     for snapshot in inventory.db_snapshots.iter().flatten() {
         if snapshot.of_cluster == source.cluster && source.is(&snapshot.source) {
-            let ruled_out = match snapshot.status.as_str() {
-                "available" => key_problem(inventory, snapshot.kms_key.as_deref()),
-                status => Some(format!("its status is {status}")),
+            let point = Point {
+                kind: CandidateKind::Snapshot,
+                arn: &snapshot.arn,
+                data_at: Some(snapshot.data_at),
+                gib: snapshot.storage_gib,
+                status: &snapshot.status,
+                usable: &["available"],
+                seen: Seen {
+                    engine: &snapshot.engine,
+                    version: &snapshot.engine_version,
+                    key: snapshot.kms_key.as_deref(),
+                    tells_key: true,
+                    chosen_by_call: source.cluster,
+                },
             };
-            let size = if snapshot.storage_gib == 0 { source.gib } else { snapshot.storage_gib };
-            found.push(restored(
-                facts,
-                CandidateKind::Snapshot,
-                &snapshot.arn,
-                Some(snapshot.data_at),
-                size,
-                ruled_out,
-            ));
+            found.push(restored(facts, inventory, source, &point));
         }
     }
-    for point in inventory.backup_points.iter().flatten() {
-        if source.is(&point.resource_arn) {
-            let ruled_out = match point.status.as_str() {
-                "COMPLETED" => key_problem(inventory, point.kms_key.as_deref()),
-                status => Some(format!("its status is {status}")),
+    for backup in inventory.backup_points.iter().flatten() {
+        if source.is(&backup.resource_arn) {
+            let point = Point {
+                kind: CandidateKind::BackupPoint,
+                arn: &backup.arn,
+                data_at: Some(backup.data_at),
+                gib: 0,
+                status: &backup.status,
+                usable: &["COMPLETED"],
+                // AWS Backup says neither engine nor version, and no key of what it does not encrypt itself.
+                seen: Seen {
+                    key: backup.kms_key.as_deref(),
+                    chosen_by_call: source.cluster,
+                    ..Seen::default()
+                },
             };
-            let data_at = Some(point.data_at);
-            found.push(restored(
-                facts,
-                CandidateKind::BackupPoint,
-                &point.arn,
-                data_at,
-                source.gib,
-                ruled_out,
-            ));
+            found.push(restored(facts, inventory, source, &point));
         }
     }
     found
 }
 
-fn replica(facts: &Facts<'_, '_>, arn: &str, status: &str, lag: Option<i64>) -> Candidate {
+fn replica(
+    facts: &Facts<'_, '_>,
+    arn: &str,
+    status: &str,
+    lag: Option<i64>,
+    misfit: Option<Misfit>,
+) -> Found {
     let estimate = facts.estimate("promote");
     let ruled_out = match (status, lag) {
         (_, Some(lag)) if lag < 0 => Some("it does not replicate (its lag is -1)".to_owned()),
         ("available" | "storage-optimization", _) => None,
         (status, _) => Some(format!("its status is {status}")),
     };
-    Candidate {
+    let misfit = misfit.filter(|_| ruled_out.is_none());
+    let candidate = Candidate {
         kind: CandidateKind::ReadReplica,
         id: arn.to_owned(),
         data_at: None,
         loss_seconds: lag.and_then(|lag| u64::try_from(lag).ok()),
         restore_p50_seconds: Some(estimate.p50_seconds),
         restore_p90_seconds: Some(estimate.p90_seconds),
-        ruled_out,
-    }
+        ruled_out: ruled_out.or_else(|| misfit.as_ref().map(Misfit::reason)),
+    };
+    (candidate, misfit.map_or(Cause::Other, Cause::Misfit))
 }
 
-fn restored(
-    facts: &Facts<'_, '_>,
-    kind: CandidateKind,
-    id: &str,
-    data_at: Option<Timestamp>,
-    gib: u64,
-    ruled_out: Option<String>,
-) -> Candidate {
+fn restored(facts: &Facts<'_, '_>, inventory: &Inventory, source: &Source<'_>, point: &Point<'_>) -> Found {
+    let gib = if point.gib == 0 { source.gib } else { point.gib };
     let estimate = facts.restore_estimate(gib);
-    let to_come = data_at.and_then(|data_at| facts.is_to_come(data_at));
-    Candidate {
-        kind,
-        id: id.to_owned(),
-        data_at,
-        loss_seconds: data_at.filter(|_| to_come.is_none()).map(|data_at| facts.age(data_at)),
+    let to_come = point.data_at.and_then(|data_at| facts.is_to_come(data_at));
+    let loss_seconds = point.data_at.filter(|_| to_come.is_none()).map(|data_at| facts.age(data_at));
+    let other = || {
+        if !point.usable.contains(&point.status) {
+            return Some(format!("its status is {}", point.status));
+        }
+        to_come.or_else(|| point.data_at.is_none().then(|| "it has no restorable time yet".to_owned()))
+    };
+    let ruled = other()
+        .map(|why| (why, Cause::Other))
+        .or_else(|| key_problem(inventory, point.seen.key).map(|why| (why, Cause::Key)))
+        .or_else(|| {
+            let misfit = source.expected.misfit(inventory, point.seen)?;
+            Some((misfit.reason(), Cause::Misfit(misfit)))
+        });
+    let (ruled_out, cause) = ruled.map_or((None, Cause::Other), |(why, cause)| (Some(why), cause));
+    let candidate = Candidate {
+        kind: point.kind,
+        id: point.arn.to_owned(),
+        data_at: point.data_at,
+        loss_seconds,
         restore_p50_seconds: Some(estimate.p50_seconds),
         restore_p90_seconds: Some(estimate.p90_seconds),
-        ruled_out: ruled_out.or(to_come),
-    }
+        ruled_out,
+    };
+    (candidate, cause)
 }
 
 /// What keeps a recovery point closed: its key is not here, not enabled, or not the caller's to use.
 pub(super) fn key_problem(inventory: &Inventory, key: Option<&str>) -> Option<String> {
-    let (key, keys) = (key?, inventory.keys.as_ref()?);
-    let found = keys.iter().find(|known| {
-        known.arn == key
-            || known.id == key
-            || known.aliases.iter().any(|alias| alias == key || key.ends_with(alias))
-    });
+    let key = key?;
+    inventory.keys.as_ref()?;
+    let found = key_of(inventory, key);
     match found {
         None if Arn::parse(key).is_some_and(|arn| arn.region != inventory.region) => {
             Some(format!("its key {key} lies in another region"))

@@ -1,6 +1,7 @@
 //! Data comes back: recovery points and replicas, with every setting that a restore drops, then into the engine.
 
 mod named;
+mod promotion;
 mod secrets;
 mod settings;
 
@@ -16,7 +17,7 @@ use crate::model::settings::ValueSource;
 use crate::model::types::Recovery;
 use crate::plan::action::{Action, EngineChange};
 use crate::plan::resource::{Disposition, PlannedResource};
-use crate::plan::step::{DoneWhen, Estimate, Expects, Phase, Plane, Step};
+use crate::plan::step::{DoneWhen, Estimate, Phase, Plane, Step};
 use crate::plan::store::PlannedStore;
 use settings::{
     CLUSTER_MODIFY, CLUSTER_PROMOTED_MODIFY, CLUSTER_RESTORE, INSTANCE_MODIFY, INSTANCE_PROMOTE,
@@ -78,7 +79,8 @@ impl Restore<'_, '_, '_> {
         };
         // The engine cannot take over what depends on something that it leaves out.
         if self.resource.goes_with.is_none() {
-            steps.push(self.adopt());
+            let adopt = self.adopt(&steps);
+            steps.push(adopt);
         }
         steps
     }
@@ -101,11 +103,9 @@ impl Restore<'_, '_, '_> {
     fn store(&self) -> Option<&PlannedStore> {
         self.decided.store(self.address())
     }
-    /// Of the restored one, or of the replica that is promoted.
+    /// Of what comes back: a replica that is promoted gets it, too.
     fn identifier(&self) -> String {
-        let promoted = self.resource.disposition == Disposition::Promote;
-        let replica = self.resource.counterpart.clone().filter(|_| promoted);
-        replica.unwrap_or_else(|| restored_as(self.facts, self.object))
+        restored_as(self.facts, self.object)
     }
     fn step(&self, action: Action, estimate: Estimate) -> Step {
         step(Phase::Restore, self.address(), action, estimate)
@@ -272,29 +272,6 @@ impl Restore<'_, '_, '_> {
         )
     }
 
-    fn promote(&self, settings: Parameters, later: &[Parameters]) -> Vec<Step> {
-        let identifier = self.identifier();
-        let settings = self.settings(settings);
-        let action = Action::PromoteReplica {
-            address: self.address().to_owned(),
-            identifier: identifier.clone(),
-            settings,
-        };
-        let source = super::references::replica_source(self.object)
-            .or_else(|| self.object.arn.as_deref().map(str::to_owned));
-        let promote = self
-            .step(action, self.facts.estimate("promote"))
-            .expects(Expects::Present {
-                subject: identifier.clone(),
-                value: source.map(|source| format!("replica of {source}")),
-            })
-            .done_when(DoneWhen::Holds { what: format!("{identifier} is available and replicates nothing") });
-        let mut steps = vec![promote];
-        steps.extend(self.modify(&identifier, later));
-        steps.extend(self.password(&identifier, &steps));
-        steps
-    }
-
     fn restore_cache(&self) -> Vec<Step> {
         let identifier = self.object.name();
         let action = Action::RestoreCache {
@@ -324,7 +301,8 @@ impl Restore<'_, '_, '_> {
     }
 
     /// Into the engine's state, so that its next plan neither makes it again nor destroys it.
-    fn adopt(&self) -> Step {
+    /// `before` are the steps that bring it back: what the engine makes from it waits for the last that changes it.
+    fn adopt(&self, before: &[Step]) -> Step {
         let import_id = match self.object.type_name() {
             "aws_db_instance" | "aws_rds_cluster" => Some(self.identifier()),
             "aws_secretsmanager_secret" => self.resource.counterpart.clone(),
@@ -339,6 +317,9 @@ impl Restore<'_, '_, '_> {
         // An instance is imported after its cluster is.
         let with_cluster = by != self.id();
         let adopted = self.needs.iter().filter(|need| with_cluster && need.starts_with("restore/")).cloned();
+        let changes =
+            |step: &&Step| matches!(step.action, Action::ModifyDatabase { .. } | Action::SetPassword { .. });
+        let changed = before.iter().rev().find(changes).map(|step| step.id.clone());
         let action = Action::Engine {
             address: self.address().to_owned(),
             change: EngineChange::Import,
@@ -346,7 +327,7 @@ impl Restore<'_, '_, '_> {
             import_known_after: known_after,
         };
         step(Phase::Restore, &format!("adopt/{}", self.address()), action, self.facts.estimate("import"))
-            .needs(adopted.chain([by]))
+            .needs(adopted.chain([by]).chain(changed))
             .done_when(DoneWhen::EngineComplete { address: self.address().to_owned() })
             .plane(Plane::RegionalControl)
     }

@@ -54,6 +54,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "quota-short"
     "quota-unproven"
     "recording-old"
+    "recovery-point-differs"
     "recovery-point-missing"
     "recovery-point-old"
     "references-unverified"

@@ -134,6 +134,8 @@ fn a_replica_cluster_is_promoted_and_its_instances_are_found_there() {
         arn: arn(RECOVERY, "cluster:orders-dr"),
         status: "available".to_owned(),
         engine: "aurora-postgresql".to_owned(),
+        engine_version: None,
+        kms_key: None,
         replica_of: Some(arn("us-east-2", "cluster:orders")),
         global_cluster: None,
         endpoint: None,
@@ -149,7 +151,14 @@ fn a_replica_cluster_is_promoted_and_its_instances_are_found_there() {
     });
     assert_eq!(
         promoted.map(|(address, id, n)| (address.as_str(), id.as_str(), n)),
-        Some((CLUSTER, "orders-dr", 0))
+        Some((CLUSTER, "orders", 0))
+    );
+    // Under another identifier the engine would replace it.
+    let renamed = plan.steps.iter().find(|step| step.id == format!("restore/rename/{CLUSTER}")).unwrap();
+    let Action::ModifyDatabase { identifier, settings, .. } = &renamed.action else { panic!("{renamed:?}") };
+    assert_eq!(
+        (identifier.as_str(), settings[0].name.as_str(), settings[0].value.as_deref()),
+        ("orders-dr", "NewDBClusterIdentifier", Some("orders"))
     );
     assert!(!plan.steps.iter().any(|step| step.action.kind().starts_with("restore_")));
 }

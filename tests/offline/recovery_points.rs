@@ -5,7 +5,7 @@ use drplan::plan::Plan;
 use drplan::plan::audit::audit;
 use drplan::plan::store::CandidateKind;
 
-use crate::worlds::{Copy, NOW, World};
+use crate::worlds::{Copy, NOW, World, example};
 
 const DATABASE: &str = "module.rds.aws_db_instance.primary";
 
@@ -90,4 +90,85 @@ fn a_kind_that_nobody_could_list_is_unknown_whatever_the_others_say() {
     assert!(!codes(&world).contains(&"recovery-point-missing".to_owned()));
     world.inventory.as_mut().unwrap().automated_backups = Some(Vec::new());
     assert!(codes(&world).contains(&"recovery-point-missing".to_owned()), "{:?}", codes(&world));
+}
+
+const OTHER_KEY: &str = "arn:aws:kms:us-west-2:123456789012:key/0c462fa2-6655-4fa3-a97b-1c88167c3f46";
+
+/// The good day with every recovery point of the database changed alike.
+fn with_points(change: impl Fn(&mut String, &mut String, &mut Option<String>)) -> World {
+    let mut world = World::read(&example());
+    let inventory = world.inventory.as_mut().unwrap();
+    for backup in inventory.automated_backups.iter_mut().flatten() {
+        change(&mut backup.engine, &mut backup.engine_version, &mut backup.kms_key);
+    }
+    for snapshot in inventory.db_snapshots.iter_mut().flatten() {
+        change(&mut snapshot.engine, &mut snapshot.engine_version, &mut snapshot.kms_key);
+    }
+    world
+}
+
+fn differs(plan: &Plan) -> Option<(&str, &str)> {
+    assert_eq!(audit(plan), Ok(()));
+    let mut findings = plan.findings.iter().filter(|finding| finding.code == "recovery-point-differs");
+    findings.next().map(|finding| (finding.message.as_str(), finding.fix.as_str()))
+}
+
+/// The engine would destroy what was restored: engine, encryption and key force a replacement.
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance>
+#[test]
+fn a_point_that_the_engine_would_replace_is_not_restored() {
+    assert_eq!(differs(&World::read(&example()).plan()), None);
+    let cases: [(World, &str); 4] = [
+        (with_points(|_, _, key| *key = Some(OTHER_KEY.to_owned())), "it is under key"),
+        (with_points(|_, _, key| *key = None), "it is not encrypted"),
+        (
+            with_points(|engine, _, _| "mysql".clone_into(engine)),
+            "it is of mysql, and the code says postgres",
+        ),
+        (with_points(|_, version, _| "14.9".clone_into(version)), "it is of version 14.9"),
+    ];
+    for (world, why) in cases {
+        let plan = world.plan();
+        assert!(
+            differs(&plan).is_some_and(|(message, _)| message.contains(why)),
+            "{why}: {:?}",
+            differs(&plan)
+        );
+        assert_eq!(rule(&plan).1, None);
+        assert!(!plan.steps.iter().any(|step| step.id == format!("restore/{DATABASE}")));
+    }
+}
+
+#[test]
+fn a_minor_version_is_no_other_database() {
+    let plan = with_points(|_, version, _| "16.4".clone_into(version)).plan();
+    assert_eq!((differs(&plan), rule(&plan).1), (None, Some(CandidateKind::AutomatedBackup)));
+}
+
+#[test]
+fn a_point_under_the_right_key_is_taken_before_a_newer_one_under_another() {
+    let mut world = World::read(&example());
+    let inventory = world.inventory.as_mut().unwrap();
+    inventory.automated_backups.iter_mut().flatten().for_each(|one| one.kms_key = Some(OTHER_KEY.to_owned()));
+    for snapshot in inventory.db_snapshots.iter_mut().flatten() {
+        snapshot.data_at = "2026-11-22T06:00:00Z".parse().unwrap();
+    }
+    let plan = world.plan();
+    assert_eq!((differs(&plan), rule(&plan).1), (None, Some(CandidateKind::Snapshot)));
+}
+
+/// What the fix says to write is what mends it.
+#[test]
+fn the_key_of_the_points_may_stand_for_the_codes() {
+    let mut world = with_points(|_, _, key| *key = Some(OTHER_KEY.to_owned()));
+    let plan = world.plan();
+    let (_, fix) = differs(&plan).unwrap();
+    let block = fix.split('`').nth(1).unwrap();
+    let copy = Copy::new();
+    copy.edit("drplan.hcl", |text| {
+        format!("{text}\n{}\n", block.replace("{ ", "{\n  ").replace(" }", "\n}"))
+    });
+    world.settings = World::read(copy.path()).settings;
+    assert_eq!(differs(&world.plan()), None);
+    assert_eq!(rule(&world.plan()).1, Some(CandidateKind::AutomatedBackup));
 }

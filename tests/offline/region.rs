@@ -60,7 +60,9 @@ fn instance(id: &str, replica_of: Option<&str>) -> DbInstance {
         lag_seconds: replica_of.map(|_| 2),
         endpoint: None,
         port: None,
-        kms_key: None,
+        kms_key: Some(
+            "arn:aws:kms:us-west-2:123456789012:key/d61a8f3b-7e42-4c09-95d7-1b8c4e0f2a69".to_owned(),
+        ),
         tags: [("drplan:run".to_owned(), "r-17".to_owned())].into(),
     }
 }

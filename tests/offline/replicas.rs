@@ -183,7 +183,7 @@ fn a_replica_of_the_recovery_region_is_promoted_and_imported_once() {
             _ => None,
         })
         .collect();
-    assert_eq!(promoted, [(PRIMARY, "orders-dr", vec!["BackupRetentionPeriod", "PreferredBackupWindow"])]);
+    assert_eq!(promoted, [(PRIMARY, "orders", vec!["BackupRetentionPeriod", "PreferredBackupWindow"])]);
     let imported: Vec<(&str, Option<&str>)> = plan
         .steps
         .iter()
@@ -195,7 +195,7 @@ fn a_replica_of_the_recovery_region_is_promoted_and_imported_once() {
         })
         .filter(|(address, _)| address.starts_with("aws_db_instance"))
         .collect();
-    assert_eq!(imported, [(PRIMARY, Some("orders-dr"))]);
+    assert_eq!(imported, [(PRIMARY, Some("orders"))]);
     let there = of(&plan, "aws_db_instance.orders-dr");
     assert_eq!((there.disposition.as_str(), there.engine.as_str()), ("adopt", "exclude"));
     assert!(there.reason.contains("promoted as aws_db_instance.orders"), "{}", there.reason);
@@ -203,15 +203,63 @@ fn a_replica_of_the_recovery_region_is_promoted_and_imported_once() {
     // It gets the network and the groups of its source, and its zones only then.
     let groups = step(&plan, "restore/settings/aws_db_instance.orders");
     let Action::ModifyDatabase { settings, identifier, .. } = &groups.action else { panic!("{groups:?}") };
-    assert_eq!(identifier, "orders-dr");
+    assert_eq!(identifier, "orders");
     assert_eq!(
         names(settings),
-        ["DBSubnetGroupName", "VpcSecurityGroupIds", "DBParameterGroupName", "PreferredMaintenanceWindow"]
+        [
+            "DBInstanceClass",
+            "DBSubnetGroupName",
+            "VpcSecurityGroupIds",
+            "DBParameterGroupName",
+            "PreferredMaintenanceWindow"
+        ]
     );
-    assert_eq!(settings[1].known_after.as_deref(), Some("infra/aws_security_group.data"));
+    assert_eq!(settings[2].known_after.as_deref(), Some("infra/aws_security_group.data"));
     assert!(groups.needs.contains(&"infra/aws_security_group.data".to_owned()));
     let zones = step(&plan, "restore/zones/aws_db_instance.orders");
     assert_eq!(zones.needs, std::slice::from_ref(&groups.id));
+    // The engine takes it over when nothing changes it any more, and makes replicas of it only then.
+    let adopted = step(&plan, "restore/adopt/aws_db_instance.orders");
+    assert!(adopted.needs.contains(&zones.id), "{:?}", adopted.needs);
+
+    // The engine knows it by the code's identifier: it is renamed before its endpoint is read.
+    let rename = step(&plan, "restore/rename/aws_db_instance.orders");
+    let Action::ModifyDatabase { settings, identifier, .. } = &rename.action else { panic!("{rename:?}") };
+    assert_eq!(identifier, "orders-dr");
+    assert_eq!(
+        (names(settings), settings[0].value.as_deref()),
+        (vec!["NewDBInstanceIdentifier"], Some("orders"))
+    );
+    assert!(step(&plan, "restore/aws_db_instance.orders").needs.contains(&rename.id));
+}
+
+#[test]
+fn a_replica_of_the_right_name_keeps_it_and_a_taken_name_is_told() {
+    let orders = || database("orders", "us-east-2", json!({}), &[]);
+    let there = |all: &[DbInstance]| {
+        let mut world = world(&[orders()]);
+        world.inventory.as_mut().unwrap().db_instances = Some(all.to_vec());
+        world.plan()
+    };
+    let plan = there(&[replica_there("orders")]);
+    assert_eq!(audit(&plan), Ok(()));
+    assert!(!plan.steps.iter().any(|step| step.id.starts_with("restore/rename/")));
+    assert!(!codes(&plan).contains(&"name-taken"));
+
+    let other = DbInstance { replica_of: None, ..replica_there("orders") };
+    let plan = there(&[replica_there("orders-dr"), other]);
+    assert!(codes(&plan).contains(&"name-taken"));
+}
+
+/// The source still changes its settings and its password when the restore itself is done.
+#[test]
+fn a_replica_is_made_when_nothing_changes_its_source_any_more() {
+    let plan = World::read(&crate::worlds::example()).plan();
+    let primary = "module.rds.aws_db_instance.primary";
+    let adopted = step(&plan, &format!("restore/adopt/{primary}"));
+    assert!(adopted.needs.contains(&format!("restore/password/{primary}")), "{:?}", adopted.needs);
+    let replica = step(&plan, "infra/module.rds.aws_db_instance.read_replica");
+    assert!(replica.needs.contains(&adopted.id), "{:?}", replica.needs);
 }
 
 /// Each parameter is one of the call's that it is sent with.

@@ -111,6 +111,12 @@ pub struct DbCluster {
     pub status: String,
     /// Engine.
     pub engine: String,
+    /// Engine version.
+    #[serde(default)]
+    pub engine_version: Option<String>,
+    /// Key; `None` where it is not encrypted, or was not recorded.
+    #[serde(default)]
+    pub kms_key: Option<String>,
     /// What it replicates.
     #[serde(default)]
     pub replica_of: Option<String>,

@@ -2,6 +2,7 @@
 //! not hold it. Each stops its step after minutes, with all that depends on it.
 
 use super::super::buckets::keeps_its_name;
+use super::super::databases::chosen_replica;
 use super::super::dispositions::Decided;
 use super::super::facts::{Facts, Object};
 use super::super::variables::{Given, given};
@@ -21,14 +22,22 @@ pub(in crate::planner) fn restored_as(facts: &Facts<'_, '_>, object: &Object<'_,
 }
 
 impl Checks<'_, '_, '_> {
-    /// What is made or restored, against what is there. What the workspace holds is adopted by now, a replica is
-    /// promoted: neither is made.
+    /// What is made or restored, against what is there. What the workspace holds is adopted by now, and is not
+    /// made.
     pub(super) fn names(&mut self, decided: &Decided) {
         let Some(inventory) = self.inventory() else { return };
         let facts = self.facts;
         for (at, object) in facts.objects.iter().enumerate() {
             let Some(resource) = decided.resource(at) else { continue };
-            let restored = resource.disposition == Disposition::Restore;
+            let replica = decided.store(object.address()).and_then(chosen_replica);
+            let restored = match resource.disposition {
+                Disposition::Restore => true,
+                // It gets the name of what it replicated.
+                Disposition::Promote => {
+                    replica.is_some_and(|replica| !replica.eq_ignore_ascii_case(&restored_as(facts, object)))
+                }
+                _ => false,
+            };
             let made = resource.disposition == Disposition::Create && resource.engine == Engine::Create;
             if !(restored || made) || !is_listed(object) {
                 continue;

@@ -17,7 +17,7 @@ pub(super) type Parameters = &'static [(&'static str, &'static str)];
 
 /// Attributes that name another resource, each by a list or one.
 const REFERENCES: &[&str] =
-    &["vpc_security_group_ids", "monitoring_role_arn", "performance_insights_kms_key_id"];
+    &["vpc_security_group_ids", "monitoring_role_arn", "performance_insights_kms_key_id", "kms_key_id"];
 
 impl Restore<'_, '_, '_> {
     /// Settings of the original, in the API's words; what names the primary is known after the step that remakes it.
@@ -185,6 +185,7 @@ pub(super) const INSTANCE_PROMOTE: Parameters =
 /// instance of many zones cannot be moved to another VPC.
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.VPC2VPC.html>
 pub(super) const PROMOTED_MODIFY: Parameters = &[
+    ("instance_class", "DBInstanceClass"),
     ("db_subnet_group_name", "DBSubnetGroupName"),
     ("vpc_security_group_ids", "VpcSecurityGroupIds"),
     ("parameter_group_name", "DBParameterGroupName"),
@@ -210,6 +211,7 @@ pub(super) const CLUSTER_RESTORE: Parameters = &[
     ("engine_version", "EngineVersion"),
     ("engine_mode", "EngineMode"),
     ("db_cluster_instance_class", "DBClusterInstanceClass"),
+    ("kms_key_id", "KmsKeyId"),
     ("storage_type", "StorageType"),
     ("iops", "Iops"),
     ("serverlessv2_scaling_configuration", "ServerlessV2ScalingConfiguration"),

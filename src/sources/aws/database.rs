@@ -271,6 +271,8 @@ async fn clusters(connection: &Connection, client: &Client) -> Found<Vec<DbClust
             arn: promised(ACTION, "DBClusterArn", cluster.db_cluster_arn)?,
             status: promised(ACTION, "Status", cluster.status)?,
             engine: promised(ACTION, "Engine", cluster.engine)?,
+            engine_version: cluster.engine_version,
+            kms_key: cluster.kms_key_id,
             replica_of: cluster.replication_source_identifier.filter(|source| !source.is_empty()),
             global_cluster: cluster.global_cluster_identifier.filter(|global| !global.is_empty()),
             endpoint: cluster.endpoint,
