@@ -73,7 +73,7 @@ pub const CODES: &[Code] = &[
         "dependency-left-out",
         Error,
         Loses,
-        "the cluster, or what a restore names, depends on something that is left out",
+        "the cluster, what objects stand on or what a restore names depends on something that is left out",
     ),
     code("dns-name-unmoved", Warning, Misleads, "a name that users come by is moved by no step of the plan"),
     code(
@@ -205,7 +205,7 @@ pub const CODES: &[Code] = &[
         Stops,
         "what both regions share is not in the account, as the inventory has it",
     ),
-    code("skipped-in-use", Error, Stops, "a store is skipped, and a manifest names it"),
+    code("skipped-in-use", Error, Stops, "something is skipped, and a manifest cannot do without it"),
     code("store-no-recovery", Error, Loses, "a store has no recovery path"),
     code(
         "store-origin-unknown",

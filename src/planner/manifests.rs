@@ -89,7 +89,7 @@ pub(super) fn plan_manifests(
         needs.insert("manifests/cluster-ready".to_owned());
         let id = apply_id(facts, object);
         index.references(object, &id, &mut needs);
-        if let Some(role) = object.root.str_at(&["metadata", "annotations", "eks.amazonaws.com/role-arn"]) {
+        if let Some(role) = role_of(object) {
             needs.extend(trust.get(role).cloned());
         }
         let workload = WORKLOADS.contains(&object.kind.as_str()) || object.kind == "CronJob";
@@ -121,6 +121,19 @@ pub(super) fn plan_manifests(
         }
     }
     check_placeholders(facts, findings);
+}
+
+/// The role that a service account takes.
+/// <https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html>
+pub(super) fn role_of(object: &Object) -> Option<&str> {
+    object.root.str_at(&["metadata", "annotations", "eks.amazonaws.com/role-arn"])
+}
+
+/// The class of an Ingress, by its field or by the annotation that came before that.
+pub(super) fn ingress_class(object: &Object) -> Option<&str> {
+    let by_annotation = || object.root.str_at(&["metadata", "annotations", "kubernetes.io/ingress.class"]);
+    let class = object.root.str_at(&["spec", "ingressClassName"]).or_else(by_annotation);
+    class.filter(|_| object.kind == "Ingress")
 }
 
 pub(super) fn apply_id(facts: &Facts<'_, '_>, object: &Object) -> String {
