@@ -44,6 +44,12 @@ pub const CODES: &[Code] = &[
         "a bucket has no replicated counterpart outside the primary region",
     ),
     code(
+        "bucket-not-fed",
+        Warning,
+        Loses,
+        "a bucket's counterpart is named, and nothing is seen to replicate to it",
+    ),
+    code(
         "certificate-no-counterpart",
         Error,
         Stops,
@@ -213,7 +219,7 @@ pub const CODES: &[Code] = &[
         Loses,
         "a store is in the recovery workspace already, and nothing tells what data it holds",
     ),
-    code("subject-unknown", Error, Misleads, "drplan.hcl names something that no input has"),
+    code("subject-unknown", Error, Misleads, "drplan.hcl names something that no input has, or that is lost"),
     code("unknown-type", Note, Informs, "a resource type is not in drplan's table"),
     code("volume-no-recovery", Error, Loses, "a volume of Kubernetes holds data and would come up empty"),
     code("workspace-not-own", Error, Loses, "the workspace that was recorded is not the recovery's own"),

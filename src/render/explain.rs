@@ -15,6 +15,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "backend-in-primary"
     "bucket-global-name"
     "bucket-no-counterpart"
+    "bucket-not-fed"
     "certificate-no-counterpart"
     "class-not-orderable"
     "cluster-left-out"
