@@ -167,6 +167,12 @@ pub const CODES: &[Code] = &[
         Stops,
         "a placeholder is left in a field that Kubernetes or a controller reads",
     ),
+    code(
+        "policy-bound-to-region",
+        Warning,
+        Stops,
+        "a shared IAM policy allows something in the lost region, and not the same in the recovery's",
+    ),
     code("primary-region-unknown", Warning, Misleads, "no input tells which region is lost"),
     code("primary-unfenced", Warning, Loses, "nothing stops the old primary from writing after the cut-over"),
     code("quota-short", Error, Stops, "a quota of the recovery region has no room for the plan"),
@@ -207,7 +213,7 @@ pub const CODES: &[Code] = &[
     ),
     code(
         "shared-not-seen",
-        Warning,
+        Error,
         Stops,
         "what both regions share is not in the account, as the inventory has it",
     ),

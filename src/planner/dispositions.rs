@@ -71,6 +71,7 @@ pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) 
         }
     }
     plan_left_out(facts, &mut fates, &mut decided.stores, findings);
+    plan_without_code(facts, &mut fates);
     for (index, (object, fate)) in facts.objects.iter().zip(fates).enumerate() {
         let Some(fate) = fate else { continue };
         decided.of_object[index] = Some(decided.resources.len());
@@ -78,6 +79,22 @@ pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) 
     }
     decided.stores.sort_by(|a, b| a.address.cmp(&b.address));
     decided
+}
+
+/// An import needs a block of the code to import to: what has none stays where it is, and out of the engine's hands.
+/// Nothing in the code depends on it, so that nothing is left out with it.
+/// <https://opentofu.org/docs/language/import/>
+fn plan_without_code(facts: &Facts<'_, '_>, fates: &mut [Option<Fate>]) {
+    for (object, fate) in facts.objects.iter().zip(fates) {
+        let Some(fate) = fate.as_mut().filter(|_| facts.is_not_in_code(object.instance)) else { continue };
+        if !matches!(fate.disposition, Disposition::Share | Disposition::Adopt)
+            || !matches!(fate.engine, Engine::Import)
+        {
+            continue;
+        }
+        fate.engine = if fate.disposition == Disposition::Share { Engine::None } else { Engine::Exclude };
+        fate.reason = format!("{}; not imported: the code does not have it", fate.reason);
+    }
 }
 
 /// Replicas of replicas that RDS allows: three levels below the source, and as many again for good measure.

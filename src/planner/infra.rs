@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::build::{READY, step};
+use super::certificates::Issued;
 use super::cluster;
 use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
@@ -27,6 +28,7 @@ pub(super) fn plan_infra(
     findings: &mut Findings,
 ) {
     let graph = Graph::new(facts, decided);
+    let issued = Issued::read(facts, decided);
     let (mut shared_iam, mut shared_at) = (0_u64, None);
     for (at, object) in facts.objects.iter().enumerate() {
         let Some(resource) = decided.resource(at) else { continue };
@@ -45,6 +47,7 @@ pub(super) fn plan_infra(
             continue;
         }
         let mut needs = graph.needs(object);
+        needs.extend(issued.named_by(object));
         needs.extend(values.made_after.get(object.address()).into_iter().flatten().cloned());
         if needs.is_empty() {
             needs.push(READY.to_owned());

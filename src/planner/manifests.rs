@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use sha2::{Digest as _, Sha256};
 
 use super::build::{READY, step};
+use super::certificates::Issued;
 use super::cluster;
 use super::dispositions::{Decided, step_id};
 use super::facts::Facts;
@@ -69,6 +70,7 @@ pub(super) fn plan_manifests(
         .map(|step| step.id.clone())
         .collect();
     let index = Index::new(facts);
+    let issued = Issued::read(facts, decided);
     let trust: HashMap<String, String> = cluster::trusting_roles(facts, decided)
         .into_iter()
         .map(|role| (role.arn, cluster::trust_step(&role.address)))
@@ -86,6 +88,7 @@ pub(super) fn plan_manifests(
         // What is rewritten to a name that is known now must be there, too.
         let owners = rewrites.iter().filter_map(|rewrite| rewrite.owner.as_deref());
         needs.extend(owners.filter(|owner| made.contains(owner)).map(|owner| step_id("infra", owner)));
+        needs.extend(issued.after(needs.iter()));
         needs.insert("manifests/cluster-ready".to_owned());
         let id = apply_id(facts, object);
         index.references(object, &id, &mut needs);

@@ -26,6 +26,7 @@ mod manifests;
 mod named;
 mod objectives;
 mod points;
+mod policies;
 mod preflight;
 mod provenance;
 mod recordings;
@@ -74,6 +75,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     recovery_variables::check(&facts, &mut findings);
     skipped::check(&facts, &decided, &values, &mut findings);
     certificates::check(&facts, &decided, &mut findings);
+    policies::check(&facts, &decided, &mut findings);
     recordings::check(&facts, &mut findings);
     named::check(&facts, &mut findings);
     findings::check_inputs(&facts, &decided, &mut findings);

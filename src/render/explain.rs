@@ -49,6 +49,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "not-in-state"
     "objective-missed"
     "placeholder-unfilled"
+    "policy-bound-to-region"
     "primary-region-unknown"
     "primary-unfenced"
     "quota-short"

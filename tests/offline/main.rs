@@ -20,6 +20,7 @@ mod objectives;
 mod occurrences;
 mod places;
 mod planned;
+mod policies;
 mod properties;
 mod recovery_points;
 
@@ -32,4 +33,5 @@ mod truth;
 mod unowned;
 mod volumes;
 mod walkthrough;
+mod without_code;
 mod worlds;

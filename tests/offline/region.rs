@@ -389,6 +389,23 @@ fn what_both_regions_share_must_be_in_the_account() {
     without(&foreign, code);
 }
 
+/// No ARN of a zone names an account: with a provider of its own it may be in any.
+#[test]
+fn a_zone_of_a_provider_of_its_own_is_not_looked_for() {
+    let code = "shared-not-seen";
+    let plan = |alias: &str| {
+        let mut world = in_region(|inventory| inventory.dns_zones = Some(Vec::new()));
+        let zone = "\"type\": \"aws_route53_zone\"";
+        let (before, after) = world.state.split_once(zone).unwrap();
+        let after = after.replacen("registry.terraform.io/hashicorp/aws\\\"]", alias, 1);
+        world.state = format!("{before}{zone}{after}");
+        world.plan()
+    };
+    let own = "registry.terraform.io/hashicorp/aws\\\"]";
+    assert_eq!(found(&plan(own), code)[0].0, "module.dns.aws_route53_zone.main");
+    without(&plan(&format!("{own}.dns")), code);
+}
+
 #[test]
 fn a_copy_of_the_primarys_state_is_no_workspace_of_the_recovery() {
     let code = "workspace-not-own";
