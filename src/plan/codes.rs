@@ -88,6 +88,12 @@ pub const CODES: &[Code] = &[
         Misleads,
         "a record points into the primary and what it should point at is unknown",
     ),
+    code(
+        "dns-record-differs",
+        Warning,
+        Misleads,
+        "a name points elsewhere by the inventory than by the state, or into the recovery region already",
+    ),
     code("dns-step-empty", Warning, Misleads, "traffic reaches the stack by nothing that the inputs name"),
     code(
         "eks-addon-gone",
@@ -101,6 +107,12 @@ pub const CODES: &[Code] = &[
         Error,
         Stops,
         "EKS of the recovery region makes no cluster of the primary's version",
+    ),
+    code(
+        "external-dns-syncs",
+        Warning,
+        Misleads,
+        "external-dns of the new cluster may delete what the lost cluster's wrote",
     ),
     code(
         "iam-name-shared",

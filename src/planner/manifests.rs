@@ -8,6 +8,7 @@ use super::build::{READY, step};
 use super::certificates::Issued;
 use super::cluster;
 use super::dispositions::{Decided, step_id};
+use super::dns;
 use super::facts::Facts;
 use super::findings::Findings;
 use super::provenance::Values;
@@ -172,18 +173,11 @@ pub(super) fn await_ready(facts: &Facts<'_, '_>, object: &Object, phase: Phase, 
 fn hold_of(object: &Object) -> Option<Hold> {
     match object.kind.as_str() {
         "CronJob" => Some(Hold::Suspend),
-        "Deployment" if is_external_dns(object) => Some(Hold::Replicas),
+        // One on each node has no number that could be 0.
+        "DaemonSet" if dns::is_controller(object) => Some(Hold::Ask),
+        _ if dns::is_controller(object) => Some(Hold::Replicas),
         _ => None,
     }
-}
-
-fn is_external_dns(object: &Object) -> bool {
-    let containers = object.root.at(&["spec", "template", "spec", "containers"]);
-    containers.into_iter().flat_map(Node::items).any(|container| {
-        container.str_at(&["image"]).is_some_and(|image| {
-            image.contains("external-dns/external-dns") || image.contains("/external-dns:")
-        })
-    })
 }
 
 /// What an object refers to, by kind, namespace and name.
