@@ -142,7 +142,7 @@ pub(super) struct Show {
     /// How it is shown
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
-    /// Open one step: the call, every parameter and where it is from
+    /// Open one step: the call, every parameter and where it is from; or list the steps of a phase: --step restore
     #[arg(long, value_name = "ID", conflicts_with_all = ["resource", "values", "against"])]
     pub(super) step: Option<String>,
     /// Why a resource becomes what it becomes

@@ -8,11 +8,13 @@ use super::{Failure, live};
 use crate::model::configuration::Configuration;
 use crate::model::diagnostic::{BadInput, Problem};
 use crate::model::document::Manifests;
+use crate::model::input::PlanningInput;
 use crate::model::inventory::Inventory;
 use crate::model::observation::Observation;
 use crate::model::region;
 use crate::model::settings::Settings;
-use crate::sources::{hcl, manifests, recorded, text};
+use crate::planner;
+use crate::sources::{hcl, manifests, recorded, text, tfstate};
 
 /// States are read whole; a larger file is no state.
 const STATE_LIMIT: u64 = 1 << 30;
@@ -37,14 +39,9 @@ pub(super) fn gather(args: &Region, progress: &Progress) -> Result<Gathered, Fai
     let here = std::env::current_dir()
         .map_err(|error| Problem::new(error.to_string(), "work in a folder that is there"))?;
     let (settings, base) = read_settings(args.config.as_deref(), &here)?;
-    check_region(
-        &args.region,
-        ("the recovery region", &format!("recovery = [{:?}]", args.region)),
-        &settings,
-        &mut problems,
-    );
+    collect(check_region(&args.region, Named::Recovery, &settings), &mut problems);
     if let Some(primary) = &args.primary {
-        check_region(primary, ("--primary", &format!("primary = {primary:?}")), &settings, &mut problems);
+        collect(check_region(primary, Named::Primary, &settings), &mut problems);
     }
     let places = Places { here: &here, base: &base };
     let state = match read_state(args, &settings, &places, progress) {
@@ -128,16 +125,22 @@ fn as_given(BadInput(mut problems): BadInput, file: &Path, here: &Path, given: O
     BadInput(problems)
 }
 
-/// `what` is what the name stands for, then the line of drplan.hcl that would name it.
-fn check_region(
-    name: &str,
-    (what, attribute): (&str, &str),
-    settings: &Settings,
-    problems: &mut Vec<Problem>,
-) {
+/// Which region a name on the command line stands for.
+#[derive(Clone, Copy)]
+pub(super) enum Named {
+    Primary,
+    Recovery,
+}
+
+/// A region is one of the table, or drplan.hcl names it.
+pub(super) fn check_region(name: &str, named: Named, settings: &Settings) -> Result<(), BadInput> {
+    let (what, attribute) = match named {
+        Named::Primary => ("the primary region", format!("primary = {name:?}")),
+        Named::Recovery => ("the recovery region", format!("recovery = [{name:?}]")),
+    };
     let named = settings.recovery.iter().chain(&settings.primary).any(|known| known == name);
     if region::known(name) || named {
-        return;
+        return Ok(());
     }
     // A name that drplan.hcl would refuse is not sent there.
     let named = if region::is_mistyped(name) {
@@ -149,7 +152,7 @@ fn check_region(
         Some(near) => format!("{near} may be meant{named}"),
         None => format!("name a region such as us-west-2{named}"),
     };
-    problems.push(Problem::new(format!("{what} {name:?} is no region that drplan knows"), fix));
+    Err(Problem::new(format!("{what} {name:?} is no region that drplan knows"), fix).into())
 }
 
 fn read_state(
@@ -280,6 +283,8 @@ pub(super) struct Found {
     pub(super) state: Option<String>,
     pub(super) terraform: Option<String>,
     pub(super) manifests: Option<String>,
+    /// The region that the state's resources lie in.
+    pub(super) primary: Option<String>,
 }
 
 /// Looks at the working folder.
@@ -288,13 +293,32 @@ pub(super) fn look() -> Result<Found, Failure> {
         .map_err(|source| Failure::Io { what: "the working folder".to_owned(), source })?;
     let places = Places { here: &here, base: &here };
     let shown = |path: PathBuf| if path == here { ".".to_owned() } else { places.shown(&path) };
+    let state = find_state(&here).ok();
     Ok(Found {
+        primary: state.as_deref().and_then(region_of_state),
         stack: here
             .file_name()
             .map_or_else(|| "stack".to_owned(), |name| name.to_string_lossy().into_owned()),
-        state: find_state(&here).ok().map(shown),
+        state: state.map(shown),
         terraform: find_code(&here).map(shown),
         manifests: find_manifests(&here).map(shown),
+    })
+}
+
+/// A state that cannot be read, or that names no region, is told of by `region`.
+fn region_of_state(path: &Path) -> Option<String> {
+    let text = text::read_text(path, "state", STATE_LIMIT).ok()?;
+    planner::primary_region(&PlanningInput {
+        at: jiff::Timestamp::UNIX_EPOCH,
+        settings: Settings::default(),
+        primary: None,
+        recovery: String::new(),
+        state: tfstate::read_state(&text, "state").ok()?,
+        configuration: None,
+        manifests: Manifests::default(),
+        observation: None,
+        inventory: None,
+        gaps: Vec::new(),
     })
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::args::Init;
 use super::gather::{self, Found};
 use super::output::Screen;
-use super::region::save;
+use super::save::save;
 use super::{Exit, Failure};
 use crate::model::diagnostic::{Place, Problem};
 
@@ -33,8 +33,22 @@ fn render(found: &Found) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "# What drplan cannot see by itself. Every attribute: docs/configuration.md.");
     let _ = writeln!(out, "stack = {:?}\n", found.stack);
-    let _ = writeln!(out, "# The region that is lost; else the one that most resources of the state name.");
-    let _ = writeln!(out, "# primary  = \"us-east-2\"\n# recovery = [\"us-west-2\"]\n");
+    let primary = found.primary.as_deref();
+    let recovery = if primary == Some("us-west-2") { "us-east-2" } else { "us-west-2" };
+    match primary {
+        Some(primary) => {
+            let _ = writeln!(out, "# The region that is lost: most resources of the state lie in it.");
+            let _ = writeln!(out, "primary = {primary:?}");
+        }
+        None => {
+            let _ = writeln!(
+                out,
+                "# The region that is lost; else the one that most resources of the state name."
+            );
+            let _ = writeln!(out, "# primary = \"us-east-2\"");
+        }
+    }
+    let _ = writeln!(out, "\n# Where it may be stood up again.\n# recovery = [{recovery:?}]\n");
     match &found.state {
         Some(state) => {
             let _ = writeln!(out, "state {{\n  path = {state:?}\n}}\n");
@@ -50,8 +64,12 @@ fn render(found: &Found) -> String {
         let _ = writeln!(out, "manifests {{\n  paths = [{path:?}]\n}}\n");
     }
     let _ = writeln!(out, "# Record both regions while they are healthy, then name the files:");
-    let _ = writeln!(out, "#   drplan inventory us-east-2 --primary -o observation.json");
-    let _ = writeln!(out, "#   drplan inventory us-west-2 -o inventory.json");
+    let _ = writeln!(
+        out,
+        "#   drplan inventory {} --primary -o observation.json",
+        primary.unwrap_or("us-east-2")
+    );
+    let _ = writeln!(out, "#   drplan inventory {recovery} -o inventory.json");
     let _ = writeln!(out, "# observation = \"observation.json\"\n# inventory   = \"inventory.json\"\n");
     let _ = writeln!(out, "# What recovery must hold to.");
     let _ = writeln!(
@@ -78,12 +96,18 @@ mod tests {
             state: text("terraform.tfstate"),
             terraform: text("terraform"),
             manifests: text("kubernetes"),
+            primary: text("us-west-2"),
         };
-        let none = Found { stack: "shop".to_owned(), state: None, terraform: None, manifests: None };
+        let stack = "shop".to_owned();
+        let none = Found { stack, state: None, terraform: None, manifests: None, primary: None };
         for (found, state) in [(all, text("terraform.tfstate")), (none, None)] {
+            let primary = found.primary.clone();
             std::fs::write(&file, render(&found)).unwrap();
             let settings = read_settings(&file).unwrap();
-            assert_eq!((settings.stack.as_str(), settings.state.source), ("shop", state));
+            assert_eq!(
+                (settings.stack.as_str(), settings.state.source, settings.primary),
+                ("shop", state, primary)
+            );
         }
     }
 }

@@ -3,16 +3,24 @@
 use super::args::Inventory;
 use super::hints::Hints;
 use super::output::Screen;
-use super::region::save;
+use super::save::{check_target, save};
 use super::{Exit, Failure, gather, live};
 use crate::clients::kube::Source;
 use crate::model::diagnostic::{Gap, Problem};
 use crate::model::words::count;
 use crate::sources::{aws, recorded, tfstate};
 
+/// What a recording says near its beginning.
+const MARK: &str = "\"taken_at\"";
+
 pub(super) fn run(args: &Inventory, screen: &Screen) -> Result<Exit, Failure> {
     let at = args.at.unwrap_or_else(jiff::Timestamp::now);
+    if let Some(path) = &args.out {
+        check_target(path, MARK)?;
+    }
     let known = gather::known(&args.region)?;
+    let named = if args.primary { gather::Named::Primary } else { gather::Named::Recovery };
+    gather::check_region(&args.region, named, &known.settings)?;
     let state = known.state.as_ref().and_then(|(text, origin)| tfstate::read_state(text, origin).ok());
     let written = if args.primary {
         let of_state = state.as_ref().map(|state| aws::clusters_of(state, &args.region)).unwrap_or_default();
@@ -32,7 +40,7 @@ pub(super) fn run(args: &Inventory, screen: &Screen) -> Result<Exit, Failure> {
     let recording = Recording::read(&text)?;
     recording.check(args)?;
     match &args.out {
-        Some(path) => save(path, text.as_bytes(), "\"taken_at\"")?,
+        Some(path) => save(path, text.as_bytes(), MARK)?,
         None => screen.result(text.as_bytes())?,
     }
     screen.note(&recording.summary(args));

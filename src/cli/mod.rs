@@ -11,6 +11,7 @@ mod live;
 mod output;
 mod progress;
 mod region;
+mod save;
 mod show;
 
 use std::process::ExitCode;

@@ -1,13 +1,11 @@
 //! `drplan region REGION`: gather, plan, audit, save, show.
 
-use std::io::{Read as _, Write as _};
-use std::path::Path;
-
 use super::args::{Format, Region};
 use super::gather::gather;
 use super::hints::Hints;
 use super::output::Screen;
 use super::progress::Progress;
+use super::save::{check_target, save};
 use super::show::rendered;
 use super::{Exit, Failure, live};
 use crate::model::diagnostic::{Gap, Problem};
@@ -20,10 +18,11 @@ use crate::plan::{Plan, codec};
 use crate::planner;
 use crate::sources::tfstate;
 
-/// How far into a file its kind is looked for.
-const HEAD: u64 = 1 << 10;
+/// What a saved plan says near its beginning.
+const MARK: &str = "\"decision_digest\"";
 
 pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
+    check_target(&args.out, MARK)?;
     let progress = Progress::begin("reading the state, the configuration and the manifests");
     let gathered = gather(args, &progress)?;
     let state = tfstate::read_state(&gathered.state_text, &gathered.state_origin)?;
@@ -60,7 +59,7 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     audit(&plan).map_err(|violations| Failure::Defect(defect(&violations)))?;
     let mut bytes = Vec::new();
     codec::encode(&plan, &mut bytes).map_err(|error| Failure::Defect(error.to_string()))?;
-    save(&args.out, &bytes, "\"decision_digest\"")?;
+    save(&args.out, &bytes, MARK)?;
     drop(progress);
     let saved = args.out.display().to_string();
     match args.format {
@@ -108,43 +107,4 @@ fn exit_of(plan: &Plan) -> Exit {
     } else {
         Exit::Done
     }
-}
-
-/// Writes beside the target and renames, so that a full disk leaves the old file whole. What is there already is only
-/// replaced where it is of the same kind: it begins with `mark`, or is empty.
-pub(super) fn save(path: &Path, bytes: &[u8], mark: &str) -> Result<(), Failure> {
-    if !may_be_replaced(path, mark) {
-        let problem = Problem::new(
-            format!("{} is there and is another kind of file: it is not overwritten", path.display()),
-            "name another file with --out, or move that one away",
-        );
-        return Err(Failure::BadInput(problem.into()));
-    }
-    let failed = |source| Failure::Io { what: format!("{} could not be saved", path.display()), source };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".plan").tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    readable(file.as_file()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
-fn may_be_replaced(path: &Path, mark: &str) -> bool {
-    let Ok(metadata) = path.metadata() else { return true };
-    let mut head = Vec::new();
-    let read = metadata.is_file().then(|| std::fs::File::open(path)).and_then(Result::ok);
-    let read = read.is_some_and(|file| file.take(HEAD).read_to_end(&mut head).is_ok());
-    read && (head.is_empty() || String::from_utf8_lossy(&head).contains(mark))
-}
-
-/// A plan holds no secret and is meant to be reviewed: readable by all, as any other file.
-#[cfg(unix)]
-fn readable(file: &std::fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_: &std::fs::File) -> std::io::Result<()> {
-    Ok(())
 }

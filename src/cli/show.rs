@@ -5,6 +5,7 @@ use super::output::Screen;
 use super::{Exit, Failure};
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::plan::codec::DecodeError;
+use crate::plan::step::Phase;
 use crate::plan::{Plan, codec, diff};
 use crate::render::{Options, Unknown, changes, human, markdown, resource, step, steps, values};
 use crate::sources::text;
@@ -40,7 +41,8 @@ pub(super) fn run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
 /// One thing of a plan.
 enum Part<'a> {
     Step(&'a str),
-    Steps,
+    /// All, or those of one phase.
+    Steps(Option<Phase>),
     Resource(&'a str),
     Values,
     /// With the other plan, and how it was named.
@@ -51,12 +53,12 @@ impl<'a> Part<'a> {
     fn of(args: &'a Show) -> Result<Option<Self>, Failure> {
         let Show { plan: _, format: _, step, resource, steps, values, against, verbose: _ } = args;
         Ok(match (step, resource, against) {
-            (Some(id), ..) => Some(Self::Step(id)),
+            (Some(id), ..) => Some(Phase::named(id).map_or(Self::Step(id), |phase| Self::Steps(Some(phase)))),
             (_, Some(address), _) => Some(Self::Resource(address)),
             (.., Some(other)) => {
                 Some(Self::Changes(Box::new(read_plan(other)?.1), other.display().to_string()))
             }
-            _ if *steps => Some(Self::Steps),
+            _ if *steps => Some(Self::Steps(None)),
             _ if *values => Some(Self::Values),
             _ => None,
         })
@@ -65,7 +67,8 @@ impl<'a> Part<'a> {
     fn title(&self) -> String {
         match self {
             Self::Step(id) => format!("Step {id}"),
-            Self::Steps => "Steps".to_owned(),
+            Self::Steps(None) => "Steps".to_owned(),
+            Self::Steps(Some(phase)) => format!("Steps of {}", phase.as_str()),
             Self::Resource(address) => format!("Resource {address}"),
             Self::Values => "Values".to_owned(),
             Self::Changes(_, other) => format!("Changes against {other}"),
@@ -76,10 +79,13 @@ impl<'a> Part<'a> {
         let not_there = |missing| unknown(missing, &options.command());
         match self {
             Self::Step(id) => step::render_step(plan, id, options).map_err(not_there),
-            Self::Steps => Ok(steps::render_steps(plan, options)),
+            Self::Steps(phase) => Ok(steps::render_steps(plan, *phase, options)),
             Self::Resource(address) => resource::render_resource(plan, address, options).map_err(not_there),
             Self::Values => Ok(values::render_values(plan, options)),
-            Self::Changes(other, _) => Ok(changes::render_changes(&diff::diff(other, plan), options)),
+            Self::Changes(other, name) => {
+                let names = (name.as_str(), options.saved.unwrap_or_default());
+                Ok(changes::render_changes(&diff::diff(other, plan), names, options))
+            }
         }
     }
 
@@ -88,7 +94,10 @@ impl<'a> Part<'a> {
         let not_there = |missing| unknown(missing, &options.command());
         let text = match self {
             Self::Step(id) => serde_json::to_string_pretty(step::find_step(plan, id).map_err(not_there)?),
-            Self::Steps => serde_json::to_string_pretty(&plan.steps),
+            Self::Steps(only) => {
+                let steps = plan.steps.iter().filter(|step| only.is_none_or(|only| step.phase == only));
+                serde_json::to_string_pretty(&steps.collect::<Vec<_>>())
+            }
             Self::Resource(address) => {
                 serde_json::to_string_pretty(&resource::find_resources(plan, address).map_err(not_there)?)
             }

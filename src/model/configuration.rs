@@ -15,6 +15,13 @@ pub struct Configuration {
     pub gaps: Vec<Gap>,
 }
 
+impl Configuration {
+    /// The module that nobody calls; none where its folder could not be read.
+    pub fn root_module(&self) -> Option<&Module> {
+        self.modules.iter().find(|module| module.is_root())
+    }
+}
+
 /// One module folder, read once however often it is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Module {
@@ -34,6 +41,13 @@ pub struct Module {
     pub calls: Vec<ModuleCall>,
     /// Every other argument of the module that holds text: locals, outputs, `import`, `moved`, `removed`, `check`.
     pub others: Vec<Argument>,
+}
+
+impl Module {
+    /// Whether it is the configuration itself rather than a module that it calls.
+    pub fn is_root(&self) -> bool {
+        self.paths.iter().any(String::is_empty)
+    }
 }
 
 /// A `resource` or `data` block.

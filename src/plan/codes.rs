@@ -67,6 +67,7 @@ pub const CODES: &[Code] = &[
         Stops,
         "the cluster is skipped, and the manifests have none to be applied to",
     ),
+    code("cluster-unknown", Warning, Stops, "the manifests are applied to a cluster that no input names"),
     code("configuration-gap", Warning, Stops, "part of the Terraform configuration could not be read"),
     code(
         "database-empty-trap",
@@ -231,6 +232,7 @@ pub const CODES: &[Code] = &[
     ),
     code("skipped-in-use", Error, Stops, "something is skipped, and a manifest cannot do without it"),
     code("store-no-recovery", Error, Loses, "a store has no recovery path"),
+    code("state-empty", Error, Misleads, "the state has no resource: the plan brings nothing back"),
     code(
         "store-origin-unknown",
         Error,

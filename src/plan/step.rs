@@ -29,6 +29,11 @@ impl Phase {
     /// All, in order.
     pub const ALL: [Self; 7] =
         [Self::Preflight, Self::Fence, Self::Infra, Self::Restore, Self::Manifests, Self::Dns, Self::Verify];
+    /// The phase of a word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|phase| phase.as_str() == word)
+    }
     /// The word in ids and on the screen.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -20,10 +20,12 @@ mod forecast;
 mod foreseen;
 mod gates;
 mod infra;
+mod inputs;
 mod left_behind;
 mod left_out;
 mod manifests;
 mod named;
+mod nodes;
 mod objectives;
 mod points;
 mod policies;
@@ -39,6 +41,7 @@ mod schedule;
 mod simulate;
 mod skipped;
 mod stores;
+mod subjects;
 mod variables;
 mod verify;
 mod volumes;
@@ -78,7 +81,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     policies::check(&facts, &decided, &mut findings);
     recordings::check(&facts, &mut findings);
     named::check(&facts, &mut findings);
-    findings::check_inputs(&facts, &decided, &mut findings);
+    inputs::check(&facts, &decided, &mut findings);
     seal(Plan {
         format_version: FORMAT_VERSION,
         digest: String::new(),
@@ -96,6 +99,12 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
         forecast,
         findings: findings.into_sorted(),
     })
+}
+
+/// The region that a plan of these inputs would take for the lost one; none where they name none, or several alike.
+#[must_use]
+pub fn primary_region(input: &PlanningInput<'_>) -> Option<String> {
+    facts::gather(input).ok().and_then(|facts| facts.primary)
 }
 
 fn seal(plan: Plan) -> Result<Plan, BadInput> {

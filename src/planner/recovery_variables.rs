@@ -2,16 +2,14 @@
 
 use super::facts::Facts;
 use super::findings::Findings;
+use super::subjects;
 use crate::model::configuration::RegionSource;
 use crate::model::settings::ValueSource;
 
 /// Adds variables that the code does not have, and a region that is not the recovery's.
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
     let Some(configuration) = &facts.input.configuration else { return };
-    let Some(root) = configuration.modules.iter().find(|module| module.paths.iter().any(String::is_empty))
-    else {
-        return;
-    };
+    let Some(root) = configuration.root_module() else { return };
     let declared = || root.variables.iter().map(|variable| variable.name.as_str());
     let of_region = |name: &str| {
         root.providers.iter().any(|provider| {
@@ -24,17 +22,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
         // Code that could not be read may declare it.
         if !declared().any(|known| known == name) {
             if configuration.gaps.is_empty() {
-                let near = crate::model::nearest(name, declared());
-                findings.add(
-                    "subject-unknown",
-                    name,
-                    format!("variable \"{name}\" of drplan.hcl is no variable of the code"),
-                    near.map_or_else(
-                        || "correct the name, or remove the block".to_owned(),
-                        |near| format!("is \"{near}\" meant? Otherwise remove the block"),
-                    ),
-                    variable.place.clone(),
-                );
+                let message = format!("variable \"{name}\" of drplan.hcl is no variable of the code");
+                subjects::add_unknown(findings, name, message, declared(), &variable.place);
             }
             continue;
         }

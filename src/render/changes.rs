@@ -5,15 +5,18 @@ use super::screen::{Screen, bold, dim, plain};
 use super::text::count;
 use crate::plan::diff::Change;
 
-/// Every change, decisions first.
+/// Every change, decisions first. `names` are what the plans are called, the earlier first.
 #[must_use]
-pub fn render_changes(changes: &[Change], options: Options<'_>) -> String {
+pub fn render_changes(changes: &[Change], names: (&str, &str), options: Options<'_>) -> String {
     let mut screen = Screen::new(options);
     let (decisions, moved): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| change.decision);
     if changes.is_empty() {
         screen.text(0, &[plain("the plans are the same")]);
         return screen.finish();
     }
+    screen.text(2, &[dim(format!("- {}", names.0))]);
+    screen.text(2, &[plain(format!("+ {}", names.1))]);
+    screen.gap();
     if !decisions.is_empty() {
         screen.text(
             0,

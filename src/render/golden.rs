@@ -44,7 +44,7 @@ golden! {
     step_record: render_step(&good_day(), "dns/shop.example.com", SHOWN).unwrap();
     resource_primary: render_resource(&bad_day(), PRIMARY, SHOWN).unwrap();
     resource_role: render_resource(&good_day(), "module.iam.aws_iam_role.payment", SHOWN).unwrap();
-    steps: render_steps(&good_day(), SHOWN);
+    steps: render_steps(&good_day(), None, SHOWN);
     values: render_values(&good_day(), SHOWN);
     problem_list: render_problems(&problems(), SHOWN);
     problem_list_color: render_problems(&problems(), Options { color: true, ..SHOWN });

@@ -43,7 +43,7 @@ fn header(screen: &mut Screen, summary: &Summary<'_>) {
         shorten(summary.primary, 24),
         shorten(summary.recovery, 24)
     );
-    let right = format!("plan {}  good until {}", summary.digest, summary.good_until);
+    let right = format!("plan {}  {}", summary.digest, summary.when);
     let fill = screen.width().saturating_sub(width(&left) + width(&right));
     if fill < 3 {
         screen.text(2, &[bold(left)]);

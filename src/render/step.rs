@@ -132,7 +132,12 @@ pub(super) fn put_store(screen: &mut Screen, plan: &Plan, store: &PlannedStore) 
     let order: Vec<&str> = store.rule.order.iter().map(|kind| kind.as_str()).collect();
     let bound =
         store.rule.max_age_seconds.map_or_else(String::new, |age| format!(", at most {} old", duration(age)));
-    screen.row("rule", &[plain(format!("newest usable of [{}]{bound}", order.join(", ")))]);
+    let rule = if order.is_empty() {
+        "none: nothing is taken to bring it back".to_owned()
+    } else {
+        format!("newest usable of [{}]{bound}", order.join(", "))
+    };
+    screen.row("rule", &[plain(rule)]);
     if !store.rule.classes.is_empty() {
         screen.row("", &[plain(format!("class: first orderable of [{}]", store.rule.classes.join(", ")))]);
     }

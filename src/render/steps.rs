@@ -8,11 +8,11 @@ use super::text::{clock, count, duration};
 use crate::plan::Plan;
 use crate::plan::step::{EstimateSource, Phase, Step};
 
-/// All steps with their action, their estimate and what they need.
+/// The steps, all or those of one phase, with their action, their estimate and what they need.
 #[must_use]
-pub fn render_steps(plan: &Plan, options: Options<'_>) -> String {
+pub fn render_steps(plan: &Plan, only: Option<Phase>, options: Options<'_>) -> String {
     let mut screen = Screen::new(options);
-    for phase in Phase::ALL {
+    for phase in Phase::ALL.into_iter().filter(|phase| only.is_none_or(|only| only == *phase)) {
         let steps: Vec<&Step> = plan.steps.iter().filter(|step| step.phase == phase).collect();
         if steps.is_empty() {
             continue;
@@ -28,13 +28,12 @@ pub fn render_steps(plan: &Plan, options: Options<'_>) -> String {
         }
     }
     screen.gap();
-    screen.text(
-        2,
-        &[
-            bold(format!("{} {}", count(plan.steps.len(), "step"), takes(&plan.forecast.rto))),
-            dim("; * critical path; one step in full: "),
-        ],
-    );
+    let mut last = vec![dim("* critical path; one step in full: ")];
+    if only.is_none() {
+        last.insert(0, bold(format!("{} {}", count(plan.steps.len(), "step"), takes(&plan.forecast.rto))));
+        last.insert(1, dim("; "));
+    }
+    screen.text(2, &last);
     screen.unbroken(2, &[dim(format!("{} --step ID", options.command()))]);
     screen.finish()
 }
@@ -67,7 +66,7 @@ mod tests {
     #[test]
     fn every_step_is_there_in_the_order_of_its_phase() {
         let plan = good_day();
-        let text = render_steps(&plan, Options { width: 1000, ..Options::default() });
+        let text = render_steps(&plan, None, Options { width: 1000, ..Options::default() });
         let shown: Vec<&str> =
             text.lines().filter_map(|line| line.strip_prefix("* ").or(line.strip_prefix("  "))).collect();
         for phase in Phase::ALL {

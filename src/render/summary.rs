@@ -26,7 +26,8 @@ pub(super) struct Summary<'a> {
     pub primary: &'a str,
     pub recovery: &'a str,
     pub digest: String,
-    pub good_until: String,
+    /// Until when it can be applied; where it cannot be, when it was made.
+    pub when: String,
     pub standing: Standing,
     pub saw: Vec<String>,
     pub recovers: Vec<Measure>,
@@ -89,17 +90,18 @@ pub(super) struct PhaseRow {
 /// Reads the facts off a plan. With `all`, nothing is left out for brevity.
 pub(super) fn summarize(plan: &Plan, all: bool) -> Summary<'_> {
     let severity = |wanted| plan.findings.iter().filter(|finding| finding.severity == wanted).count();
+    let errors = severity(Severity::Error);
     Summary {
         stack: &plan.stack,
         primary: plan.saw.primary_region.as_deref().unwrap_or("(unknown region)"),
         recovery: &plan.saw.recovery_region,
         digest: short_digest(&plan.digest),
-        good_until: day(plan.expires_at),
-        standing: Standing {
-            errors: severity(Severity::Error),
-            warnings: severity(Severity::Warning),
-            notes: severity(Severity::Note),
+        when: if errors == 0 {
+            format!("good until {}", day(plan.expires_at))
+        } else {
+            format!("made {}", day(plan.created_at))
         },
+        standing: Standing { errors, warnings: severity(Severity::Warning), notes: severity(Severity::Note) },
         saw: saw(plan),
         recovers: recovers(plan),
         loses: loses(plan, all),
@@ -319,7 +321,8 @@ fn advice(plan: &Plan) -> Vec<String> {
     }
     let far: Vec<&Step> = critical_steps(plan).filter(|step| step.plane == Plane::UsEast1Control).collect();
     if !far.is_empty() {
-        lines.push(format!("{} of the critical path needs us-east-1", count(far.len(), "step")));
+        let verb = if far.len() == 1 { "needs" } else { "need" };
+        lines.push(format!("{} of the critical path {verb} us-east-1", count(far.len(), "step")));
     }
     lines
 }

@@ -98,7 +98,9 @@ pub(super) fn check_recordings(input: &PlanningInput<'_>, primary: Option<&str>)
         problems.push(Problem::new(
             format!("the observation is of {}, the primary region is {primary}", observation.region),
             format!(
-                "record one while it is healthy: drplan inventory {primary} --primary -o observation.json"
+                "if {} is the region that is lost: --primary {}, or `primary` of drplan.hcl; else record {primary} \
+                 while it is healthy: drplan inventory {primary} --primary -o observation.json",
+                observation.region, observation.region
             ),
         ));
     }

@@ -47,7 +47,7 @@ pub(super) fn search<'f>(
     let overridden = overridden_variables(facts, configuration);
     let mut search = Search { facts, index, uses, findings, overridden };
     for module in &configuration.modules {
-        let root = module.paths.iter().any(String::is_empty);
+        let root = module.is_root();
         for provider in &module.providers {
             if let RegionSource::Literal(literal) = &provider.region {
                 search.literal(
@@ -125,11 +125,9 @@ fn made_from<'c>(facts: &Facts<'_, '_>, decided: &Decided, paths: &[String], nam
 /// Root variables whose value the recovery replaces: those that feed a provider's region, those that drplan.hcl gives.
 fn overridden_variables(facts: &Facts<'_, '_>, configuration: &Configuration) -> HashSet<String> {
     let mut names: HashSet<String> = HashSet::new();
-    for module in configuration.modules.iter().filter(|module| module.paths.iter().any(String::is_empty)) {
-        for provider in &module.providers {
-            if let (None, RegionSource::Variable(name)) = (&provider.alias, &provider.region) {
-                names.insert(name.clone());
-            }
+    for provider in configuration.root_module().iter().flat_map(|root| &root.providers) {
+        if let (None, RegionSource::Variable(name)) = (&provider.alias, &provider.region) {
+            names.insert(name.clone());
         }
     }
     for variable in &facts.input.settings.terraform.variables {

@@ -50,7 +50,7 @@ pub(super) fn search(
                 unowned.entry(token).or_default().push(format!("{} {pointer}", label(object)));
                 continue;
             }
-            report(&index.tokens[token], &label(object), &pointer, findings);
+            report(facts, &index.tokens[token], &label(object), &pointer, findings);
         }
         // What runs in the cluster starts with the value it is given: it is made after the store that it names.
         let in_cluster = object.entry.is_some_and(|entry| entry.scope == Scope::Cluster);
@@ -247,7 +247,16 @@ struct Tally {
     restored: Vec<String>,
 }
 
-fn report(token: &Token<'_>, label: &str, pointer: &str, findings: &mut Findings) {
+fn report(facts: &Facts<'_, '_>, token: &Token<'_>, label: &str, pointer: &str, findings: &mut Findings) {
+    let first = match &token.owner {
+        Owner::Object(at) => format!("bring {} back", facts.objects[*at].address()),
+        // Its zones are in no input but the inventory.
+        _ if facts.inventory().is_none_or(|inventory| inventory.zones.is_none()) => {
+            let region = facts.recovery;
+            format!("record what is in {region}: `drplan inventory {region} -o inventory.json`")
+        }
+        _ => "bring its owner back".to_owned(),
+    };
     findings.add(
         "literal-unplaced",
         label,
@@ -256,10 +265,7 @@ fn report(token: &Token<'_>, label: &str, pointer: &str, findings: &mut Findings
             token.kind.as_str(),
             token.text
         ),
-        format!(
-            "bring its owner back, or name what it becomes: {}",
-            paste::block("rewrite", &token.text, "to = \"...\"")
-        ),
+        format!("{first}, or name what it becomes: {}", paste::block("rewrite", &token.text, "to = \"...\"")),
         None,
     );
 }
@@ -281,8 +287,8 @@ fn report_unowned(facts: &Facts<'_, '_>, token: &Token<'_>, places: &[String], f
             facts.primary.as_deref().unwrap_or_default()
         ),
         format!(
-            "recover what owns it first, and name what it becomes: rewrite \"{}\" {{ to = \"...\" }}",
-            token.text
+            "recover what owns it first, and name what it becomes: {}",
+            paste::block("rewrite", &token.text, "to = \"...\"")
         ),
         None,
     );

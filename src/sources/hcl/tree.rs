@@ -76,10 +76,7 @@ impl<'a> Tree<'a> {
         for module in &mut modules {
             module.paths.sort_unstable();
         }
-        modules.sort_by(|a, b| {
-            let root = |module: &Module| !module.paths.iter().any(String::is_empty);
-            root(a).cmp(&root(b)).then_with(|| a.folder.cmp(&b.folder))
-        });
+        modules.sort_by(|a, b| b.is_root().cmp(&a.is_root()).then_with(|| a.folder.cmp(&b.folder)));
         let mut gaps = self.gaps;
         gaps.sort();
         gaps.dedup();

@@ -25,7 +25,11 @@ pub(super) fn wrong(known: &Attribute, value: &Expression, hidden: bool) -> Opti
             None => expected("text in quotation marks"),
             Some(text) if text.trim().is_empty() && name != "workspace_key_prefix" => Some((
                 format!("{name} is empty"),
-                format!("give it a value, or leave {name} out for its default"),
+                if known.needed {
+                    format!("write what {name} is")
+                } else {
+                    format!("give it a value, or leave {name} out for its default")
+                },
             )),
             Some(text) if text.trim() == PLACEHOLDER => Some((
                 format!("{name} is still {PLACEHOLDER:?}, which is to be filled in"),

@@ -121,7 +121,7 @@ fn what_is_given_twice_or_not_at_all() {
             "drplan.hcl:16: this counterpart has no to | add to = \"...\"",
             "drplan.hcl:17: dns takes no label | write dns { ... }",
             "drplan.hcl:18: the label of this skip is empty | name what it is about",
-            "drplan.hcl:19: reason is empty | give it a value, or leave reason out for its default",
+            "drplan.hcl:19: reason is empty | write what reason is",
         ]
     );
     assert_eq!(bad.0[1].also[0].0.to_string(), "drplan.hcl:1");

@@ -1,0 +1,250 @@
+//! Checks what concerns the inputs as a whole: what they lack, where they contradict each other.
+
+use std::collections::HashSet;
+
+use super::dispositions::Decided;
+use super::facts::Facts;
+use super::findings::Findings;
+use super::manifests::WORKLOADS;
+use super::{nodes, subjects};
+use crate::model::diagnostic::{GapReason, Place};
+use crate::model::paste;
+use crate::model::words::count;
+use crate::plan::resource::Disposition;
+use crate::plan::step::Phase;
+
+/// Findings about the inputs as a whole: gaps, code against state, names in drplan.hcl that nothing has.
+pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    check_state(facts, findings);
+    check_primary(facts, findings);
+    check_gaps(facts, findings);
+    check_code(facts, decided, findings);
+    subjects::check(facts, findings);
+    check_traps(facts, decided, findings);
+}
+
+/// Another workspace's state plans as well as the right one, and brings nothing back.
+fn check_state(facts: &Facts<'_, '_>, findings: &mut Findings) {
+    let state = &facts.input.state;
+    let mut managed = facts.objects.iter().filter(|object| object.is_managed());
+    if managed.clone().next().is_none() {
+        findings.add(
+            "state-empty",
+            &state.origin,
+            format!("{} has no resource (serial {}): the plan brings nothing back", state.origin, state.serial),
+            format!(
+                "is it another workspace's? Take the primary's: `terraform {}state pull > state.tfstate`, then --state \
+                 state.tfstate",
+                facts.input.configuration.as_ref().map_or_else(String::new, |code| chdir(&code.root))
+            ),
+            None,
+        );
+    }
+    let objects = facts.input.manifests.objects.len();
+    if objects > 0 && !managed.any(|object| object.type_name() == "aws_eks_cluster") {
+        findings.add(
+            "cluster-unknown",
+            "manifests",
+            format!(
+                "the state has no EKS cluster: {} would be applied, and no input tells to which cluster",
+                count(objects, "object")
+            ),
+            "plan with the state that holds the cluster; where it comes back by other means, see that kubectl reaches it \
+             before phase manifests",
+            None,
+        );
+    }
+}
+
+fn check_primary(facts: &Facts<'_, '_>, findings: &mut Findings) {
+    let regions =
+        || facts.objects.iter().filter(|object| object.is_managed()).filter_map(|o| o.region.as_deref());
+    if let Some(primary) = facts.primary.as_deref()
+        && regions().next().is_some()
+        && !regions().any(|region| region == primary)
+    {
+        let near = crate::model::nearest(primary, regions());
+        findings.add(
+            "subject-unknown",
+            primary,
+            format!(
+                "primary \"{primary}\" is a region in which the state has nothing: no value is taken for the primary's"
+            ),
+            near.map_or_else(
+                || "name the region that the stack runs in".to_owned(),
+                |near| format!("is \"{near}\" meant? Name the region that the stack runs in"),
+            ),
+            None,
+        );
+    }
+    if facts.primary.is_none() {
+        findings.add(
+            "primary-region-unknown",
+            "primary",
+            "no resource of the state names a region, so which one is lost is unknown: no value is taken for the primary's",
+            "name it: --primary REGION, or in drplan.hcl: `primary = \"...\"`",
+            None,
+        );
+    }
+}
+
+fn check_gaps(facts: &Facts<'_, '_>, findings: &mut Findings) {
+    let input = facts.input;
+    for gap in input.inventory.iter().flat_map(|inventory| &inventory.gaps) {
+        findings.add(
+            "inventory-gap",
+            &gap.source,
+            format!("{} gave no answer: {}", gap.source, gap.detail),
+            remedy(gap.reason),
+            None,
+        );
+    }
+    for (configuration, gap) in
+        input.configuration.iter().flat_map(|code| code.gaps.iter().map(move |gap| (code, gap)))
+    {
+        findings.add(
+            "configuration-gap",
+            &gap.source,
+            format!("{} was not read: {}", gap.source, gap.detail),
+            match gap.reason {
+                GapReason::Outside => format!(
+                    "nothing is downloaded: `terraform {}init` (or tofu) puts it into .terraform/modules, where it is \
+                     read; or vendor the module",
+                    chdir(&configuration.root)
+                ),
+                _ => "mend what is named, or plan without its code".to_owned(),
+            },
+            None,
+        );
+    }
+    for gap in &input.manifests.gaps {
+        findings.add(
+            "manifest-unrendered",
+            &gap.source,
+            format!("{} was not rendered: {}", gap.source, gap.detail),
+            unrendered_remedy(gap.reason),
+            Some(Place::file(&gap.source)),
+        );
+    }
+}
+
+/// What makes a call answer the next time.
+const fn remedy(reason: GapReason) -> &'static str {
+    match reason {
+        GapReason::AccessDenied => "give the caller the read permission, then record the inventory again",
+        GapReason::Throttled | GapReason::TimedOut | GapReason::Failed => "record the inventory again",
+        GapReason::Unreachable => {
+            "let the caller reach the region's endpoints (network, proxy, AWS_ENDPOINT_URL), then record the \
+             inventory again"
+        }
+        GapReason::NotRecorded | GapReason::Offline => "record the inventory again with this drplan",
+        _ => {
+            "check what answers there instead of AWS (proxy, AWS_ENDPOINT_URL), then record the inventory again"
+        }
+    }
+}
+
+/// The engine works in the folder of the code.
+fn chdir(root: &str) -> String {
+    if matches!(root, "" | ".") { String::new() } else { format!("-chdir={} ", paste::shell(root)) }
+}
+
+/// What lets a unit be rendered.
+const fn unrendered_remedy(reason: GapReason) -> &'static str {
+    match reason {
+        GapReason::ToolMissing => "install the tool that renders it, or give the rendered manifests",
+        GapReason::Outside => {
+            "nothing is downloaded or read outside: vendor it, or give the rendered manifests"
+        }
+        _ => "mend what its renderer says, give the rendered manifests, or leave it out: --exclude",
+    }
+}
+
+/// Resources in the state but not in the code would not come back; those only in the code would be made.
+fn check_code(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    let Some(configuration) = &facts.input.configuration else { return };
+    let mut lost: HashSet<&str> = HashSet::new();
+    for (at, object) in facts.objects.iter().enumerate().filter(|(_, object)| object.is_managed()) {
+        let address = object.instance.config_address.as_str();
+        if !facts.is_not_in_code(object.instance) || !lost.insert(address) {
+            continue;
+        }
+        let stays = decided
+            .resource(at)
+            .is_some_and(|resource| matches!(resource.disposition, Disposition::Share | Disposition::Adopt));
+        let what = if stays {
+            "it stays where it is, and the engine does not import it"
+        } else {
+            "the engine would not make it in the recovery region"
+        };
+        findings.add(
+            "not-in-code",
+            address,
+            format!("it is in the state but not in the code: {what}"),
+            "bring its code back, or remove it from the state if it is gone on purpose",
+            None,
+        );
+    }
+    for module in &configuration.modules {
+        for path in &module.paths {
+            for block in module.resources.iter().filter(|block| !block.data) {
+                let dot = if path.is_empty() { "" } else { "." };
+                let address = format!("{path}{dot}{}.{}", block.type_name, block.name);
+                if !facts.by_config.contains_key(address.as_str()) {
+                    findings.add(
+                        "not-in-state",
+                        address,
+                        "it is in the code but not in the state: the engine would make it if its count says so",
+                        "apply it in the primary first, so that the plan can see what it becomes",
+                        block.place.clone(),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The runbook's defects that the plan avoids, where the inputs show them.
+fn check_traps(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    for (at, object) in facts.objects.iter().enumerate() {
+        let Some(resource) = decided.resource(at) else { continue };
+        let restored = matches!(resource.disposition, Disposition::Restore | Disposition::Promote);
+        if restored && matches!(object.type_name(), "aws_db_instance" | "aws_rds_cluster") {
+            findings.add(
+                "database-empty-trap",
+                object.address(),
+                format!(
+                    "a plain apply would make {} empty, and its name would then block the restore: \
+                     it is left out, restored and imported",
+                    object.name()
+                ),
+                "nothing to do",
+                facts.place_in_code(object),
+            );
+        }
+    }
+    let writers =
+        facts.input.manifests.objects.iter().any(|object| WORKLOADS.contains(&object.kind.as_str()));
+    let written = decided.resources.iter().any(|resource| {
+        let lost = resource.region.as_deref().is_some_and(|region| facts.is_primary(region));
+        lost && !matches!(resource.disposition, Disposition::Block | Disposition::Skip)
+            && matches!(resource.type_name.as_str(), "aws_db_instance" | "aws_rds_cluster")
+    });
+    if writers && written {
+        findings.add(
+            "primary-unfenced",
+            facts.primary.clone().unwrap_or_default(),
+            "the old primary may still write when traffic has moved, if it cannot be reached to be stopped",
+            if facts.input.settings.gates.iter().any(|gate| gate.phase == Phase::Fence.as_str()) {
+                "decide it at the fence's gate; keep the old primary isolated when it returns".to_owned()
+            } else {
+                format!(
+                    "have a person decide it before the fence: {}; keep the old primary isolated when it returns",
+                    paste::block("gate", Phase::Fence.as_str(), "ask = \"Is the old primary cut off?\"")
+                )
+            },
+            None,
+        );
+    }
+    nodes::check(facts, findings);
+}

@@ -1,0 +1,84 @@
+//! What a command line is told of its own words, before any work is done for it.
+
+use crate::sandbox::{AT, Sandbox};
+
+const PLAN: [&str; 7] =
+    ["region", "us-west-2", "--offline", "--at", AT, "--inventory", "inventory-good.json"];
+
+#[test]
+fn a_plan_for_a_folder_that_is_not_there_is_not_made() {
+    let sandbox = Sandbox::example();
+    let run = sandbox.run(&[&PLAN[..], &["--out", "no such/plan.json"]].concat());
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    assert!(run.stderr.contains("there is no folder no such"), "{}", run.stderr);
+    assert!(run.stderr.contains("mkdir -p 'no such'"), "{}", run.stderr);
+    assert!(!sandbox.path("no such").exists());
+}
+
+#[test]
+fn a_mistyped_region_is_told_before_credentials_are_asked_for() {
+    let sandbox = Sandbox::empty();
+    for args in [&["inventory", "us-wst-2"][..], &["inventory", "us-wst-2", "--primary"]] {
+        let run = sandbox.run(args);
+        assert_eq!(run.code, Some(2));
+        assert!(run.stderr.contains("us-west-2 may be meant"), "{}", run.stderr);
+        assert!(!run.stderr.contains("credentials"), "{}", run.stderr);
+    }
+}
+
+/// The recording is right and the flag wrong as often as the other way round.
+#[test]
+fn an_observation_of_another_region_than_the_primary_has_two_ways_out() {
+    let sandbox = Sandbox::example();
+    let run = sandbox.run(&[&PLAN[..], &["--primary", "eu-west-1"]].concat());
+    assert_eq!(run.code, Some(2));
+    assert!(
+        run.stderr.contains("if us-east-2 is the region that is lost: --primary us-east-2"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn the_steps_of_one_phase_are_listed_by_its_name() {
+    let sandbox = Sandbox::example();
+    assert_eq!(sandbox.run(&PLAN).code, Some(0));
+    let run = sandbox.run(&["show", "plan.json", "--step", "restore"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stdout.contains("restore/module.rds.aws_db_instance.primary"), "{}", run.stdout);
+    let heads = run.stdout.lines().filter(|line| line.starts_with("* ") || line.starts_with("  dns/"));
+    assert!(heads.clone().count() > 0 && !heads.clone().any(|line| line.contains(" dns/")), "{}", run.stdout);
+    let run = sandbox.run(&["show", "plan.json", "--step", "restore", "--format", "json"]);
+    let steps: Vec<serde_json::Value> = serde_json::from_str(&run.stdout).unwrap();
+    assert!(!steps.is_empty() && steps.iter().all(|step| step["phase"] == "restore"));
+}
+
+#[test]
+fn changes_say_which_plan_is_which() {
+    let sandbox = Sandbox::example();
+    assert_eq!(sandbox.run(&PLAN).code, Some(0));
+    let bad = [
+        "region",
+        "us-west-2",
+        "--offline",
+        "--at",
+        AT,
+        "--inventory",
+        "inventory-bad.json",
+        "--out",
+        "bad.json",
+    ];
+    assert_eq!(sandbox.run(&bad).code, Some(3));
+    let run = sandbox.run(&["show", "plan.json", "--against", "bad.json"]);
+    assert!(run.stdout.starts_with("- bad.json\n+ plan.json\n"), "{}", run.stdout);
+}
+
+#[test]
+fn a_first_drplan_hcl_names_the_region_of_the_state() {
+    let sandbox = Sandbox::example();
+    std::fs::remove_file(sandbox.path("drplan.hcl")).unwrap();
+    assert_eq!(sandbox.run(&["init"]).code, Some(0));
+    let text = sandbox.read("drplan.hcl");
+    assert!(text.contains("\nprimary = \"us-east-2\"\n"), "{text}");
+    assert!(text.contains("drplan inventory us-east-2 --primary"), "{text}");
+}
