@@ -18,6 +18,7 @@ use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
 /// The decision about every resource.
 pub(super) struct Decided {
     pub(super) resources: Vec<PlannedResource>,
+    /// By address.
     pub(super) stores: Vec<PlannedStore>,
     /// For each object of the facts, its place in `resources`; `None` for data sources.
     pub(super) of_object: Vec<Option<usize>>,
@@ -28,7 +29,8 @@ impl Decided {
         self.of_object.get(object).copied().flatten().and_then(|index| self.resources.get(index))
     }
     pub(super) fn store(&self, address: &str) -> Option<&PlannedStore> {
-        self.stores.iter().find(|store| store.address == address)
+        let at = self.stores.binary_search_by(|store| store.address.as_str().cmp(address));
+        at.ok().and_then(|at| self.stores.get(at))
     }
 }
 

@@ -39,6 +39,8 @@ pub(super) struct Facts<'i, 'a> {
     blocks: HashMap<BlockKey<'i>, &'i ResourceBlock>,
     /// Paths of the modules whose code was read.
     modules: HashSet<&'i str>,
+    /// Addresses in the recovery workspace's own state.
+    pub(super) in_workspace: HashSet<&'i str>,
     /// Labels that two objects of the manifests have, in different API groups.
     shared_labels: HashSet<String>,
     /// Host names and addresses that the lost region's objects hold, gathered when first asked for.
@@ -233,6 +235,8 @@ pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, '
     let blocks = index_blocks(input);
     let modules = input.configuration.iter().flat_map(|configuration| &configuration.modules);
     let modules = modules.flat_map(|module| module.paths.iter().map(String::as_str)).collect();
+    let workspace = input.inventory.as_ref().and_then(|inventory| inventory.workspace.as_ref());
+    let in_workspace = workspace.iter().flat_map(|known| &known.addresses).map(String::as_str).collect();
     let shared_labels = shared_labels(input);
     let recovery = &input.recovery;
     Ok(Facts {
@@ -245,6 +249,7 @@ pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, '
         by_address,
         blocks,
         modules,
+        in_workspace,
         shared_labels,
         held_by_primary: OnceLock::new(),
         leaders: OnceLock::new(),

@@ -282,13 +282,10 @@ fn image_problem(facts: &Facts<'_, '_>, inventory: &Inventory, to: &str) -> Opti
     if region != facts.recovery {
         return None;
     }
-    let found = images.iter().filter(|image| image.repository == repository).any(|image| {
-        match (reference.strip_prefix('@'), reference.strip_prefix(':')) {
-            (Some(digest), _) => image.digest == digest,
-            (None, Some(tag)) => image.tags.iter().any(|known| known == tag),
-            (None, None) => true,
-        }
-    });
+    // Without a tag the repository is named, not one of its images.
+    let found = images
+        .iter()
+        .any(|image| image.repository == repository && (reference.is_empty() || image.is(reference)));
     if found {
         None
     } else {
