@@ -44,6 +44,12 @@ pub const CODES: &[Code] = &[
         "a bucket has no replicated counterpart outside the primary region",
     ),
     code(
+        "bucket-not-fed",
+        Warning,
+        Loses,
+        "a bucket's counterpart is named, and nothing is seen to replicate to it",
+    ),
+    code(
         "certificate-no-counterpart",
         Error,
         Stops,
@@ -74,7 +80,7 @@ pub const CODES: &[Code] = &[
         "dependency-left-out",
         Error,
         Loses,
-        "the cluster, or what a restore names, depends on something that is left out",
+        "the cluster, what objects stand on or what a restore names depends on something that is left out",
     ),
     code("dns-name-unmoved", Warning, Misleads, "a name that users come by is moved by no step of the plan"),
     code(
@@ -82,6 +88,12 @@ pub const CODES: &[Code] = &[
         Error,
         Misleads,
         "a record points into the primary and what it should point at is unknown",
+    ),
+    code(
+        "dns-record-differs",
+        Warning,
+        Misleads,
+        "a name points elsewhere by the inventory than by the state, or into the recovery region already",
     ),
     code("dns-step-empty", Warning, Misleads, "traffic reaches the stack by nothing that the inputs name"),
     code(
@@ -96,6 +108,12 @@ pub const CODES: &[Code] = &[
         Error,
         Stops,
         "EKS of the recovery region makes no cluster of the primary's version",
+    ),
+    code(
+        "external-dns-syncs",
+        Warning,
+        Misleads,
+        "external-dns of the new cluster may delete what the lost cluster's wrote",
     ),
     code(
         "iam-name-shared",
@@ -162,6 +180,12 @@ pub const CODES: &[Code] = &[
         Stops,
         "a placeholder is left in a field that Kubernetes or a controller reads",
     ),
+    code(
+        "policy-bound-to-region",
+        Warning,
+        Stops,
+        "a shared IAM policy allows something in the lost region, and not the same in the recovery's",
+    ),
     code("primary-region-unknown", Warning, Misleads, "no input tells which region is lost"),
     code("primary-unfenced", Warning, Loses, "nothing stops the old primary from writing after the cut-over"),
     code("quota-short", Error, Stops, "a quota of the recovery region has no room for the plan"),
@@ -208,11 +232,11 @@ pub const CODES: &[Code] = &[
     ),
     code(
         "shared-not-seen",
-        Warning,
+        Error,
         Stops,
         "what both regions share is not in the account, as the inventory has it",
     ),
-    code("skipped-in-use", Error, Stops, "a store is skipped, and a manifest names it"),
+    code("skipped-in-use", Error, Stops, "something is skipped, and a manifest cannot do without it"),
     code("store-no-recovery", Error, Loses, "a store has no recovery path"),
     code("state-empty", Error, Misleads, "the state has no resource: the plan brings nothing back"),
     code(
@@ -221,7 +245,7 @@ pub const CODES: &[Code] = &[
         Loses,
         "a store is in the recovery workspace already, and nothing tells what data it holds",
     ),
-    code("subject-unknown", Error, Misleads, "drplan.hcl names something that no input has"),
+    code("subject-unknown", Error, Misleads, "drplan.hcl names something that no input has, or that is lost"),
     code("unknown-type", Note, Informs, "a resource type is not in drplan's table"),
     code("volume-no-recovery", Error, Loses, "a volume of Kubernetes holds data and would come up empty"),
     code("workspace-not-own", Error, Loses, "the workspace that was recorded is not the recovery's own"),

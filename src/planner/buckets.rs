@@ -16,7 +16,8 @@ pub(super) fn decide_bucket(
 ) -> Outcome {
     let name = object.name();
     if let Some(accepted) = accepted_loss(facts, object) {
-        if facts.named_counterpart(&[&name]).is_none() && keeps_its_name(facts, object, "bucket", &name) {
+        if references::named_bucket(facts, &name).is_none() && keeps_its_name(facts, object, "bucket", &name)
+        {
             findings.add(
                 "bucket-global-name",
                 object.address(),
@@ -35,13 +36,12 @@ pub(super) fn decide_bucket(
     }
     match references::bucket_counterpart(facts, &name) {
         Found::Known(counterpart) => {
-            let mut outcome: Outcome = fate(
-                Disposition::Adopt,
-                Engine::Import,
-                format!("bucket {name} is replicated to {counterpart}"),
-            )
-            .with(counterpart.clone())
-            .into();
+            let reason = match references::named_bucket(facts, &name) {
+                Some(named) => format!("drplan.hcl names {named} for bucket {name}"),
+                None => format!("bucket {name} is replicated to {counterpart}"),
+            };
+            let mut outcome: Outcome =
+                fate(Disposition::Adopt, Engine::Import, reason).with(counterpart.clone()).into();
             outcome.store = Some(store_of(object, &name, CandidateKind::ReplicaBucket, &counterpart));
             outcome
         }

@@ -5,20 +5,24 @@ use super::facts::{Facts, Object};
 use crate::model::value::ValueKind;
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
 
+/// What objects stand on besides the cluster and its nodes.
+const FOUNDATION: [&str; 6] = [
+    "aws_eks_addon",
+    "aws_eks_access_entry",
+    "aws_eks_access_policy_association",
+    "aws_eks_pod_identity_association",
+    "helm_release",
+    "kubernetes_manifest",
+];
+
 /// Steps after which objects can be applied: cluster, nodes, add-ons, what Helm installs.
 pub(super) fn foundation(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<String> {
-    let types = [
-        "aws_eks_cluster",
-        "aws_eks_node_group",
-        "aws_eks_fargate_profile",
-        "aws_eks_addon",
-        "aws_eks_access_entry",
-        "aws_eks_access_policy_association",
-        "aws_eks_pod_identity_association",
-        "helm_release",
-        "kubernetes_manifest",
-    ];
-    made(facts, decided, |object| types.contains(&object.type_name()))
+    made(facts, decided, |object| is_node(object) || is_foundation(object))
+}
+
+/// Whether objects stand on it: an add-on, who may sign in, what Helm installs.
+pub(super) fn is_foundation(object: &Object<'_, '_>) -> bool {
+    FOUNDATION.contains(&object.type_name())
 }
 
 /// Steps after which nodes are there; what an estimate calls the cluster.
@@ -62,8 +66,19 @@ pub(super) struct TrustingRole {
     pub(super) issuer_step: String,
 }
 
-/// Roles for service accounts (IRSA) whose trust names an issuer that will change.
+/// Roles for service accounts (IRSA) whose trust names an issuer that will change, of those that both regions use.
 pub(super) fn trusting_roles(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<TrustingRole> {
+    roles_for_accounts(facts, decided, |resource| {
+        matches!(resource.disposition, Disposition::Share | Disposition::Adopt)
+    })
+}
+
+/// Roles whose trust names the issuer of a cluster that is made anew.
+pub(super) fn roles_for_accounts(
+    facts: &Facts<'_, '_>,
+    decided: &Decided,
+    which: impl Fn(&PlannedResource) -> bool,
+) -> Vec<TrustingRole> {
     let issuers: Vec<(&str, String)> = facts
         .objects
         .iter()
@@ -76,14 +91,12 @@ pub(super) fn trusting_roles(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<Tr
     if issuers.is_empty() {
         return Vec::new();
     }
-    let shared = |at: usize| {
-        decided
-            .resource(at)
-            .is_some_and(|resource| matches!(resource.disposition, Disposition::Share | Disposition::Adopt))
+    let wanted = |at: usize| {
+        decided.resource(at).is_some_and(|resource| resource.deposed.is_none() && which(resource))
     };
     let roles = facts.objects.iter().enumerate().filter(|(_, object)| object.type_name() == "aws_iam_role");
     let mut found = Vec::new();
-    for (at, role) in roles.filter(|(at, object)| object.is_managed() && shared(*at)) {
+    for (at, role) in roles.filter(|(at, object)| object.is_managed() && wanted(*at)) {
         let tree = role.tree();
         let Some(policy) = tree.get("assume_role_policy").and_then(|policy| policy.as_str()) else {
             continue;

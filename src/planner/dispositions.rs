@@ -18,6 +18,7 @@ use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
 /// The decision about every resource.
 pub(super) struct Decided {
     pub(super) resources: Vec<PlannedResource>,
+    /// By address.
     pub(super) stores: Vec<PlannedStore>,
     /// For each object of the facts, its place in `resources`; `None` for data sources.
     pub(super) of_object: Vec<Option<usize>>,
@@ -28,7 +29,8 @@ impl Decided {
         self.of_object.get(object).copied().flatten().and_then(|index| self.resources.get(index))
     }
     pub(super) fn store(&self, address: &str) -> Option<&PlannedStore> {
-        self.stores.iter().find(|store| store.address == address)
+        let at = self.stores.binary_search_by(|store| store.address.as_str().cmp(address));
+        at.ok().and_then(|at| self.stores.get(at))
     }
 }
 
@@ -71,6 +73,7 @@ pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) 
         }
     }
     plan_left_out(facts, &mut fates, &mut decided.stores, findings);
+    plan_without_code(facts, &mut fates);
     for (index, (object, fate)) in facts.objects.iter().zip(fates).enumerate() {
         let Some(fate) = fate else { continue };
         decided.of_object[index] = Some(decided.resources.len());
@@ -78,6 +81,22 @@ pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) 
     }
     decided.stores.sort_by(|a, b| a.address.cmp(&b.address));
     decided
+}
+
+/// An import needs a block of the code to import to: what has none stays where it is, and out of the engine's hands.
+/// Nothing in the code depends on it, so that nothing is left out with it.
+/// <https://opentofu.org/docs/language/import/>
+fn plan_without_code(facts: &Facts<'_, '_>, fates: &mut [Option<Fate>]) {
+    for (object, fate) in facts.objects.iter().zip(fates) {
+        let Some(fate) = fate.as_mut().filter(|_| facts.is_not_in_code(object.instance)) else { continue };
+        if !matches!(fate.disposition, Disposition::Share | Disposition::Adopt)
+            || !matches!(fate.engine, Engine::Import)
+        {
+            continue;
+        }
+        fate.engine = if fate.disposition == Disposition::Share { Engine::None } else { Engine::Exclude };
+        fate.reason = format!("{}; not imported: the code does not have it", fate.reason);
+    }
 }
 
 /// Replicas of replicas that RDS allows: three levels below the source, and as many again for good measure.

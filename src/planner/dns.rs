@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+mod controller;
 mod names;
 mod postponed;
+mod recorded;
 
 use super::build::{FENCED, GATE, step};
 use super::dispositions::{Decided, step_id};
@@ -19,6 +21,7 @@ use crate::plan::action::{Action, EngineChange, Hold, Rewrite};
 use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
 use crate::plan::values::{Site, UseDisposition};
+pub(super) use controller::is_controller;
 pub(super) use names::names;
 
 /// How long a gate's decision takes where drplan.hcl does not say.
@@ -120,6 +123,7 @@ pub(super) fn plan_dns(
     steps: &mut Vec<Step>,
     findings: &mut Findings,
 ) {
+    controller::check(facts, findings);
     let mut moves = Vec::new();
     for (at, object) in facts.objects.iter().enumerate() {
         let Some(resource) =
@@ -150,7 +154,7 @@ pub(super) fn plan_dns(
         .collect();
     let names = &facts.input.settings.dns.names;
     // external-dns writes the records of the Ingresses as soon as it is let go.
-    let written = holds.values().any(|hold| *hold == Hold::Replicas);
+    let written = holds.values().any(|hold| matches!(hold, Hold::Replicas | Hold::Ask));
     if moves.is_empty() && names.is_empty() && !written && !facts.input.manifests.objects.is_empty() {
         let entrance = facts.input.manifests.objects.iter().find(|object| object.kind == "Ingress");
         findings.add(
@@ -294,6 +298,7 @@ fn record(
         ),
         None => (None, None),
     };
+    recorded::check_record(facts, object, &targets(object), findings);
     let name = text("fqdn");
     let name = if name.is_empty() { text("name") } else { name };
     if to.is_none() && after.is_none() {

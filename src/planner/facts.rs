@@ -37,6 +37,10 @@ pub(super) struct Facts<'i, 'a> {
     pub(super) by_address: HashMap<&'i str, usize>,
     /// Blocks of the code: by module path, `data` or not, type and name.
     blocks: HashMap<BlockKey<'i>, &'i ResourceBlock>,
+    /// Paths of the modules whose code was read.
+    modules: HashSet<&'i str>,
+    /// Addresses in the recovery workspace's own state.
+    pub(super) in_workspace: HashSet<&'i str>,
     /// Labels that two objects of the manifests have, in different API groups.
     shared_labels: HashSet<String>,
     /// Host names and addresses that the lost region's objects hold, gathered when first asked for.
@@ -135,6 +139,12 @@ impl<'i> Facts<'i, '_> {
         let key = (&*instance.module, instance.mode == Mode::Data, &*instance.type_name, &*instance.name);
         self.blocks.get(&key).copied()
     }
+    /// Whether the code of its module was read and does not have it: the engine neither makes nor imports it.
+    pub(super) fn is_not_in_code(&self, instance: &Instance<'_>) -> bool {
+        instance.deposed.is_none()
+            && self.modules.contains(&*instance.module)
+            && self.block(instance).is_none()
+    }
     pub(super) fn workspace(&self) -> String {
         self.input.settings.terraform.workspace.clone().unwrap_or_else(|| "dr".to_owned())
     }
@@ -223,6 +233,10 @@ pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, '
         }
     }
     let blocks = index_blocks(input);
+    let modules = input.configuration.iter().flat_map(|configuration| &configuration.modules);
+    let modules = modules.flat_map(|module| module.paths.iter().map(String::as_str)).collect();
+    let workspace = input.inventory.as_ref().and_then(|inventory| inventory.workspace.as_ref());
+    let in_workspace = workspace.iter().flat_map(|known| &known.addresses).map(String::as_str).collect();
     let shared_labels = shared_labels(input);
     let recovery = &input.recovery;
     Ok(Facts {
@@ -234,6 +248,8 @@ pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, '
         by_config,
         by_address,
         blocks,
+        modules,
+        in_workspace,
         shared_labels,
         held_by_primary: OnceLock::new(),
         leaders: OnceLock::new(),

@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::build::{READY, step};
+use super::certificates::Issued;
 use super::cluster;
 use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
@@ -27,6 +28,7 @@ pub(super) fn plan_infra(
     findings: &mut Findings,
 ) {
     let graph = Graph::new(facts, decided);
+    let issued = Issued::read(facts, decided);
     let (mut shared_iam, mut shared_at) = (0_u64, None);
     for (at, object) in facts.objects.iter().enumerate() {
         let Some(resource) = decided.resource(at) else { continue };
@@ -45,6 +47,7 @@ pub(super) fn plan_infra(
             continue;
         }
         let mut needs = graph.needs(object);
+        needs.extend(issued.named_by(object));
         needs.extend(values.made_after.get(object.address()).into_iter().flatten().cloned());
         if needs.is_empty() {
             needs.push(READY.to_owned());
@@ -181,7 +184,28 @@ pub(super) fn import_id(
             _ => counterpart.to_owned(),
         });
     }
-    fill(template, object)
+    let id = fill(template, object)?;
+    Some(match region_to_tell(facts, object, resource) {
+        Some(region) => format!("{id}@{region}"),
+        None => id,
+    })
+}
+
+/// The region that an import must name: that of what is not lost and not of the recovery, where the provider that wrote
+/// the state gives every regional resource a region of its own (6.0 and newer). An import reads none from the code. Older
+/// providers have one region each: the resource names its provider, and the import goes there.
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support>
+fn region_to_tell<'r>(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    resource: &'r PlannedResource,
+) -> Option<&'r str> {
+    let region = resource.region.as_deref().filter(|region| *region != facts.recovery)?;
+    let stays = matches!(resource.disposition, Disposition::Share | Disposition::Update);
+    // A bucket told its region before; since 6.0 it does so in a second attribute.
+    let by_provider = object.type_name() != "aws_s3_bucket" || object.text("bucket_region").is_some();
+    let tells = object.text("region") == Some(region) && by_provider;
+    (stays && tells).then_some(region)
 }
 
 /// Fills `{attribute}` and `{a|b}` of an import id's template.

@@ -1,5 +1,7 @@
 //! Checks what concerns the inputs as a whole: what they lack, where they contradict each other.
 
+use std::collections::HashSet;
+
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
@@ -16,7 +18,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
     check_state(facts, findings);
     check_primary(facts, findings);
     check_gaps(facts, findings);
-    check_code(facts, findings);
+    check_code(facts, decided, findings);
     subjects::check(facts, findings);
     check_traps(facts, decided, findings);
 }
@@ -159,24 +161,29 @@ const fn unrendered_remedy(reason: GapReason) -> &'static str {
 }
 
 /// Resources in the state but not in the code would not come back; those only in the code would be made.
-fn check_code(facts: &Facts<'_, '_>, findings: &mut Findings) {
+fn check_code(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
     let Some(configuration) = &facts.input.configuration else { return };
-    let mut lost: Vec<&str> = Vec::new();
-    for object in
-        facts.objects.iter().filter(|object| object.is_managed() && object.instance.deposed.is_none())
-    {
-        let read = configuration.modules.iter().any(|module| module.paths.contains(&object.instance.module));
+    let mut lost: HashSet<&str> = HashSet::new();
+    for (at, object) in facts.objects.iter().enumerate().filter(|(_, object)| object.is_managed()) {
         let address = object.instance.config_address.as_str();
-        if read && facts.block(object.instance).is_none() && !lost.contains(&address) {
-            lost.push(address);
-            findings.add(
-                "not-in-code",
-                address,
-                "it is in the state but not in the code: the engine would not make it in the recovery region",
-                "bring its code back, or remove it from the state if it is gone on purpose",
-                None,
-            );
+        if !facts.is_not_in_code(object.instance) || !lost.insert(address) {
+            continue;
         }
+        let stays = decided
+            .resource(at)
+            .is_some_and(|resource| matches!(resource.disposition, Disposition::Share | Disposition::Adopt));
+        let what = if stays {
+            "it stays where it is, and the engine does not import it"
+        } else {
+            "the engine would not make it in the recovery region"
+        };
+        findings.add(
+            "not-in-code",
+            address,
+            format!("it is in the state but not in the code: {what}"),
+            "bring its code back, or remove it from the state if it is gone on purpose",
+            None,
+        );
     }
     for module in &configuration.modules {
         for path in &module.paths {

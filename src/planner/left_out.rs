@@ -5,17 +5,17 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use super::cluster;
 use super::dispositions::{self, Fate, told};
 use super::dns;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::references;
+use crate::model::paste;
 use crate::model::types::{Recovery, Scope};
 use crate::plan::resource::{Disposition, Engine};
 use crate::plan::store::PlannedStore;
 
-/// Without these nothing else of the plan can be done.
-const CLUSTER: [&str; 3] = ["aws_eks_cluster", "aws_eks_node_group", "aws_eks_fargate_profile"];
 /// What a restore by API names among its parameters.
 const NAMED_BY_RESTORE: [&str; 8] = [
     "aws_security_group",
@@ -41,6 +41,7 @@ pub(super) fn plan_left_out(
     if out.is_empty() && withheld.is_empty() {
         return;
     }
+    let has_cluster = has_cluster(facts, fates, &out);
     let mut undone = Vec::new();
     for (at, object) in facts.objects.iter().enumerate() {
         let Some(fate) = fates.get_mut(at).and_then(Option::as_mut) else { continue };
@@ -54,7 +55,10 @@ pub(super) fn plan_left_out(
             continue;
         }
         let missing = match fate.disposition {
-            Disposition::Create => CLUSTER.contains(&object.type_name()).then_some(root.as_str()),
+            Disposition::Create => {
+                let stands_on_it = left_out.is_some() && has_cluster && cluster::is_foundation(object);
+                (cluster::is_node(object) || stands_on_it).then_some(root.as_str())
+            }
             Disposition::Restore | Disposition::Promote => named_by_restore(facts, object, &out),
             _ => None,
         };
@@ -66,7 +70,7 @@ pub(super) fn plan_left_out(
                 "dependency-left-out",
                 object.address(),
                 format!("{} cannot be made: it depends on {missing}, which is left out", object.address()),
-                format!("bring {root} back, or take it out of what drplan.hcl skips"),
+                fix(object, root),
                 facts.place_in_code(object),
             );
         } else if left_out.is_some() {
@@ -85,6 +89,28 @@ pub(super) fn plan_left_out(
         let fate = at.and_then(|at| fates.get(*at)?.as_ref());
         !fate.is_some_and(|fate| fate.goes_with.is_some() && fate.disposition == Disposition::Skip)
     });
+}
+
+/// Whether a cluster comes back, or the state has none and what it installs goes to another's: without its cluster
+/// nothing that lives in it is missed.
+fn has_cluster(facts: &Facts<'_, '_>, fates: &[Option<Fate>], out: &HashMap<&str, String>) -> bool {
+    let clusters = facts.objects.iter().zip(fates).filter(|(object, _)| {
+        object.is_managed() && object.type_name() == "aws_eks_cluster" && object.instance.deposed.is_none()
+    });
+    let mut stay = clusters.map(|(object, fate)| {
+        let left_out = fate.as_ref().is_none_or(|fate| is_left_out(object, fate));
+        !left_out && !out.contains_key(object.instance.config_address.as_str())
+    });
+    stay.next().is_none_or(|first| first || stay.any(|stays| stays))
+}
+
+fn fix(object: &Object<'_, '_>, root: &str) -> String {
+    let back = format!("bring {root} back, or take it out of what drplan.hcl skips");
+    if cluster::is_node(object) || !cluster::is_foundation(object) {
+        return back;
+    }
+    let skip = paste::block("skip", object.address(), "reason = \"...\"");
+    format!("{back}; if the recovery does without {}, say so: {skip}", object.address())
 }
 
 /// The engine neither makes nor imports it, at any time: what is restored is imported afterwards.

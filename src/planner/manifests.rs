@@ -5,8 +5,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use sha2::{Digest as _, Sha256};
 
 use super::build::{READY, step};
+use super::certificates::Issued;
 use super::cluster;
 use super::dispositions::{Decided, step_id};
+use super::dns;
 use super::facts::Facts;
 use super::findings::Findings;
 use super::provenance::Values;
@@ -69,6 +71,7 @@ pub(super) fn plan_manifests(
         .map(|step| step.id.clone())
         .collect();
     let index = Index::new(facts);
+    let issued = Issued::read(facts, decided);
     let trust: HashMap<String, String> = cluster::trusting_roles(facts, decided)
         .into_iter()
         .map(|role| (role.arn, cluster::trust_step(&role.address)))
@@ -86,10 +89,11 @@ pub(super) fn plan_manifests(
         // What is rewritten to a name that is known now must be there, too.
         let owners = rewrites.iter().filter_map(|rewrite| rewrite.owner.as_deref());
         needs.extend(owners.filter(|owner| made.contains(owner)).map(|owner| step_id("infra", owner)));
+        needs.extend(issued.after(needs.iter()));
         needs.insert("manifests/cluster-ready".to_owned());
         let id = apply_id(facts, object);
         index.references(object, &id, &mut needs);
-        if let Some(role) = object.root.str_at(&["metadata", "annotations", "eks.amazonaws.com/role-arn"]) {
+        if let Some(role) = role_of(object) {
             needs.extend(trust.get(role).cloned());
         }
         let workload = WORKLOADS.contains(&object.kind.as_str()) || object.kind == "CronJob";
@@ -121,6 +125,19 @@ pub(super) fn plan_manifests(
         }
     }
     check_placeholders(facts, findings);
+}
+
+/// The role that a service account takes.
+/// <https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html>
+pub(super) fn role_of(object: &Object) -> Option<&str> {
+    object.root.str_at(&["metadata", "annotations", "eks.amazonaws.com/role-arn"])
+}
+
+/// The class of an Ingress, by its field or by the annotation that came before that.
+pub(super) fn ingress_class(object: &Object) -> Option<&str> {
+    let by_annotation = || object.root.str_at(&["metadata", "annotations", "kubernetes.io/ingress.class"]);
+    let class = object.root.str_at(&["spec", "ingressClassName"]).or_else(by_annotation);
+    class.filter(|_| object.kind == "Ingress")
 }
 
 pub(super) fn apply_id(facts: &Facts<'_, '_>, object: &Object) -> String {
@@ -156,18 +173,11 @@ pub(super) fn await_ready(facts: &Facts<'_, '_>, object: &Object, phase: Phase, 
 fn hold_of(object: &Object) -> Option<Hold> {
     match object.kind.as_str() {
         "CronJob" => Some(Hold::Suspend),
-        "Deployment" if is_external_dns(object) => Some(Hold::Replicas),
+        // One on each node has no number that could be 0.
+        "DaemonSet" if dns::is_controller(object) => Some(Hold::Ask),
+        _ if dns::is_controller(object) => Some(Hold::Replicas),
         _ => None,
     }
-}
-
-fn is_external_dns(object: &Object) -> bool {
-    let containers = object.root.at(&["spec", "template", "spec", "containers"]);
-    containers.into_iter().flat_map(Node::items).any(|container| {
-        container.str_at(&["image"]).is_some_and(|image| {
-            image.contains("external-dns/external-dns") || image.contains("/external-dns:")
-        })
-    })
 }
 
 /// What an object refers to, by kind, namespace and name.

@@ -29,6 +29,7 @@ mod nodes;
 mod objectives;
 mod point_fit;
 mod points;
+mod policies;
 mod preflight;
 mod provenance;
 mod recordings;
@@ -78,6 +79,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     recovery_variables::check(&facts, &mut findings);
     skipped::check(&facts, &decided, &values, &mut findings);
     certificates::check(&facts, &decided, &mut findings);
+    policies::check(&facts, &decided, &mut findings);
     recordings::check(&facts, &mut findings);
     named::check(&facts, &mut findings);
     inputs::check(&facts, &decided, &mut findings);

@@ -1,13 +1,15 @@
 //! What drplan.hcl says stands in the recovery region, held against what the inventory found there.
 //!
 //! Only where the inventory has the whole list: what was not asked for, of another account or in a third region, is
-//! unknown and believed.
+//! unknown and believed; what is lost with the primary is not.
 
 use super::facts::{Facts, Object, is_account};
 use super::findings::Findings;
+use super::references;
 use crate::model::arn::Arn;
 use crate::model::diagnostic::Place;
 use crate::model::inventory::Inventory;
+use crate::model::settings::Counterpart;
 
 /// What kind of thing a counterpart is.
 #[derive(Clone, Copy)]
@@ -26,28 +28,93 @@ struct Problem {
 
 /// Checks every counterpart and every key that drplan.hcl names.
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
-    let Some(inventory) = facts.inventory() else { return };
-    for counterpart in &facts.input.settings.counterparts {
-        if let Some(kind) = kind_of(facts, &counterpart.subject, &counterpart.to)
-            && let Some(problem) = problem(facts, inventory, kind, &counterpart.to)
+    let inventory = facts.inventory();
+    for Counterpart { subject, to, place } in &facts.input.settings.counterparts {
+        let kind = kind_of(facts, subject, to);
+        let problem = kind.and_then(|kind| problem(facts, inventory?, kind, to));
+        match problem.or_else(|| misplaced(facts, kind, to)).or_else(|| unresolved(facts, kind, subject, to))
         {
-            let who = format!("counterpart \"{}\"", counterpart.subject);
-            report(findings, &who, &counterpart.to, problem, counterpart.place.clone());
+            Some(problem) => {
+                report(findings, &format!("counterpart \"{subject}\""), to, problem, place.clone());
+            }
+            None if matches!(kind, Some(Kind::Bucket)) => check_fed(facts, subject, to, place, findings),
+            None => {}
         }
     }
     for database in &facts.input.settings.databases {
-        if let Some(key) = &database.kms_key_id
-            && let Some(problem) = problem(facts, inventory, Kind::Key, key)
-        {
-            report(
-                findings,
-                &format!("database \"{}\"", database.name),
-                key,
-                problem,
-                database.place.clone(),
-            );
+        let Some(key) = &database.kms_key_id else { continue };
+        let problem = inventory.and_then(|inventory| problem(facts, inventory, Kind::Key, key));
+        if let Some(problem) = problem.or_else(|| misplaced(facts, Some(Kind::Key), key)) {
+            let who = format!("database \"{}\"", database.name);
+            report(findings, &who, key, problem, database.place.clone());
         }
     }
+}
+
+/// What lies where the recovery cannot reach or use it, which its ARN alone tells.
+fn misplaced(facts: &Facts<'_, '_>, kind: Option<Kind>, to: &str) -> Option<Problem> {
+    let region = Arn::parse(to).map(|arn| arn.region)?;
+    // A key opens nothing outside its region.
+    let unusable = matches!(kind, Some(Kind::Key)) && !region.is_empty() && region != facts.recovery;
+    (facts.is_lost(to) || unusable).then(|| Problem {
+        what: format!("which lies in {region} and cannot be used in {}", facts.recovery),
+        known: Vec::new(),
+    })
+}
+
+/// An alias stands for a key of the state only where the inventory tells whose it is: keys are imported by their id.
+fn unresolved(facts: &Facts<'_, '_>, kind: Option<Kind>, subject: &str, to: &str) -> Option<Problem> {
+    let alias = Arn::parse(to).map_or(to, |arn| arn.resource);
+    let is_alias = matches!(kind, Some(Kind::Key)) && alias.starts_with("alias/");
+    if !is_alias || references::key_of_alias(facts, alias).is_some() {
+        return None;
+    }
+    let is_key = |object: &&Object<'_, '_>| {
+        object.type_name() == "aws_kms_key"
+            && (is_called(facts, subject, object) || references::aliases_of(facts, object).contains(&subject))
+    };
+    facts.objects.iter().filter(|object| object.is_managed()).find(is_key)?;
+    Some(Problem {
+        what: format!(
+            "and which key of {} that is the inventory does not tell: a key is imported by its id",
+            facts.recovery
+        ),
+        known: Vec::new(),
+    })
+}
+
+/// A bucket that nothing is replicated to comes into the place of the primary's without its objects.
+fn check_fed(facts: &Facts<'_, '_>, subject: &str, to: &str, place: &Option<Place>, findings: &mut Findings) {
+    let bucket = facts.objects.iter().find(|object| {
+        object.is_managed() && object.type_name() == "aws_s3_bucket" && is_called(facts, subject, object)
+    });
+    let name = bucket.map_or_else(|| subject.to_owned(), Object::name);
+    let to = Arn::parse(to).map_or(to, |arn| arn.resource);
+    let Some(targets) = references::replication_targets(facts, &name) else { return };
+    if targets.iter().any(|target| target == to) {
+        return;
+    }
+    let instead = match targets.as_slice() {
+        [] => "nothing replicates it".to_owned(),
+        targets => format!("it is replicated to {}", targets.join(" and ")),
+    };
+    findings.add(
+        "bucket-not-fed",
+        bucket.map_or(name.as_str(), Object::address),
+        format!("drplan.hcl names {to} for bucket {name}, and {instead}: whether its objects are there nobody tells"),
+        format!(
+            "replicate it to {to} (and what is in it already by S3 Batch Replication), or see that something else \
+             copies it: `aws s3 ls s3://{to} --summarize --human-readable --recursive`"
+        ),
+        place.clone(),
+    );
+}
+
+/// Whether drplan.hcl means this object: by address, id or ARN.
+fn is_called(facts: &Facts<'_, '_>, subject: &str, object: &Object<'_, '_>) -> bool {
+    facts.meant_by(subject, object)
+        || object.id.as_deref() == Some(subject)
+        || object.arn.as_deref() == Some(subject)
 }
 
 fn report(findings: &mut Findings, who: &str, named: &str, problem: Problem, at: Option<Place>) {
@@ -80,12 +147,7 @@ fn kind_of(facts: &Facts<'_, '_>, subject: &str, to: &str) -> Option<Kind> {
         None => None,
     };
     by_form(to).or_else(|| by_form(subject)).or_else(|| {
-        let means = |object: &&Object<'_, '_>| {
-            object.is_managed()
-                && (facts.meant_by(subject, object)
-                    || object.id.as_deref() == Some(subject)
-                    || object.arn.as_deref() == Some(subject))
-        };
+        let means = |object: &&Object<'_, '_>| object.is_managed() && is_called(facts, subject, object);
         match facts.objects.iter().find(means)?.type_name() {
             "aws_kms_key" | "aws_kms_replica_key" | "aws_kms_alias" => Some(Kind::Key),
             "aws_acm_certificate" => Some(Kind::Certificate),
@@ -220,13 +282,10 @@ fn image_problem(facts: &Facts<'_, '_>, inventory: &Inventory, to: &str) -> Opti
     if region != facts.recovery {
         return None;
     }
-    let found = images.iter().filter(|image| image.repository == repository).any(|image| {
-        match (reference.strip_prefix('@'), reference.strip_prefix(':')) {
-            (Some(digest), _) => image.digest == digest,
-            (None, Some(tag)) => image.tags.iter().any(|known| known == tag),
-            (None, None) => true,
-        }
-    });
+    // Without a tag the repository is named, not one of its images.
+    let found = images
+        .iter()
+        .any(|image| image.repository == repository && (reference.is_empty() || image.is(reference)));
     if found {
         None
     } else {

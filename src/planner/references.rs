@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 
 use super::facts::{Facts, Object};
+use crate::model::arn::Arn;
+use crate::model::inventory::Key;
+use crate::model::settings::Counterpart;
 use crate::model::types::Recovery;
 use crate::model::value::ValueKind;
 
@@ -17,13 +20,24 @@ pub(super) enum Found {
 }
 
 impl<'i> Facts<'i, '_> {
+    /// The counterparts that drplan.hcl names; one that is lost with the primary stands for nothing, and has a finding.
+    pub(super) fn counterparts(&self) -> impl Iterator<Item = &'i Counterpart> {
+        self.input.settings.counterparts.iter().filter(|counterpart| !self.is_lost(&counterpart.to))
+    }
+
     /// The counterpart that drplan.hcl names for any of these subjects.
     pub(super) fn named_counterpart(&self, subjects: &[&str]) -> Option<&'i str> {
-        let counterparts = &self.input.settings.counterparts;
-        counterparts
-            .iter()
+        self.counterparts()
             .find(|counterpart| subjects.contains(&counterpart.subject.as_str()))
             .map(|counterpart| counterpart.to.as_str())
+    }
+
+    /// Whether an ARN is of the primary's region. Certificates of CloudFront are in us-east-1 and nowhere else.
+    /// <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html>
+    pub(super) fn is_lost(&self, text: &str) -> bool {
+        Arn::parse(text).is_some_and(|arn| {
+            self.is_primary(arn.region) && (arn.service, arn.region) != ("acm", "us-east-1")
+        })
     }
 }
 
@@ -96,7 +110,7 @@ pub(super) fn bucket_object(facts: &Facts<'_, '_>, name: &str) -> Option<usize> 
 
 /// The bucket that stands for another: named, or the one of the recovery region that it is replicated to.
 pub(super) fn bucket_counterpart(facts: &Facts<'_, '_>, name: &str) -> Found {
-    if let Some(named) = facts.named_counterpart(&[name]) {
+    if let Some(named) = named_bucket(facts, name) {
         return Found::Known(named.to_owned());
     }
     let Some(buckets) = facts.inventory().and_then(|inventory| inventory.buckets.as_ref()) else {
@@ -119,6 +133,26 @@ pub(super) fn bucket_counterpart(facts: &Facts<'_, '_>, name: &str) -> Found {
     }
     let all_elsewhere = !targets.is_empty() && targets.iter().all(|target| region_of(target).is_some());
     if seen.is_none() || all_elsewhere { Found::Absent } else { Found::Unknown }
+}
+
+/// The name of the bucket that drplan.hcl names for another, by whatever either is called.
+pub(super) fn named_bucket<'i>(facts: &Facts<'i, '_>, name: &str) -> Option<&'i str> {
+    if facts.input.settings.counterparts.is_empty() {
+        return None;
+    }
+    let object = bucket_object(facts, name).map(|at| &facts.objects[at]);
+    let arn = object.and_then(|object| object.arn.as_deref()).unwrap_or(name);
+    let named = facts.named_counterpart(&[name, arn, object.map_or(name, Object::address)])?;
+    Some(Arn::parse(named).map_or(named, |arn| arn.resource))
+}
+
+/// The buckets that one is replicated to, as the inventory has it, else by the rules of the state; `None` where neither
+/// tells.
+pub(super) fn replication_targets(facts: &Facts<'_, '_>, name: &str) -> Option<Vec<String>> {
+    let buckets = facts.inventory().and_then(|inventory| inventory.buckets.as_ref());
+    let seen = buckets.into_iter().flatten().find(|bucket| bucket.name == name);
+    let of_inventory = seen.and_then(|bucket| bucket.replicates_to.clone());
+    of_inventory.or_else(|| Some(replicated_by_state(facts, name)).filter(|targets| !targets.is_empty()))
 }
 
 /// The buckets that the state's rules replicate a bucket to; none where it has no rule, which says nothing: rules are
@@ -184,40 +218,63 @@ pub(super) fn covers(pattern: &str, domain: &str) -> bool {
         })
 }
 
-/// Whether a key of the recovery region carries the alias.
-pub(super) fn alias_is_taken(facts: &Facts<'_, '_>, alias: &str) -> bool {
-    let keys = facts.inventory().and_then(|inventory| inventory.keys.as_ref());
-    keys.is_some_and(|keys| keys.iter().any(|key| key.aliases.iter().any(|known| known == alias)))
-}
-
-/// The key that stands for another: named, its multi-region replica, or the bearer of the same alias.
+/// The key that stands for another: named, its multi-region replica, or the bearer of the same alias. Always an ARN or an
+/// id: the provider imports a key by its id, and by no alias.
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key#import>
 pub(super) fn key_counterpart(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<String> {
     let (arn, id) = (object.arn.as_deref().unwrap_or_default(), object.id.as_deref().unwrap_or_default());
-    if let Some(named) = facts.named_counterpart(&[arn, id, object.address()]) {
-        return Some(named.to_owned());
+    let aliases = aliases_of(facts, object);
+    let mut subjects = vec![arn, id, object.address()];
+    subjects.extend(aliases.iter().copied());
+    if let Some(named) = facts.named_counterpart(&subjects) {
+        return named_key(facts, named);
     }
     let keys = facts.inventory()?.keys.as_ref()?;
     let replica = keys.iter().find(|key| {
         key.state == "Enabled"
             && (key.primary_arn.as_deref() == Some(arn) || (id.starts_with("mrk-") && key.id == id))
     });
-    let aliases: Vec<String> = facts
-        .objects
-        .iter()
-        .filter(|candidate| candidate.is_managed() && candidate.type_name() == "aws_kms_alias")
-        .filter(|candidate| candidate.region.as_deref() != Some(facts.recovery))
-        .filter_map(|candidate| {
-            let target = candidate.text("target_key_id")?;
-            let target_arn = candidate.text("target_key_arn").unwrap_or_default();
-            let name = candidate.text("name")?;
-            (target == id || target == arn || target_arn == arn).then(|| name.to_owned())
-        })
-        .collect();
     let by_alias = || {
-        keys.iter()
-            .find(|key| key.state == "Enabled" && key.aliases.iter().any(|alias| aliases.contains(alias)))
+        keys.iter().find(|key| {
+            key.state == "Enabled" && key.aliases.iter().any(|alias| aliases.contains(&alias.as_str()))
+        })
     };
     replica.or_else(by_alias).map(|key| key.arn.clone())
+}
+
+/// What drplan.hcl names, as an ARN or an id; `None` for a key of another region, and for an alias whose key nobody saw.
+fn named_key(facts: &Facts<'_, '_>, named: &str) -> Option<String> {
+    let arn = Arn::parse(named);
+    if arn.as_ref().is_some_and(|arn| arn.region != facts.recovery) {
+        return None;
+    }
+    let name = arn.map_or(named, |arn| arn.resource);
+    if name.starts_with("alias/") {
+        Some(key_of_alias(facts, name)?.arn.clone())
+    } else {
+        Some(named.to_owned())
+    }
+}
+
+/// The key of the recovery region that carries an alias.
+pub(super) fn key_of_alias<'i>(facts: &Facts<'i, '_>, alias: &str) -> Option<&'i Key> {
+    let keys = facts.inventory()?.keys.as_ref()?;
+    keys.iter().find(|key| key.aliases.iter().any(|known| known == alias))
+}
+
+/// The aliases of a key, by the state.
+pub(super) fn aliases_of<'o>(facts: &'o Facts<'_, '_>, key: &Object<'_, '_>) -> Vec<&'o str> {
+    let (arn, id) = (key.arn.as_deref().unwrap_or_default(), key.id.as_deref().unwrap_or_default());
+    let aliases = facts.objects.iter().filter(|candidate| {
+        candidate.is_managed()
+            && candidate.type_name() == "aws_kms_alias"
+            && candidate.region.as_deref() != Some(facts.recovery)
+    });
+    let of_key = aliases.filter(|alias| {
+        let Some(target) = alias.text("target_key_id") else { return false };
+        target == id || target == arn || alias.text("target_key_arn").unwrap_or_default() == arn
+    });
+    of_key.filter_map(|alias| alias.text("name")).collect()
 }
 
 /// Types that the whole text of a field of this name means: how a plain name is told from prose.

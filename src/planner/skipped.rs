@@ -1,12 +1,15 @@
 //! What drplan.hcl skips, and the plan cannot do without.
 
-use super::cluster;
-use super::dispositions::{Decided, may_hold_data};
-use super::facts::Facts;
+use std::collections::{BTreeMap, HashMap};
+
+use super::dispositions::Decided;
+use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::provenance::Values;
+use super::{cluster, manifests};
 use crate::model::diagnostic::Place;
-use crate::plan::resource::Disposition;
+use crate::model::document::Object as ManifestObject;
+use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::values::{Site, UseDisposition};
 
 /// Adds what is wrong with what is left out by wish.
@@ -15,7 +18,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, f
         return;
     }
     check_cluster(facts, decided, findings);
-    check_stores(facts, decided, values, findings);
+    check_named(facts, decided, values, findings);
+    check_roles(facts, decided, findings);
+    check_controllers(facts, decided, findings);
 }
 
 /// Objects need a cluster: where the state has one, it is made or it is there.
@@ -47,43 +52,135 @@ fn check_cluster(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findin
     );
 }
 
-/// A workload that names a store which is skipped would start without it, or reach for the lost region's.
-fn check_stores(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, findings: &mut Findings) {
+/// A workload that names what does not come back would start without it, or reach for the lost region's.
+fn check_named(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, findings: &mut Findings) {
+    let named = named_unplaced(values);
     for (at, object) in facts.objects.iter().enumerate() {
-        let skipped = decided
-            .resource(at)
-            .is_some_and(|resource| resource.disposition == Disposition::Skip && resource.deposed.is_none());
-        let wished = || facts.input.settings.skips.iter().any(|skip| facts.meant_by(&skip.address, object));
-        if !skipped || !may_hold_data(object) || !wished() {
-            continue;
-        }
-        let uses = values.values.iter().filter(|value| value.owner.as_deref() == Some(object.address()));
-        let mut places: Vec<(Place, &str)> = uses
-            .flat_map(|value| &value.uses)
-            .filter(|used| used.disposition == UseDisposition::Unplaced)
-            .filter_map(|used| match &used.site {
-                Site::File { file, line, object: Some(name), .. } => {
-                    Some((Place::new(file, *line), name.as_str()))
-                }
-                Site::File { .. } | Site::Resource { .. } => None,
-            })
-            .collect();
-        places.sort_by(|a, b| (&a.0.file, a.0.line).cmp(&(&b.0.file, b.0.line)));
-        let Some((place, first)) = places.first() else { continue };
-        let others = match places.len() - 1 {
-            0 => String::new(),
-            1 => " and one more place".to_owned(),
-            more => format!(" and {more} more places"),
+        let Some(places) = named.get(object.address()) else { continue };
+        let Some(resource) = skipped(decided, at) else { continue };
+        let why = match &resource.goes_with {
+            _ if is_wished(facts, object) => format!("drplan.hcl skips {}", object.address()),
+            Some(root) => format!("{} goes with {root}, which is left out", object.address()),
+            None => continue,
         };
+        let Some((place, first)) = places.iter().next() else { continue };
         findings.add(
             "skipped-in-use",
             object.address(),
-            format!("drplan.hcl skips {}, and {first}{others} of the manifests name it", object.address()),
+            format!("{why}, and {first}{} of the manifests name it", others(places.len() - 1)),
             format!(
                 "take it out of what drplan.hcl skips, or say what stands for it in {}: counterpart or rewrite",
                 facts.recovery
             ),
-            Some(place.clone()),
+            Some(Place::new(place.0, place.1)),
         );
+    }
+}
+
+/// Places of the manifests, with the object that is there, whose value the plan cannot place: by its owner's address.
+type Places<'v> = BTreeMap<(&'v str, u32), &'v str>;
+
+fn named_unplaced(values: &Values) -> HashMap<&str, Places<'_>> {
+    let mut named: HashMap<&str, Places<'_>> = HashMap::new();
+    for value in &values.values {
+        let Some(owner) = value.owner.as_deref() else { continue };
+        for used in value.uses.iter().filter(|used| used.disposition == UseDisposition::Unplaced) {
+            if let Site::File { file, line, object: Some(name), .. } = &used.site {
+                named.entry(owner).or_default().entry((file, *line)).or_insert(name);
+            }
+        }
+    }
+    named
+}
+
+/// A role that is left out does not learn to trust the new cluster: the pods that take it get no credentials.
+fn check_roles(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    let roles = cluster::roles_for_accounts(facts, decided, |role| role.disposition == Disposition::Skip);
+    if roles.is_empty() {
+        return;
+    }
+    let mut takers: HashMap<&str, Vec<&ManifestObject>> = HashMap::new();
+    for object in &facts.input.manifests.objects {
+        if let Some(arn) = manifests::role_of(object) {
+            takers.entry(arn).or_default().push(object);
+        }
+    }
+    for role in roles {
+        let Some([first, more @ ..]) = takers.get(role.arn.as_str()).map(Vec::as_slice) else { continue };
+        findings.add(
+            "skipped-in-use",
+            role.address.as_str(),
+            format!(
+                "{} is left out and does not learn to trust the new cluster: pods of {}{} get no credentials by it",
+                role.address,
+                facts.label(first),
+                others(more.len())
+            ),
+            format!(
+                "take it out of what drplan.hcl skips, with its policies; a role that both regions use is imported \
+                 as it is, and only its trust gets the issuer of {}",
+                facts.recovery
+            ),
+            Some(Place::new(&first.file, first.root.span.line)),
+        );
+    }
+}
+
+/// Charts that serve Ingresses, with the class that they serve.
+/// <https://kubernetes.io/docs/concepts/services-networking/ingress-controllers/>
+const CONTROLLERS: [(&str, &str); 4] = [
+    ("aws-load-balancer-controller", "alb"),
+    ("ingress-nginx", "nginx"),
+    ("traefik", "traefik"),
+    ("haproxy-ingress", "haproxy"),
+];
+
+/// An Ingress whose controller is skipped never gets an address, and the DNS step waits for it.
+fn check_controllers(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    for (at, object) in facts.objects.iter().enumerate() {
+        if object.type_name() != "helm_release" || !is_wished(facts, object) || skipped(decided, at).is_none()
+        {
+            continue;
+        }
+        let chart = object.text("chart").and_then(|chart| chart.rsplit('/').next());
+        let Some((_, class)) = CONTROLLERS.iter().find(|(known, _)| Some(*known) == chart) else { continue };
+        let served: Vec<&ManifestObject> = facts
+            .input
+            .manifests
+            .objects
+            .iter()
+            .filter(|one| manifests::ingress_class(one) == Some(class))
+            .collect();
+        let [first, more @ ..] = served.as_slice() else { continue };
+        findings.add(
+            "skipped-in-use",
+            object.address(),
+            format!(
+                "drplan.hcl skips {}, and no controller serves {}{}: without a load balancer traffic has nowhere to go",
+                object.address(),
+                facts.label(first),
+                others(more.len())
+            ),
+            "take it out of what drplan.hcl skips, or leave these Ingresses out of the manifests",
+            Some(Place::new(&first.file, first.root.span.line)),
+        );
+    }
+}
+
+fn skipped(decided: &Decided, at: usize) -> Option<&PlannedResource> {
+    decided
+        .resource(at)
+        .filter(|resource| resource.disposition == Disposition::Skip && resource.deposed.is_none())
+}
+
+fn is_wished(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
+    facts.input.settings.skips.iter().any(|skip| facts.meant_by(&skip.address, object))
+}
+
+fn others(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        1 => " and one more".to_owned(),
+        more => format!(" and {more} more"),
     }
 }

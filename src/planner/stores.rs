@@ -72,7 +72,7 @@ fn decide_made(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Outcome {
     }
     if object.type_name() == "aws_kms_alias"
         && let Some(alias) = object.text("name")
-        && references::alias_is_taken(facts, alias)
+        && references::key_of_alias(facts, alias).is_some()
     {
         let reason = "the alias is there already, on the counterpart of its key";
         return fate(Disposition::Adopt, Engine::Import, reason).with(alias).into();

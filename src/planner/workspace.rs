@@ -16,7 +16,7 @@ pub(super) fn decide_in_workspace(
     findings: &mut Findings,
 ) -> Option<Outcome> {
     let workspace = facts.inventory()?.workspace.as_ref()?;
-    if !workspace.addresses.iter().any(|address| address == object.address()) {
+    if !facts.in_workspace.contains(object.address()) {
         return None;
     }
     let there = format!("already in workspace {} of the recovery", workspace.name);

@@ -1,6 +1,10 @@
 //! A certificate of the primary that has no counterpart, with and without.
 
+use drplan::plan::audit::audit;
+use serde_json::{Value, json};
+
 use super::defects::{changed, found, replace, with, without, without_types};
+use super::worlds::{World, example, managed, state_of};
 
 const CODE: &str = "certificate-no-counterpart";
 const FOREIGN: &str = "arn:aws:acm:us-east-2:123456789012:certificate/11111111-2222-3333-4444-555555555555";
@@ -33,4 +37,36 @@ fn one_that_is_made_anew_needs_what_validates_it() {
         copy.edit("state.tfstate", |text| without_types(&text, &["aws_acm_certificate_validation"]));
     });
     with(&plan, CODE, "module.dns.aws_acm_certificate.ingress", "terraform/modules/dns/certificates.tf:2");
+}
+
+/// ACM answers at once; a load balancer takes a certificate only when it is issued.
+#[test]
+fn who_uses_a_certificate_waits_until_it_is_issued() {
+    const ISSUED: &str = "infra/module.dns.aws_acm_certificate_validation.ingress";
+    let mut world = World::read(&example());
+    let listener = managed(
+        "aws_lb_listener.https",
+        json!({ "id": "arn:aws:elasticloadbalancing:us-east-2:123456789012:listener/app/shop/0a1b2c3d4e5f6a7b/1",
+                "arn": "arn:aws:elasticloadbalancing:us-east-2:123456789012:listener/app/shop/0a1b2c3d4e5f6a7b/1",
+                "certificate_arn": OWNED, "port": 443, "region": "us-east-2" }),
+        &["module.dns.aws_acm_certificate.ingress"],
+    );
+    let mut state: Value = serde_json::from_str(&world.state).unwrap();
+    let listener: Value = serde_json::from_str(&state_of(&[listener])).unwrap();
+    state["resources"].as_array_mut().unwrap().push(listener["resources"][0].clone());
+    world.state = state.to_string();
+    let needs = |world: &World, id: &str| {
+        let plan = world.plan();
+        assert_eq!(audit(&plan), Ok(()));
+        plan.steps.iter().find(|step| step.id == id).unwrap().needs.clone()
+    };
+    let users = ["infra/aws_lb_listener.https", "manifests/Ingress/ecommerce/ecommerce"];
+    // There already and issued.
+    for user in users {
+        assert!(!needs(&world, user).contains(&ISSUED.to_owned()), "{user}");
+    }
+    world.inventory.as_mut().unwrap().certificates.as_mut().unwrap().clear();
+    for user in users {
+        assert!(needs(&world, user).contains(&ISSUED.to_owned()), "{user}: {:?}", needs(&world, user));
+    }
 }

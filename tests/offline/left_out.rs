@@ -251,3 +251,56 @@ fn a_database_that_is_skipped_and_named_by_a_manifest_is_an_error() {
     assert_eq!(finding.at.as_ref().unwrap().file, "kubernetes/configmap.yaml");
     assert_eq!(found(&World::read(&example())), []);
 }
+
+fn of_code(plan: &Plan, code: &str) -> Vec<String> {
+    assert_eq!(audit(plan), Ok(()));
+    plan.findings.iter().filter(|one| one.code == code).map(|one| one.subject.clone()).collect()
+}
+
+/// The roles stay in the account, but nobody tells them of the new cluster; the controller goes with its role.
+#[test]
+fn roles_that_are_skipped_and_taken_by_service_accounts_are_errors() {
+    let plan = skipping("module.iam").plan();
+    let roles = of_code(&plan, "skipped-in-use");
+    assert!(roles.contains(&"module.iam.aws_iam_role.service[\"cart-service\"]".to_owned()), "{roles:?}");
+    assert!(!roles.iter().any(|role| role.contains("aws-load-balancer-controller")), "no manifest takes it");
+    let release = "helm_release.aws_load_balancer_controller".to_owned();
+    assert!(of_code(&plan, "dependency-left-out").contains(&release));
+    assert_eq!(words(&plan, &release), ("block", "exclude"));
+    // A role is where it was: its ARN is no value that got lost.
+    assert_eq!(
+        of_code(&plan, "literal-unplaced"),
+        of_code(&World::read(&example()).plan(), "literal-unplaced")
+    );
+    // Nobody takes them where nothing is applied.
+    let mut bare = skipping("module.iam");
+    bare.manifests = drplan::model::document::Manifests::default();
+    assert_eq!(of_code(&bare.plan(), "skipped-in-use"), [""; 0]);
+}
+
+#[test]
+fn a_controller_that_is_skipped_and_serves_an_ingress_is_an_error() {
+    let controller = "helm_release.aws_load_balancer_controller";
+    let world = skipping(controller);
+    assert_eq!(of_code(&world.plan(), "skipped-in-use"), [controller]);
+    let mut without = world.clone();
+    without.manifests.objects.retain(|object| object.kind != "Ingress");
+    assert_eq!(of_code(&without.plan(), "skipped-in-use"), [""; 0]);
+}
+
+/// A web ACL holds no data; an Ingress names it all the same.
+#[test]
+fn whatever_is_skipped_and_named_by_a_manifest_is_an_error() {
+    assert_eq!(
+        of_code(&skipping("module.waf").plan(), "skipped-in-use"),
+        ["module.waf.aws_wafv2_web_acl.ingress"]
+    );
+}
+
+/// Without its cluster nobody misses what Helm would have installed.
+#[test]
+fn what_goes_with_the_cluster_is_told_once() {
+    let plan = skipping("module.eks").plan();
+    assert_eq!(of_code(&plan, "dependency-left-out"), [""; 0]);
+    assert_eq!(of_code(&plan, "cluster-left-out"), ["module.eks.aws_eks_cluster.this"]);
+}

@@ -285,6 +285,27 @@ fn an_addon_that_is_not_on_offer_stops_the_plan() {
     without(&plan_in(|inventory| inventory.eks_addons = None), code);
 }
 
+/// Each build is for some versions of Kubernetes: <https://docs.aws.amazon.com/eks/latest/APIReference/API_Compatibility.html>
+#[test]
+fn an_addon_must_be_on_offer_for_the_version_of_the_cluster() {
+    let code = "eks-addon-gone";
+    let plan = |of: &[&str]| {
+        let mut world = in_region(|inventory| {
+            let all = inventory.eks_addons.as_mut().unwrap();
+            let cni = all.iter_mut().find(|addon| addon.name == "vpc-cni").unwrap();
+            let new = ("1.34".to_owned(), vec!["v1.99.0-eksbuild.1".to_owned()]);
+            let taken = of.iter().map(|of| ((*of).to_owned(), cni.versions.clone()));
+            cni.by_cluster = Some(std::iter::once(new).chain(taken).collect());
+        });
+        world.configuration = None;
+        world.plan()
+    };
+    without(&plan(&["1.33", "1.34"]), code);
+    let older = plan(&["1.33"]);
+    assert_eq!(found(&older, code)[0].0, "module.eks.aws_eks_addon.this[\"vpc-cni\"]");
+    assert!(message(&older, code).0.contains("for Kubernetes 1.34: v1.99.0"), "{}", message(&older, code).0);
+}
+
 #[test]
 fn more_zones_than_there_are_stop_the_plan() {
     let code = "zones-too-few";
@@ -389,6 +410,23 @@ fn what_both_regions_share_must_be_in_the_account() {
     // Another account's roles are in none of this one's lists.
     let foreign = plan_in(|inventory| inventory.account = None);
     without(&foreign, code);
+}
+
+/// No ARN of a zone names an account: with a provider of its own it may be in any.
+#[test]
+fn a_zone_of_a_provider_of_its_own_is_not_looked_for() {
+    let code = "shared-not-seen";
+    let plan = |alias: &str| {
+        let mut world = in_region(|inventory| inventory.dns_zones = Some(Vec::new()));
+        let zone = "\"type\": \"aws_route53_zone\"";
+        let (before, after) = world.state.split_once(zone).unwrap();
+        let after = after.replacen("registry.terraform.io/hashicorp/aws\\\"]", alias, 1);
+        world.state = format!("{before}{zone}{after}");
+        world.plan()
+    };
+    let own = "registry.terraform.io/hashicorp/aws\\\"]";
+    assert_eq!(found(&plan(own), code)[0].0, "module.dns.aws_route53_zone.main");
+    without(&plan(&format!("{own}.dns")), code);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Where something can be made, and how much of it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// An availability zone.
@@ -66,6 +68,9 @@ pub struct EksAddon {
     pub name: String,
     /// Versions.
     pub versions: Vec<String>,
+    /// Those of them that a cluster takes, by its Kubernetes version; `None` where that was not recorded.
+    #[serde(default)]
+    pub by_cluster: Option<BTreeMap<String, Vec<String>>>,
 }
 
 /// A quota that applies in the region.

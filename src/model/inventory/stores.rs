@@ -56,6 +56,20 @@ pub struct Image {
     pub tags: Vec<String>,
 }
 
+impl Image {
+    /// Whether a reference means it: `@sha256:...`, `:tag`, or nothing, which is `latest` to whoever pulls it.
+    #[must_use]
+    pub fn is(&self, reference: &str) -> bool {
+        match reference.strip_prefix('@') {
+            Some(digest) => self.digest == digest,
+            None => {
+                let tag = reference.strip_prefix(':').unwrap_or("latest");
+                self.tags.iter().any(|known| known == tag)
+            }
+        }
+    }
+}
+
 /// A bucket of the account, in any region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

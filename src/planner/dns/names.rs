@@ -6,14 +6,10 @@ use super::super::build::GATE;
 use super::super::dispositions::step_id;
 use super::super::facts::Facts;
 use super::super::findings::Findings;
-use super::ALIAS_TTL;
-use crate::model::document::Object;
-use crate::plan::action::Action;
+use super::controller::written_by_controller;
+use super::{ALIAS_TTL, recorded};
+use crate::plan::action::{Action, Hold};
 use crate::plan::step::Step;
-
-/// Annotation by which external-dns is told further names.
-/// <https://kubernetes-sigs.github.io/external-dns/latest/docs/annotations/annotations/>
-const HOSTNAMES: &str = "external-dns.alpha.kubernetes.io/hostname";
 
 /// A name that moves.
 #[derive(Default)]
@@ -43,7 +39,7 @@ pub(in super::super) fn names(
             Action::ChangeDistribution { address: Some(address), .. } => {
                 distributions.insert(address.as_str(), step.id.as_str());
             }
-            Action::Release { object, .. } if object.contains("external-dns") => writer = Some(&step.id),
+            Action::Release { hold: Hold::Replicas | Hold::Ask, .. } => writer = Some(&step.id),
             _ => {}
         }
     }
@@ -77,28 +73,10 @@ pub(in super::super) fn names(
             );
             moved_by.push(step_id("dns", "gate"));
         }
+        recorded::check_name(facts, name, findings);
         names.insert(name.clone(), Name { ttl: ttl_of(facts, name), moved_by });
     }
     names
-}
-
-/// Hosts of the Ingresses and annotations that external-dns makes records of.
-fn written_by_controller(object: &Object) -> Vec<String> {
-    let mut hosts: Vec<String> = Vec::new();
-    if object.kind == "Ingress" {
-        let rules = object.root.get("spec").and_then(|spec| spec.get("rules"));
-        hosts.extend(
-            rules
-                .into_iter()
-                .flat_map(|rules| rules.items())
-                .filter_map(|rule| Some(rule.str_at(&["host"])?.to_owned())),
-        );
-    }
-    if let Some(more) = object.root.str_at(&["metadata", "annotations", HOSTNAMES]) {
-        hosts.extend(more.split(',').map(|host| host.trim().trim_end_matches('.').to_owned()));
-    }
-    hosts.retain(|host| !host.is_empty());
-    hosts
 }
 
 /// The longest that a resolver may keep the old answer, as recorded; an alias has its target's.

@@ -38,15 +38,7 @@ impl<'i> Checks<'i, '_, '_> {
                 }
                 continue;
             };
-            let there = images.iter().filter(|image| image.repository == repository).find(|image| {
-                match reference.strip_prefix('@') {
-                    Some(digest) => image.digest == digest,
-                    None => {
-                        let tag = reference.strip_prefix(':').unwrap_or("latest");
-                        image.tags.iter().any(|known| known == tag)
-                    }
-                }
-            });
+            let there = images.iter().find(|image| image.repository == repository && image.is(reference));
             let ran = self.ran(repository, reference);
             if let Some(there) = there
                 && !ran.is_empty()

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::super::dispositions::Decided;
+use super::super::facts::{Facts, Object};
 use super::super::variables::given;
 use super::Checks;
 use crate::plan::resource::Engine;
@@ -74,22 +75,38 @@ impl Checks<'_, '_, '_> {
             };
             let version = object.text("addon_version").unwrap_or_default();
             let Some(version) = given(facts, object, "addon_version").text(version) else { continue };
-            if version.is_empty() || addon.versions.contains(&version) {
+            let cluster = cluster_version(facts, object);
+            let taken = cluster.as_ref().and_then(|cluster| Some((cluster, addon.by_cluster.as_ref()?)));
+            let taken = taken.map(|(cluster, known)| known.get(cluster).map_or(&[][..], Vec::as_slice));
+            let offered = taken.unwrap_or(&addon.versions);
+            if version.is_empty() || offered.contains(&version) {
                 continue;
             }
+            let of_cluster = cluster.filter(|_| taken.is_some());
+            let of_cluster =
+                of_cluster.map(|cluster| format!(" for Kubernetes {cluster}")).unwrap_or_default();
             self.findings.add(
                 "eks-addon-gone",
                 object.address(),
                 format!(
-                    "version {version} of add-on {name} is not on offer in {}: {} are",
+                    "version {version} of add-on {name} is not on offer in {}{of_cluster}: {} are",
                     facts.recovery,
-                    listed(&addon.versions)
+                    listed(offered)
                 ),
                 "raise it in the primary first, or leave addon_version out of the code: the cluster's default is taken",
                 facts.place_in_code(object),
             );
         }
     }
+}
+
+/// The Kubernetes version that the cluster of an add-on is made with; `None` where AWS chooses it.
+fn cluster_version(facts: &Facts<'_, '_>, addon: &Object<'_, '_>) -> Option<String> {
+    let name = addon.text("cluster_name")?;
+    let cluster = facts.objects.iter().find(|object| {
+        object.is_managed() && object.type_name() == "aws_eks_cluster" && object.text("name") == Some(name)
+    })?;
+    given(facts, cluster, "version").text(cluster.text("version")?)
 }
 
 /// The nearest version above, else the newest.

@@ -3,7 +3,9 @@
 use super::super::dispositions::Decided;
 use super::super::facts::Object;
 use super::Checks;
+use crate::model::arn::Arn;
 use crate::model::inventory::Inventory;
+use crate::model::paste;
 use crate::plan::resource::{Disposition, Engine};
 
 impl Checks<'_, '_, '_> {
@@ -16,12 +18,7 @@ impl Checks<'_, '_, '_> {
                 (resource.disposition, resource.engine),
                 (Disposition::Share, Engine::Import) | (Disposition::Update, Engine::Withhold)
             );
-            // What another account has is not in this one's lists.
-            let arn = object.arn.as_deref().and_then(crate::model::arn::Arn::parse);
-            let foreign = arn.is_some_and(|arn| {
-                !arn.account.is_empty() && inventory.account.as_deref().is_some_and(|own| own != arn.account)
-            });
-            if !imported || foreign || is_there(inventory, object) != Some(false) {
+            if !imported || is_foreign(inventory, object) || is_there(inventory, object) != Some(false) {
                 continue;
             }
             let name = object.name();
@@ -30,13 +27,24 @@ impl Checks<'_, '_, '_> {
                 object.address(),
                 format!("{name} is shared by both regions, and the inventory lists none of that name in the account"),
                 format!(
-                    "if it was deleted, take it out of the state (tofu state rm '{}') or apply the primary again; if \
-                     another account has it, nothing: the import goes there",
-                    object.address()
+                    "if it was deleted, apply the primary again, or take it out of code and state: \
+                     `tofu state rm {0}`; if the recovery does without it: {1}",
+                    paste::shell(object.address()),
+                    paste::block("skip", object.address(), "reason = \"...\"")
                 ),
                 facts.place_in_code(object),
             );
         }
+    }
+}
+
+/// What another account has is not in this one's lists. Where no ARN names the account (a zone, a health check), a
+/// provider of its own may have the credentials of another.
+fn is_foreign(inventory: &Inventory, object: &Object<'_, '_>) -> bool {
+    let arn = object.arn.as_deref().and_then(Arn::parse);
+    match arn.map(|arn| arn.account).filter(|account| !account.is_empty()) {
+        Some(account) => inventory.account.as_deref().is_some_and(|own| own != account),
+        None => object.instance.provider_alias.is_some(),
     }
 }
 

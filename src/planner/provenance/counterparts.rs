@@ -5,6 +5,7 @@ use super::super::facts::{Facts, Object};
 use super::super::foreseen;
 use super::tokens::Counterpart;
 use crate::model::arn::Arn;
+use crate::model::types::Scope;
 use crate::model::value::ValueKind;
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
 
@@ -49,8 +50,21 @@ pub(super) fn counterpart_of(
                 },
             )
         }
-        Disposition::Skip | Disposition::Block if plain => Counterpart::Same,
+        Disposition::Skip | Disposition::Block if plain || is_elsewhere(facts, object) => Counterpart::Same,
         Disposition::Skip | Disposition::Block => Counterpart::Nobody,
+    }
+}
+
+/// Whether the loss of the primary's region leaves it where it is, whatever the plan does with it. The issuer that an
+/// identity provider is named by goes with its cluster.
+fn is_elsewhere(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
+    if object.owns(ValueKind::Issuer).is_some() {
+        return false;
+    }
+    match (object.entry.map(|entry| entry.scope), object.region.as_deref()) {
+        (Some(Scope::Global), _) => true,
+        (_, Some(region)) => facts.primary.is_some() && !facts.is_primary(region),
+        _ => false,
     }
 }
 

@@ -151,7 +151,7 @@ pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f
         let counterpart = rewrite.to.clone().map_or(Counterpart::Same, Counterpart::Known);
         builder.add(Cow::Borrowed(&rewrite.text), ValueKind::Literal, Owner::Settings, counterpart, 0);
     }
-    for counterpart in &facts.input.settings.counterparts {
+    for counterpart in facts.counterparts() {
         if counterpart.subject.contains([':', '.']) || counterpart.subject.contains('-') {
             let kind = kind_of_text(&counterpart.subject);
             if is_structured(kind, &counterpart.subject) {

@@ -1,6 +1,6 @@
 //! EKS and ECR: clusters, versions and add-ons on offer, images by digest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_eks::Client as Eks;
 use futures_util::{StreamExt as _, TryStreamExt as _};
@@ -91,11 +91,19 @@ async fn addons(connection: &Connection, client: &Eks) -> Found<Vec<EksAddon>> {
     let mut found = Vec::new();
     for page in connection.pages(ACTION, list).await? {
         for addon in promised(ACTION, "addons", page.addons)? {
-            let versions = addon.addon_versions.unwrap_or_default();
-            found.push(EksAddon {
-                name: promised(ACTION, "addonName", addon.addon_name)?,
-                versions: versions.into_iter().filter_map(|version| version.addon_version).collect(),
-            });
+            let (mut versions, mut by_cluster) = (Vec::new(), BTreeMap::<String, Vec<String>>::new());
+            for version in addon.addon_versions.unwrap_or_default() {
+                let Some(name) = version.addon_version else { continue };
+                let takers = version.compatibilities.unwrap_or_default();
+                for cluster in takers.into_iter().filter_map(|taker| taker.cluster_version) {
+                    by_cluster.entry(cluster).or_default().push(name.clone());
+                }
+                versions.push(name);
+            }
+            // An answer without any would say that no cluster takes it.
+            let by_cluster = Some(by_cluster).filter(|known| !known.is_empty());
+            let name = promised(ACTION, "addonName", addon.addon_name)?;
+            found.push(EksAddon { name, versions, by_cluster });
         }
     }
     Ok(found)

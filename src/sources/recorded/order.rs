@@ -81,7 +81,10 @@ pub(super) fn sort_inventory(recording: &mut Inventory) {
     section(eks_clusters, flat);
     section(eks_versions, flat);
     section(eks_extended, flat);
-    section(eks_addons, |entry| entry.versions.sort());
+    section(eks_addons, |entry| {
+        entry.versions.sort();
+        entry.by_cluster.iter_mut().flat_map(|known| known.values_mut()).for_each(|versions| versions.sort());
+    });
     section(replication_groups, flat);
     section(cache_snapshots, flat);
     section(backup_points, flat);

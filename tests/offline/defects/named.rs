@@ -3,6 +3,7 @@
 use drplan::model::diagnostic::Place;
 use drplan::model::inventory::{Certificate, Inventory};
 use drplan::model::settings::Counterpart;
+use drplan::plan::action::Action;
 
 use super::{found, without};
 use crate::worlds::{World, example};
@@ -76,7 +77,6 @@ fn what_is_there_or_was_not_asked_for_is_believed() {
     believed(KEY, KEY, |_| {});
     believed(MEDIA, "ecommerce-prod-media-us-west-2", |_| {});
     believed(MEDIA, "arn:aws:s3:::ecommerce-prod-media-us-west-2", |_| {});
-    believed(KEY, "alias/nope", |inventory| inventory.keys = None);
     believed(MEDIA, "nowhere", |inventory| inventory.buckets = None);
     believed(IMAGE, &format!("{THERE}:no-such-tag"), |inventory| inventory.images = None);
     // AWS makes it when a service is first used; another account and a third region were not asked.
@@ -89,4 +89,63 @@ fn what_is_there_or_was_not_asked_for_is_believed() {
             inventory.certificates = Some(Vec::<Certificate>::new());
         },
     );
+}
+
+const RDS: &str = "module.rds.aws_kms_key.rds";
+
+/// The primary's own key, which no plan may ask for, made the plan break drplan's own rules.
+#[test]
+fn what_is_lost_stands_for_nothing_whether_or_not_there_is_an_inventory() {
+    let lost = "arn:aws:kms:us-east-2:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f";
+    let third = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f";
+    let foreign = "arn:aws:kms:us-east-2:210987654321:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f";
+    let topic = "arn:aws:sns:us-east-2:123456789012:orders";
+    for (subject, to) in [(RDS, lost), (RDS, third), (RDS, foreign), ("module.vpc.aws_vpc.this", topic)] {
+        for seen in [true, false] {
+            let mut world = naming(subject, to, |_| {});
+            world.inventory = world.inventory.filter(|_| seen);
+            let plan = world.plan();
+            assert_eq!(found(&plan, CODE), [(to.to_owned(), "drplan.hcl:99".to_owned())], "{seen}");
+            let key = plan.resources.iter().find(|one| one.address == RDS).unwrap();
+            assert_ne!(key.counterpart.as_deref(), Some(to));
+        }
+    }
+}
+
+/// The provider imports a key by its id: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key#import>
+#[test]
+fn a_key_that_is_named_by_its_alias_is_imported_by_its_id() {
+    const OTHER: &str = "0c462fa2-6655-4fa3-a97b-1c88167c3f46";
+    for subject in [RDS, KEY] {
+        for to in ["alias/aws/rds", "arn:aws:kms:us-west-2:123456789012:alias/aws/rds"] {
+            let plan = naming(subject, to, |_| {}).plan();
+            without(&plan, CODE);
+            let step = plan.steps.iter().find(|step| step.id == format!("infra/{RDS}")).unwrap();
+            let Action::Engine { import_id, .. } = &step.action else { panic!("{step:?}") };
+            assert_eq!(import_id.as_deref(), Some(OTHER), "{subject} {to}");
+        }
+    }
+    // Nobody saw whose the alias is.
+    let unseen = naming(RDS, "alias/nope", |inventory| inventory.keys = None).plan();
+    assert_eq!(found(&unseen, CODE), [("alias/nope".to_owned(), "drplan.hcl:99".to_owned())]);
+}
+
+#[test]
+fn a_bucket_that_nothing_is_replicated_to_is_told() {
+    const STATE: &str = "acme-terraform-state-us-west-2";
+    let address = "module.s3.aws_s3_bucket.media";
+    let warned = [(address.to_owned(), "drplan.hcl:99".to_owned())];
+    for subject in [MEDIA, address, "arn:aws:s3:::ecommerce-prod-media-us-east-2"] {
+        let plan = naming(subject, STATE, |_| {}).plan();
+        assert_eq!(found(&plan, "bucket-not-fed"), warned, "{subject}");
+        without(&naming(subject, "ecommerce-prod-media-us-west-2", |_| {}).plan(), "bucket-not-fed");
+    }
+    let by_arn = naming(MEDIA, "arn:aws:s3:::ecommerce-prod-media-us-west-2", |_| {}).plan();
+    let media = by_arn.resources.iter().find(|one| one.address == address).unwrap();
+    assert_eq!(media.counterpart.as_deref(), Some("ecommerce-prod-media-us-west-2"));
+    // Of a bucket elsewhere a live inventory knows nothing: the rules of the state tell.
+    let unseen = naming(MEDIA, STATE, |inventory| {
+        inventory.buckets.iter_mut().flatten().for_each(|bucket| bucket.replicates_to = None);
+    });
+    assert_eq!(found(&unseen.plan(), "bucket-not-fed"), warned);
 }

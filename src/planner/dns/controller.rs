@@ -1,0 +1,135 @@
+//! external-dns: the one object of the manifests that moves names by itself.
+//!
+//! <https://kubernetes-sigs.github.io/external-dns/latest/docs/flags/>
+
+use std::collections::BTreeSet;
+
+use super::super::facts::Facts;
+use super::super::findings::Findings;
+use crate::model::diagnostic::Place;
+use crate::model::document::{Node, Object};
+
+/// Annotation by which external-dns is told further names.
+/// <https://kubernetes-sigs.github.io/external-dns/latest/docs/annotations/annotations/>
+const HOSTNAMES: &str = "external-dns.alpha.kubernetes.io/hostname";
+
+/// Kinds whose pods stay up.
+const SERVES: [&str; 5] = ["DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"];
+
+/// Whether an object runs external-dns: by its image, or by its name where the image comes from a mirror.
+pub(in super::super) fn is_controller(object: &Object) -> bool {
+    SERVES.contains(&object.kind.as_str())
+        && (object.name.contains("external-dns") || containers(object).any(runs_it))
+}
+
+fn containers(object: &Object) -> impl Iterator<Item = &Node> {
+    object.root.at(&["spec", "template", "spec", "containers"]).into_iter().flat_map(Node::items)
+}
+
+fn runs_it(container: &Node) -> bool {
+    container.str_at(&["image"]).is_some_and(|image| {
+        let name = image.split('@').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+        image.contains('/') && name.split(':').next() == Some("external-dns")
+    })
+}
+
+/// Hosts of the Ingresses and annotations that external-dns makes records of.
+pub(super) fn written_by_controller(object: &Object) -> Vec<String> {
+    let mut hosts: Vec<String> = Vec::new();
+    if object.kind == "Ingress" {
+        let rules = object.root.get("spec").and_then(|spec| spec.get("rules"));
+        hosts.extend(
+            rules
+                .into_iter()
+                .flat_map(|rules| rules.items())
+                .filter_map(|rule| Some(rule.str_at(&["host"])?.to_owned())),
+        );
+    }
+    if let Some(more) = object.root.str_at(&["metadata", "annotations", HOSTNAMES]) {
+        hosts.extend(more.split(',').map(|host| host.trim().trim_end_matches('.').to_owned()));
+    }
+    hosts.retain(|host| !host.is_empty());
+    hosts
+}
+
+/// One that also deletes, under the name of the lost cluster's, takes for its own what that one wrote.
+pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
+    let objects = &facts.input.manifests.objects;
+    for object in objects.iter().filter(|object| is_controller(object)) {
+        let alone = containers(object).count() == 1;
+        for container in containers(object).filter(|container| alone || runs_it(container)) {
+            // `sync` is what it does unless told.
+            if flag(container, "policy").unwrap_or("sync") != "sync" {
+                continue;
+            }
+            let owner = flag(container, "txt-owner-id").unwrap_or("default");
+            let what = if flag(container, "registry") == Some("noop") {
+                "deletes every record of its zones that nothing in its cluster asks for".to_owned()
+            } else {
+                let orphans = orphans(facts, owner);
+                let some = orphans.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+                let those = match orphans.len() {
+                    0 => String::new(),
+                    1..=3 => format!(": of {some}, which no object of the manifests is"),
+                    more => {
+                        format!(": of {some} and {} more, which no objects of the manifests are", more - 3)
+                    }
+                };
+                format!(
+                    "deletes the records of owner \"{owner}\" that nothing in its cluster asks for, and the lost \
+                     cluster's are of the same owner{those}"
+                )
+            };
+            findings.add(
+                "external-dns-syncs",
+                facts.label(object),
+                format!("once it is let go, {} {what}", facts.label(object)),
+                "let it only add and change, `--policy=upsert-only`, until all that had records is back; keep the owner, \
+                 or it may change none of them",
+                Some(Place::new(&object.file, container.span.line)),
+            );
+        }
+    }
+}
+
+/// A flag of the command line, as `--name=value` or in two parts, else by its variable of the environment.
+fn flag<'o>(container: &'o Node, name: &str) -> Option<&'o str> {
+    let words = || ["command", "args"].into_iter().filter_map(|key| container.get(key)).flat_map(Node::items);
+    let words: Vec<&str> = words().filter_map(|word| word.str_at(&[])).collect();
+    let joined = words.iter().find_map(|word| word.strip_prefix("--")?.strip_prefix(name)?.strip_prefix('='));
+    let parted = || {
+        let at = words.iter().position(|word| word.strip_prefix("--") == Some(name))?;
+        words.get(at + 1).copied()
+    };
+    let variable = format!("EXTERNAL_DNS_{}", name.replace('-', "_").to_uppercase());
+    let of_environment = || {
+        let mut variables = container.get("env").into_iter().flat_map(Node::items);
+        variables.find(|entry| entry.str_at(&["name"]) == Some(&variable))?.str_at(&["value"])
+    };
+    joined.or_else(parted).or_else(of_environment)
+}
+
+/// What has records of an owner, by the TXT records beside them, and is no object of the manifests.
+/// <https://kubernetes-sigs.github.io/external-dns/latest/docs/registry/txt/>
+fn orphans(facts: &Facts<'_, '_>, owner: &str) -> BTreeSet<String> {
+    let zones = facts.inventory().and_then(|inventory| inventory.dns_zones.as_ref());
+    let records = zones.into_iter().flatten().filter_map(|zone| zone.records.as_ref()).flatten();
+    let owned = records.filter(|record| record.record_type == "TXT").flat_map(|record| &record.values);
+    let owner = format!("external-dns/owner={owner}");
+    let resources = owned.filter_map(|text| {
+        let mut parts = text.trim_matches('"').split(',');
+        let resource = parts.clone().find_map(|part| part.strip_prefix("external-dns/resource="))?;
+        parts.any(|part| part == owner).then_some(resource)
+    });
+    let known: BTreeSet<String> = facts
+        .input
+        .manifests
+        .objects
+        .iter()
+        .map(|object| {
+            let namespace = object.namespace.as_deref().unwrap_or("default");
+            format!("{}/{namespace}/{}", object.kind.to_lowercase(), object.name)
+        })
+        .collect();
+    resources.filter(|resource| !known.contains(*resource)).map(str::to_owned).collect()
+}

@@ -1,0 +1,105 @@
+//! Names that somebody has moved already, and what moves names by itself.
+
+use drplan::model::inventory::{Inventory, Record};
+use drplan::plan::Plan;
+use drplan::plan::action::{Action, Hold};
+use drplan::plan::audit::audit;
+
+use crate::defects::{changed, found, replace, without};
+use crate::worlds::{World, example};
+
+const DIFFERS: &str = "dns-record-differs";
+const SYNCS: &str = "external-dns-syncs";
+const BALANCER: &str = "k8s-ecommerceprod-0a1b2c3d4e-1112131415.us-west-2.elb.amazonaws.com";
+
+fn with_records(change: impl Fn(&mut Record)) -> Plan {
+    let mut world = World::read(&example());
+    let Inventory { dns_zones, .. } = world.inventory.as_mut().unwrap();
+    let records = dns_zones.iter_mut().flatten().filter_map(|zone| zone.records.as_mut());
+    records.flatten().for_each(change);
+    world.plan()
+}
+
+#[test]
+fn a_record_that_was_moved_by_hand_is_told() {
+    let moved = |name: &'static str, to: &'static str| {
+        with_records(move |record| {
+            if record.name == name && record.alias.is_some() {
+                record.alias = Some(to.to_owned());
+            }
+        })
+    };
+    let plan = moved("api.example.com", BALANCER);
+    let [(subject, at)] = &found(&plan, DIFFERS)[..] else { panic!("{:?}", found(&plan, DIFFERS)) };
+    assert_eq!(subject, "module.dns.aws_route53_record.api");
+    assert!(at.starts_with("terraform/modules/dns/"), "{at}");
+    let message = &plan.findings.iter().find(|one| one.code == DIFFERS).unwrap().message;
+    assert!(message.contains("it is in us-west-2 already"), "{message}");
+    // external-dns wrote that one: no record of the state has it.
+    assert_eq!(found(&moved("hooks.example.com", BALANCER), DIFFERS)[0].0, "hooks.example.com");
+    let elsewhere = moved("api.example.com", "maintenance.example.net");
+    let message = &elsewhere.findings.iter().find(|one| one.code == DIFFERS).unwrap().message;
+    assert!(message.contains("somebody has changed it"), "{message}");
+    // The same by another spelling.
+    let spelled = with_records(|record| {
+        if let Some(alias) = record.alias.as_mut() {
+            *alias = format!("dualstack.{}.", alias.to_uppercase().to_lowercase());
+        }
+    });
+    without(&spelled, DIFFERS);
+    without(&World::read(&example()).plan(), DIFFERS);
+}
+
+#[test]
+fn an_external_dns_that_deletes_is_told_with_what_it_would_delete() {
+    let with_flag = |flag: &'static str| {
+        changed(move |copy| {
+            copy.edit("kubernetes/external-dns.yaml", |text| replace(&text, "--policy=upsert-only", flag));
+        })
+    };
+    without(&with_flag("--policy=upsert-only"), SYNCS);
+    without(&with_flag("--policy=create-only"), SYNCS);
+    let all = with_flag("--policy=sync");
+    assert_eq!(found(&all, SYNCS)[0].0, "Deployment/kube-system/external-dns");
+    // It deletes unless told.
+    assert_eq!(found(&with_flag("--log-level=info"), SYNCS).len(), 1);
+    // Its Ingress is left out: its record would go.
+    let mut world = World::read(&example());
+    world.manifests.objects.retain(|object| object.kind != "Ingress");
+    without(&world.plan(), SYNCS);
+    let orphaned = changed(|copy| {
+        copy.edit("kubernetes/external-dns.yaml", |text| {
+            replace(&text, "--policy=upsert-only", "--policy=sync")
+        });
+        copy.edit("kubernetes/ingress.yaml", |text| replace(&text, "name: webhooks", "name: callbacks"));
+    });
+    let message = &orphaned.findings.iter().find(|one| one.code == SYNCS).unwrap().message;
+    assert!(message.contains("ingress/ecommerce/webhooks"), "{message}");
+    assert!(!all.findings.iter().any(|one| one.code == SYNCS && one.message.contains("webhooks")));
+}
+
+/// By its image whatever it is called, by its name wherever the image comes from, and whatever kind runs it.
+#[test]
+fn external_dns_is_held_until_the_gate() {
+    const FILE: &str = "kubernetes/external-dns.yaml";
+    let held = |change: fn(String) -> String| {
+        let plan = changed(|copy| copy.edit(FILE, change));
+        assert_eq!(audit(&plan), Ok(()));
+        let held = plan.steps.iter().filter_map(|step| match &step.action {
+            Action::ApplyObject { file, hold: Some(hold), .. } if file == FILE => Some(*hold),
+            _ => None,
+        });
+        held.collect::<Vec<_>>()
+    };
+    let image = "registry.k8s.io/external-dns/external-dns:v0.18.0";
+    assert_eq!(held(|text| text), [Hold::Replicas]);
+    assert_eq!(held(|text| replace(&text, "external-dns\n", "names\n")), [Hold::Replicas]);
+    assert_eq!(held(|text| replace(&text, "kind: Deployment", "kind: StatefulSet")), [Hold::Replicas]);
+    assert_eq!(held(|text| replace(&text, "kind: Deployment", "kind: DaemonSet")), [Hold::Ask]);
+    let text = std::fs::read_to_string(example().join(FILE)).unwrap();
+    assert!(text.contains(image));
+    let mirrored = |text: String| {
+        text.replace("registry.k8s.io/external-dns/external-dns:v0.18.0", "mirror/dns@sha256:0a1b")
+    };
+    assert_eq!(held(mirrored), [Hold::Replicas]);
+}

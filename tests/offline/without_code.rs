@@ -1,0 +1,48 @@
+//! What the state has and the code does not: the engine has no block to make it from or to import it to.
+
+use drplan::plan::Plan;
+use drplan::plan::audit::audit;
+
+use crate::defects::{found, without};
+use crate::worlds::{World, example};
+
+/// The plan of the example without the blocks of a type and name.
+fn without_block(type_name: &str, name: &str) -> Plan {
+    let mut world = World::read(&example());
+    for module in &mut world.configuration.as_mut().unwrap().modules {
+        module.resources.retain(|block| block.data || (&*block.type_name, &*block.name) != (type_name, name));
+    }
+    let plan = world.plan();
+    assert_eq!(audit(&plan), Ok(()));
+    plan
+}
+
+#[test]
+fn what_the_code_does_not_have_is_not_imported() {
+    const ROLES: &str = "module.iam.aws_iam_role.service";
+    let plan = without_block("aws_iam_role", "service");
+    assert_eq!(found(&plan, "not-in-code"), [(ROLES.to_owned(), String::new())]);
+    let finding = plan.findings.iter().find(|one| one.code == "not-in-code").unwrap();
+    assert!(finding.message.contains("does not import it"), "{}", finding.message);
+    let of_roles = |step: &&drplan::plan::step::Step| step.id.starts_with(&format!("infra/{ROLES}["));
+    assert_eq!(plan.steps.iter().filter(of_roles).count(), 0);
+    for role in plan.resources.iter().filter(|one| one.address.starts_with(&format!("{ROLES}["))) {
+        assert_eq!((role.disposition.as_str(), role.engine.as_str()), ("share", "none"), "{}", role.reason);
+        // It is told of the new cluster all the same, and what the code has of it is imported.
+        assert!(plan.steps.iter().any(|step| step.id == format!("infra/trust/{}", role.address)));
+        let policy = role.address.replace("aws_iam_role.", "aws_iam_role_policy.");
+        assert!(plan.steps.iter().any(|step| step.id == format!("infra/{policy}")), "{policy}");
+    }
+    let whole = World::read(&example()).plan();
+    without(&whole, "not-in-code");
+    assert!(whole.steps.iter().any(|step| of_roles(&step)));
+}
+
+/// A bucket's copy is there; it only does not come under the engine.
+#[test]
+fn what_is_there_already_stays_there() {
+    let plan = without_block("aws_s3_bucket", "media");
+    let media = plan.resources.iter().find(|one| one.address == "module.s3.aws_s3_bucket.media").unwrap();
+    assert_eq!((media.disposition.as_str(), media.engine.as_str()), ("adopt", "exclude"), "{}", media.reason);
+    assert!(!plan.steps.iter().any(|step| step.id == "infra/module.s3.aws_s3_bucket.media"));
+}
