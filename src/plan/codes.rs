@@ -139,6 +139,12 @@ pub const CODES: &[Code] = &[
         "there is no inventory, so it is unknown what a store can come back from",
     ),
     code("key-no-counterpart", Error, Loses, "a KMS key has no usable counterpart in the recovery region"),
+    code(
+        "key-replica",
+        Error,
+        Stops,
+        "a replica of a multi-Region key stands for a key, and the provider imports no replica as one",
+    ),
     code("literal-in-code", Warning, Misleads, "a value of the primary is written out in the Terraform code"),
     code(
         "literal-unplaced",

@@ -53,7 +53,7 @@ pub enum Engine {
     Create,
     /// An import block.
     Import,
-    /// Left out until its gate, then imported and changed.
+    /// Left out until its gate, then made, or imported and changed.
     Withhold,
     /// Left out; where it is restored it is imported afterwards.
     Exclude,
@@ -109,14 +109,19 @@ pub struct PlannedResource {
 }
 
 impl PlannedResource {
-    /// Whether the engine comes to it only behind the gate, because it depends on what is withheld until then.
+    /// Whether the engine comes to it only behind the gate: it moves names by itself, or depends on what is withheld
+    /// until then.
     #[must_use]
     pub fn is_postponed(&self) -> bool {
-        is_postponed(self.engine, self.goes_with.as_deref())
+        is_postponed(self.disposition, self.engine, self.goes_with.as_deref())
     }
 }
 
 /// The same before there is a resource.
-pub(crate) fn is_postponed(engine: Engine, goes_with: Option<&str>) -> bool {
-    goes_with.is_some() && matches!(engine, Engine::Create | Engine::Import)
+pub(crate) fn is_postponed(disposition: Disposition, engine: Engine, goes_with: Option<&str>) -> bool {
+    match engine {
+        Engine::Create | Engine::Import => goes_with.is_some(),
+        Engine::Withhold => disposition == Disposition::Create,
+        _ => false,
+    }
 }

@@ -1,6 +1,7 @@
 //! What becomes of each managed object of the state, and why.
 
 use super::databases;
+use super::dns;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::foreseen;
@@ -125,7 +126,8 @@ fn stage(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> u8 {
 
 fn as_resource(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fate: Fate) -> PlannedResource {
     let engine = told(object, fate.engine);
-    let phase = if is_postponed(engine, fate.goes_with.as_deref()) { "dns" } else { "infra" };
+    let phase =
+        if is_postponed(fate.disposition, engine, fate.goes_with.as_deref()) { "dns" } else { "infra" };
     let known_after = match (fate.disposition, &fate.counterpart) {
         (_, Some(_)) => None,
         (Disposition::Create, None) => {
@@ -204,6 +206,7 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
         Scope::Cluster if entry.recovery == Recovery::Store => {
             return super::volumes::decide_claim(facts, object, findings);
         }
+        Scope::Cluster if dns::installs_controller(object) => return decide_controller(),
         Scope::Cluster => {
             return fate(Disposition::Create, Engine::Create, "lives in the cluster, which is made anew")
                 .into();
@@ -220,7 +223,15 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
     if let Some(there) = workspace::decide_in_workspace(facts, object, entry.recovery, findings) {
         return there;
     }
+    if dns::installs_controller(object) {
+        return decide_controller();
+    }
     stores::decide_regional(facts, object, entry.recovery, fates, findings)
+}
+
+fn decide_controller() -> Outcome {
+    let reason = "external-dns, which moves names by itself: made behind the dns gate";
+    fate(Disposition::Create, Engine::Withhold, reason).into()
 }
 
 /// A web ACL, rule group or IP set with scope CLOUDFRONT is global and lives in us-east-1.
@@ -238,21 +249,21 @@ fn decide_global(facts: &Facts<'_, '_>, object: &Object<'_, '_>, recovery: Recov
             fate(Disposition::Create, Engine::Create, "trusts the issuer of the cluster, which is made anew")
                 .into()
         }
-        Recovery::Traffic if super::dns::is_kept(facts, object) => fate(
+        Recovery::Traffic if dns::is_kept(facts, object) => fate(
             Disposition::Share,
             Engine::Import,
             "global, and drplan.hcl keeps its name where it is: used as it is",
         )
         .with(itself)
         .into(),
-        Recovery::Traffic if super::dns::points_into_primary(facts, object) => fate(
+        Recovery::Traffic if dns::points_into_primary(facts, object) => fate(
             Disposition::Update,
             Engine::Withhold,
             "global, and it leads traffic into the primary: changed behind the dns gate",
         )
         .with(itself)
         .into(),
-        Recovery::Traffic if super::dns::goes_with_withheld(facts, object) => fate(
+        Recovery::Traffic if dns::goes_with_withheld(facts, object) => fate(
             Disposition::Update,
             Engine::Withhold,
             "global, and it leads to a distribution that is withheld: the engine leaves it out with it",

@@ -21,7 +21,7 @@ use crate::plan::action::{Action, EngineChange, Hold, Rewrite};
 use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
 use crate::plan::values::{Site, UseDisposition};
-pub(super) use controller::is_controller;
+pub(super) use controller::{installs_controller, is_controller};
 pub(super) use names::names;
 
 /// How long a gate's decision takes where drplan.hcl does not say.

@@ -21,6 +21,7 @@ mod foreseen;
 mod gates;
 mod infra;
 mod inputs;
+mod keys;
 mod left_behind;
 mod left_out;
 mod manifests;
@@ -79,6 +80,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     recovery_variables::check(&facts, &mut findings);
     skipped::check(&facts, &decided, &values, &mut findings);
     certificates::check(&facts, &decided, &mut findings);
+    keys::check(&facts, &decided, &mut findings);
     policies::check(&facts, &decided, &mut findings);
     recordings::check(&facts, &mut findings);
     named::check(&facts, &mut findings);

@@ -41,6 +41,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "inventory-gap"
     "inventory-missing"
     "key-no-counterpart"
+    "key-replica"
     "literal-in-code"
     "literal-unplaced"
     "manifest-unrendered"

@@ -99,7 +99,7 @@ const fn engine_words(engine: Engine) -> &'static str {
     match engine {
         Engine::Create => "it makes it",
         Engine::Import => "an import block; planned as no change",
-        Engine::Withhold => "left out until its gate, then imported and changed",
+        Engine::Withhold => "left out until its gate, then made, or imported and changed",
         Engine::Exclude => "left out; where it is restored it is imported afterwards",
         Engine::Carry => "its value is put into the recovery workspace's state first",
         Engine::None => "never hears of it",

@@ -172,3 +172,18 @@ fn the_key_of_the_points_may_stand_for_the_codes() {
     assert_eq!(differs(&world.plan()), None);
     assert_eq!(rule(&world.plan()).1, Some(CandidateKind::AutomatedBackup));
 }
+
+/// <https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/kms/key.go>, resourceKeyRead.
+#[test]
+fn a_replica_of_a_key_is_not_imported_as_the_key() {
+    let has = |world: &World| world.plan().findings.iter().any(|finding| finding.code == "key-replica");
+    let mut world = World::read(&example());
+    assert!(!has(&world));
+    let keys = world.inventory.as_mut().unwrap().keys.as_mut().unwrap();
+    for key in
+        keys.iter_mut().filter(|key| key.aliases.iter().any(|alias| alias == "alias/ecommerce-prod-rds"))
+    {
+        key.primary_arn = Some("arn:aws:kms:us-east-2:123456789012:key/mrk-0123".to_owned());
+    }
+    assert!(has(&world));
+}

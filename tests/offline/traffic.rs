@@ -103,3 +103,28 @@ fn external_dns_is_held_until_the_gate() {
     };
     assert_eq!(held(mirrored), [Hold::Replicas]);
 }
+
+/// Made in phase infra it would have written records before anybody was asked.
+#[test]
+fn an_external_dns_that_the_engine_installs_waits_for_the_gate() {
+    let mut world = World::read(&example());
+    world.manifests.objects.retain(|object| !object.name.contains("external-dns"));
+    let mut state: serde_json::Value = serde_json::from_str(&world.state).unwrap();
+    state["resources"].as_array_mut().unwrap().push(crate::worlds::managed(
+        "helm_release.external_dns",
+        serde_json::json!({ "id": "external-dns", "name": "external-dns", "namespace": "kube-system",
+            "chart": "external-dns", "repository": "https://kubernetes-sigs.github.io/external-dns/" }),
+        &["module.eks.aws_eks_cluster.this"],
+    ));
+    world.state = state.to_string();
+    world.configuration = None;
+    let plan = world.plan();
+    assert_eq!(audit(&plan), Ok(()));
+    let release = plan.resources.iter().find(|one| one.address == "helm_release.external_dns").unwrap();
+    assert_eq!((release.disposition.as_str(), release.engine.as_str()), ("create", "withhold"));
+    assert!(!plan.steps.iter().any(|step| step.id == "infra/helm_release.external_dns"));
+    let made = plan.steps.iter().find(|step| step.id == "dns/helm_release.external_dns").unwrap();
+    assert!(made.needs.contains(&"dns/gate".to_owned()), "{:?}", made.needs);
+    let resolve = plan.steps.iter().find(|step| step.id == "verify/resolve/hooks.example.com").unwrap();
+    assert!(resolve.needs.contains(&made.id), "{:?}", resolve.needs);
+}

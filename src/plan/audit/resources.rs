@@ -167,7 +167,8 @@ const fn comes_with_another(recovery: Recovery) -> bool {
 /// What the engine is told fits what becomes of it: only what is created may be made by the engine alone.
 fn check_engine(resource: &PlannedResource, report: &mut Report) {
     let fits = match resource.disposition {
-        Disposition::Create => matches!(resource.engine, Engine::Create),
+        // What moves names by itself is made behind the gate.
+        Disposition::Create => matches!(resource.engine, Engine::Create | Engine::Withhold),
         // What cannot be imported (the wait for a certificate) is carried.
         Disposition::Share => {
             matches!(resource.engine, Engine::Import | Engine::Carry | Engine::None | Engine::Exclude)

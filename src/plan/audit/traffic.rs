@@ -9,7 +9,7 @@ use crate::model::types::Recovery;
 use crate::plan::Plan;
 use crate::plan::action::{Action, EngineChange};
 use crate::plan::finding::Severity;
-use crate::plan::resource::Disposition;
+use crate::plan::resource::{Disposition, Engine};
 use crate::plan::step::{DoneWhen, Phase, Step};
 
 /// Gates before dns that one plan may have: more could not be reviewed, and each is followed on its own.
@@ -39,6 +39,7 @@ fn check_movers(plan: &Plan, graph: &Graph<'_>, table: Table, behind_gate: &[boo
             let moves = table(&resource.type_name).is_some_and(|entry| entry.recovery == Recovery::Traffic);
             resource.deposed.is_none()
                 && (resource.disposition == Disposition::Update
+                    || resource.engine == Engine::Withhold
                     || (moves && resource.disposition == Disposition::Create))
         })
         .map(|resource| (resource.address.as_str(), resource.type_name.as_str()))

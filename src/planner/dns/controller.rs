@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::facts::Facts;
+use super::super::facts::{Facts, Object as Resource};
 use super::super::findings::Findings;
 use crate::model::diagnostic::Place;
 use crate::model::document::{Node, Object};
@@ -20,6 +20,17 @@ const SERVES: [&str; 5] = ["DaemonSet", "Deployment", "ReplicaSet", "Replication
 pub(in super::super) fn is_controller(object: &Object) -> bool {
     SERVES.contains(&object.kind.as_str())
         && (object.name.contains("external-dns") || containers(object).any(runs_it))
+}
+
+/// Whether the engine installs external-dns by it: by a chart, or as an add-on of EKS.
+/// <https://docs.aws.amazon.com/eks/latest/userguide/community-addons.html>
+pub(in super::super) fn installs_controller(object: &Resource<'_, '_>) -> bool {
+    let named = match object.type_name() {
+        "helm_release" => object.text("chart"),
+        "aws_eks_addon" => object.text("addon_name"),
+        _ => None,
+    };
+    named.is_some_and(|name| name.rsplit('/').next() == Some("external-dns"))
 }
 
 fn containers(object: &Object) -> impl Iterator<Item = &Node> {

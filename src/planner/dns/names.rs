@@ -6,9 +6,9 @@ use super::super::build::GATE;
 use super::super::dispositions::step_id;
 use super::super::facts::Facts;
 use super::super::findings::Findings;
-use super::controller::written_by_controller;
+use super::controller::{installs_controller, written_by_controller};
 use super::{ALIAS_TTL, recorded};
-use crate::plan::action::{Action, Hold};
+use crate::plan::action::{Action, EngineChange, Hold};
 use crate::plan::step::Step;
 
 /// A name that moves.
@@ -40,6 +40,14 @@ pub(in super::super) fn names(
                 distributions.insert(address.as_str(), step.id.as_str());
             }
             Action::Release { hold: Hold::Replicas | Hold::Ask, .. } => writer = Some(&step.id),
+            Action::Engine { address, change: EngineChange::Create, .. }
+                if facts
+                    .by_address
+                    .get(address.as_str())
+                    .is_some_and(|at| installs_controller(&facts.objects[*at])) =>
+            {
+                writer = Some(&step.id);
+            }
             _ => {}
         }
     }

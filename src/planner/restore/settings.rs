@@ -79,8 +79,8 @@ impl Restore<'_, '_, '_> {
             .filter(|resource| resource.disposition == Disposition::Adopt)
             .and_then(|resource| resource.counterpart.clone())
             .or_else(|| self.placed(text));
-        // A role is global; whatever else nobody owns is of the lost region.
-        if made.is_none() && found.is_none() && owner.is_none() && parameter != "MonitoringRoleArn" {
+        // A role is global; whatever else nobody owns, or is left behind, is of the lost region.
+        if made.is_none() && found.is_none() && parameter != "MonitoringRoleArn" {
             return None;
         }
         Some(Setting {
