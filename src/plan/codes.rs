@@ -181,6 +181,12 @@ pub const CODES: &[Code] = &[
     ),
     code("objective-missed", Warning, Loses, "by the forecast an objective is missed"),
     code(
+        "password-of-backup",
+        Warning,
+        Stops,
+        "a restored database has the master password of its recovery point",
+    ),
+    code(
         "placeholder-unfilled",
         Error,
         Stops,
@@ -202,6 +208,8 @@ pub const CODES: &[Code] = &[
         "what is in use of quotas that the plan adds to is unknown, so whether there is room",
     ),
     code("recording-old", Warning, Misleads, "a recording is older than the loss that the stack may have"),
+    code("recording-stale", Error, Misleads, "the inventory is so old that nothing it says can be relied on"),
+    code("recording-to-come", Error, Misleads, "a recording was taken after the plan's time"),
     code(
         "recovery-point-differs",
         Error,
@@ -224,6 +232,12 @@ pub const CODES: &[Code] = &[
     code("region-variable", Error, Stops, "a variable gives the provider another region than the recovery's"),
     code("restore-drops-settings", Note, Stops, "a restore drops settings; the plan sets them again"),
     code("secret-no-replica", Error, Stops, "a secret has no replica in the recovery region"),
+    code(
+        "secret-origin-unknown",
+        Warning,
+        Misleads,
+        "a secret of the recovery region has the name of a lost one, and may be another",
+    ),
     code(
         "secret-rewritten-whole",
         Note,

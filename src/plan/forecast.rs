@@ -31,6 +31,8 @@ pub enum Verdict {
     Missed,
     /// It cannot be told: no objective, or a default where a figure is needed.
     Unknown,
+    /// It does not come back, or comes back empty, and drplan.hcl says that it may.
+    Accepted,
 }
 
 impl Verdict {
@@ -41,6 +43,7 @@ impl Verdict {
             Self::Ok => "ok",
             Self::Missed => "missed",
             Self::Unknown => "unknown",
+            Self::Accepted => "accepted",
         }
     }
 }
@@ -90,9 +93,9 @@ pub struct Rto {
 pub struct Component {
     /// Its name.
     pub component: String,
-    /// Median; `None` where all of it is blocked.
+    /// Median; `None` where all of it is blocked or given up.
     pub p50_seconds: Option<u64>,
-    /// 90th percentile; `None` where all of it is blocked.
+    /// 90th percentile; `None` where all of it is blocked or given up.
     pub p90_seconds: Option<u64>,
     /// Objective.
     pub objective_seconds: Option<u64>,
@@ -100,6 +103,8 @@ pub struct Component {
     pub verdict: Verdict,
     /// What is not in the figures, or only guessed.
     pub doubts: Vec<Doubt>,
+    /// Its stores that come back empty or not at all, as drplan.hcl says that they may.
+    pub given_up: Vec<String>,
 }
 
 /// Loss of a store.

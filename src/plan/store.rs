@@ -22,6 +22,15 @@ pub struct PlannedStore {
     pub why: String,
 }
 
+impl PlannedStore {
+    /// The candidate that is chosen.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&Candidate> {
+        let id = self.chosen.as_deref()?;
+        self.candidates.iter().find(|candidate| candidate.id == id)
+    }
+}
+
 /// A rule with bounds; part of the decision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -100,4 +109,20 @@ pub struct Candidate {
     pub restore_p90_seconds: Option<u64>,
     /// What rules it out.
     pub ruled_out: Option<String>,
+}
+
+impl Candidate {
+    /// Of what has no age and takes no time of its own to bring back.
+    #[must_use]
+    pub fn untimed(kind: CandidateKind, id: impl Into<String>) -> Self {
+        Self {
+            kind,
+            id: id.into(),
+            data_at: None,
+            loss_seconds: None,
+            restore_p50_seconds: None,
+            restore_p90_seconds: None,
+            ruled_out: None,
+        }
+    }
 }

@@ -16,6 +16,7 @@ use crate::plan::action::Action;
 use crate::plan::forecast::{Component, Doubt, Forecast, PhaseSpan, Prepared, Rto, Verdict};
 use crate::plan::resource::Disposition;
 use crate::plan::step::{Phase, Step};
+use crate::plan::store::{CandidateKind, PlannedStore};
 
 /// Draws in all, so that a plan of any size is forecast in the same time.
 const DRAWS: usize = 2_000_000;
@@ -63,13 +64,20 @@ pub(super) fn plan_forecast(
             let objective_seconds = objective(component.name);
             let way = run.path_to(&usual, &component.steps);
             let doubts = self::doubts(facts, decided, Some(component.name), run.guessed(&way));
+            let given_up = given_up(facts, decided, component.name);
+            let gone = p90_seconds.is_none() && doubts.is_empty() && !given_up.is_empty();
             Component {
                 component: component.name.to_owned(),
                 p50_seconds,
                 p90_seconds,
                 objective_seconds,
-                verdict: verdict(p90_seconds, objective_seconds, &doubts),
+                verdict: if gone {
+                    Verdict::Accepted
+                } else {
+                    verdict(p90_seconds, objective_seconds, &doubts)
+                },
                 doubts,
+                given_up,
             }
         })
         .collect();
@@ -130,6 +138,18 @@ fn doubts<'s>(
     doubts.extend(guessed.map(|step| Doubt::Unmeasured { step: step.id.clone() }));
     doubts.sort();
     doubts
+}
+
+/// Stores of a component whose loss drplan.hcl accepts.
+fn given_up(facts: &Facts<'_, '_>, decided: &Decided, component: &str) -> Vec<String> {
+    let empty = |store: &&PlannedStore| {
+        store.chosen().is_some_and(|candidate| candidate.kind == CandidateKind::Empty)
+            && facts
+                .by_address
+                .get(store.address.as_str())
+                .is_some_and(|at| component_of(&facts.objects[*at]) == Some(component))
+    };
+    decided.stores.iter().filter(empty).map(|store| store.address.clone()).collect()
 }
 
 /// The component that a resource is a part of by itself.
@@ -196,32 +216,32 @@ fn components(decided: &Decided, facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<C
         steps.iter().enumerate().filter(|(_, step)| which(step)).map(|(at, _)| at).collect()
     };
     let nodes = super::cluster::nodes(facts, decided);
-    let cache: Vec<String> = facts
-        .objects
-        .iter()
-        .filter(|object| component_of(object) == Some("cache"))
-        .map(|object| object.address().to_owned())
-        .collect();
+    let within = |name: &str| -> BTreeSet<&str> {
+        let of_name = facts.objects.iter().filter(|object| component_of(object) == Some(name));
+        of_name.map(Object::address).collect()
+    };
+    let cache = within("cache");
+    // A database whose loss is accepted is made empty by the engine: what needs it waits for it all the same.
+    let empty: BTreeSet<String> = given_up(facts, decided, "database").into_iter().collect();
     let all = [
         ("cluster", of(&|step| nodes.contains(&step.id))),
         (
             "database",
-            of(&|step| {
-                matches!(
-                    step.action,
-                    Action::RestoreDatabase { .. }
-                        | Action::RestoreCluster { .. }
-                        | Action::PromoteReplica { .. }
-                        | Action::ModifyDatabase { .. }
-                        | Action::SetPassword { .. }
-                )
+            of(&|step| match &step.action {
+                Action::RestoreDatabase { .. }
+                | Action::RestoreCluster { .. }
+                | Action::PromoteReplica { .. }
+                | Action::ModifyDatabase { .. }
+                | Action::SetPassword { .. } => true,
+                Action::Engine { address, .. } => empty.contains(address),
+                _ => false,
             }),
         ),
         (
             "cache",
             of(&|step| match &step.action {
                 Action::Engine { address, .. } | Action::RestoreCache { address, .. } => {
-                    cache.contains(address)
+                    cache.contains(address.as_str())
                 }
                 _ => false,
             }),
@@ -241,7 +261,9 @@ fn components(decided: &Decided, facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<C
         .filter_map(|at| component_of(&facts.objects[*at]))
         .collect();
     all.into_iter()
-        .filter(|(name, steps)| !steps.is_empty() || blocked.contains(name))
+        .filter(|(name, steps)| {
+            !steps.is_empty() || blocked.contains(name) || !given_up(facts, decided, name).is_empty()
+        })
         .map(|(name, steps)| ComponentSteps { name, steps })
         .collect()
 }

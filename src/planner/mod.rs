@@ -40,6 +40,7 @@ mod references;
 mod requests;
 mod restore;
 mod schedule;
+mod secrets;
 mod simulate;
 mod skipped;
 mod stores;

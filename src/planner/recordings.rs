@@ -11,6 +11,11 @@ use crate::plan::store::{Candidate, CandidateKind};
 const CURRENT_SECONDS: u64 = 3_600;
 /// Where the stack has no objective for loss: recordings are renewed every night.
 const DEFAULT_BOUND_SECONDS: u64 = 86_400;
+/// From here on an inventory is history: automated backups are kept for a week by default, and everything that it saw
+/// of them has been replaced.
+const STALE_SECONDS: u64 = 7 * 86_400;
+/// What two clocks that are kept may differ by, and then some.
+const SKEW_SECONDS: u64 = 300;
 
 impl Facts<'_, '_> {
     /// Seconds from an instant to the plan's clock; 0 for one that is yet to come.
@@ -80,54 +85,91 @@ fn seconds_between(from: Timestamp, to: Timestamp) -> u64 {
     u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
 }
 
-/// Recordings that were taken long before the plan's clock.
+/// Recordings that were taken long before the plan's clock, or after it.
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
     let bound = facts.recording_bound();
-    let mut check = |what: &str,
-                     region: &str,
-                     taken_at: Timestamp,
-                     bound: u64,
-                     meaning: &str,
-                     fix: String| {
-        let age = facts.age(taken_at);
-        if age > bound {
-            findings.add(
+    if let Some(inventory) = facts.inventory() {
+        let recording = Recording {
+            what: "inventory",
+            region: &inventory.region,
+            taken_at: inventory.taken_at,
+            bound,
+            stale: Some(bound.max(STALE_SECONDS)),
+            meaning: "what would be lost now is unknown, and what it found may be gone",
+            again: format!("`drplan inventory {} -o inventory.json`", facts.recovery),
+            renewed: "record it again, and find out why nothing renews it",
+        };
+        recording.check(facts, findings);
+    }
+    if let Some(observation) = &facts.input.observation {
+        let recording = Recording {
+            what: "observation",
+            region: &observation.region,
+            taken_at: observation.taken_at,
+            bound: bound.max(DEFAULT_BOUND_SECONDS),
+            // Of a region that is lost there is no newer one: its age must not stop the recovery.
+            stale: None,
+            meaning: "load balancers, images and replicas may have changed since",
+            again: format!("`drplan inventory {} --primary -o observation.json`", observation.region),
+            renewed: "while the primary answers, record it again",
+        };
+        recording.check(facts, findings);
+    }
+}
+
+/// A recording, and what its age means.
+struct Recording<'r> {
+    what: &'static str,
+    region: &'r str,
+    taken_at: Timestamp,
+    /// Seconds from which it is old.
+    bound: u64,
+    /// Seconds from which nothing it says is relied on.
+    stale: Option<u64>,
+    meaning: &'static str,
+    /// The command that makes a newer one.
+    again: String,
+    renewed: &'static str,
+}
+
+impl Recording<'_> {
+    fn check(&self, facts: &Facts<'_, '_>, findings: &mut Findings) {
+        let Self { what, region, taken_at, bound, stale, meaning, again, renewed } = self;
+        let (age, ahead) = (facts.age(*taken_at), seconds_between(facts.input.at, *taken_at));
+        let (code, message, fix) = if ahead > SKEW_SECONDS {
+            (
+                "recording-to-come",
+                format!(
+                    "the {what} of {region} was taken at {taken_at}, {} after the plan's time: one of the two clocks is \
+                     wrong, and no age and no loss can be told",
+                    hours(ahead)
+                ),
+                format!("set the clock and record it again: {again}; or plan as of it: `--at {taken_at}`"),
+            )
+        } else if let Some(stale) = stale.filter(|stale| age > *stale) {
+            (
+                "recording-stale",
+                format!(
+                    "the {what} of {region} was taken at {taken_at}, {} before the plan's time (more than {}): nothing \
+                     that it says can be relied on",
+                    hours(age),
+                    hours(stale)
+                ),
+                format!("{renewed}: {again}; to plan as of it: `--at {taken_at}`"),
+            )
+        } else if age > *bound {
+            (
                 "recording-old",
-                what,
                 format!(
                     "the {what} of {region} was taken at {taken_at}, {} before the plan's time (more than {}): {meaning}",
                     hours(age),
-                    hours(bound)
+                    hours(*bound)
                 ),
-                fix,
-                None,
-            );
-        }
-    };
-    if let Some(inventory) = facts.inventory() {
-        check(
-            "inventory",
-            &inventory.region,
-            inventory.taken_at,
-            bound,
-            "what would be lost now is unknown, and what it found may be gone",
-            format!(
-                "record it again: drplan inventory {} -o FILE; find out why nothing renews it",
-                facts.recovery
-            ),
-        );
-    }
-    if let Some(observation) = &facts.input.observation {
-        check(
-            "observation",
-            &observation.region,
-            observation.taken_at,
-            bound.max(DEFAULT_BOUND_SECONDS),
-            "load balancers, images and replicas may have changed since",
-            format!(
-                "while the primary answers, record it again: drplan inventory {} --primary -o FILE",
-                observation.region
-            ),
-        );
+                format!("{renewed}: {again}"),
+            )
+        } else {
+            return;
+        };
+        findings.add(code, *what, message, fix, None);
     }
 }

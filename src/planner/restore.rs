@@ -1,6 +1,7 @@
 //! Data comes back: recovery points and replicas, with every setting that a restore drops, then into the engine.
 
 mod named;
+mod password;
 mod promotion;
 mod secrets;
 mod settings;
@@ -13,7 +14,6 @@ use super::infra::{self, Graph};
 use super::preflight::{absent, restored_as};
 use super::provenance::Values;
 use super::references;
-use crate::model::settings::ValueSource;
 use crate::model::types::Recovery;
 use crate::plan::action::{Action, EngineChange};
 use crate::plan::resource::{Disposition, PlannedResource};
@@ -73,7 +73,9 @@ impl Restore<'_, '_, '_> {
                 self.restore_cluster(findings)
             }
             ("aws_secretsmanager_secret", _) => self.promote_secret(),
-            ("aws_secretsmanager_secret_version", _) => self.splice_secret(values, findings),
+            ("aws_secretsmanager_secret_version", _) => {
+                self.splice_secret(values, findings).into_iter().collect()
+            }
             ("aws_elasticache_replication_group" | "aws_elasticache_cluster", _) => self.restore_cache(),
             _ => self.restore_other(),
         };
@@ -91,14 +93,18 @@ impl Restore<'_, '_, '_> {
     fn id(&self) -> String {
         step_id("restore", self.address())
     }
-    /// The step that brings it back: its own, or that of the cluster that it is an instance of.
-    fn brought_back_by(&self) -> String {
-        let cluster = self
-            .object
-            .entry
-            .filter(|entry| entry.recovery == Recovery::RdsClusterInstance)
-            .and_then(|_| references::leader(self.facts, self.object));
-        cluster.map_or_else(|| self.id(), |at| step_id("restore", self.facts.objects[at].address()))
+    /// The step that brings it back: its own, or that of what it comes back with, a cluster or a secret.
+    fn brought_back_by(&self, own: &[Step]) -> String {
+        if !own.is_empty() {
+            return self.id();
+        }
+        let with_secret = self.object.entry.is_some_and(|entry| entry.recovery == Recovery::SecretVersion);
+        let leader = if with_secret { self.secret_there() } else { self.restored_with() };
+        leader.unwrap_or_else(|| self.id())
+    }
+    fn restored_with(&self) -> Option<String> {
+        let at = references::leader(self.facts, self.object)?;
+        Some(step_id("restore", self.facts.objects[at].address()))
     }
     fn store(&self) -> Option<&PlannedStore> {
         self.decided.store(self.address())
@@ -154,6 +160,9 @@ impl Restore<'_, '_, '_> {
         let mut steps = vec![restore];
         steps.extend(later);
         steps.extend(self.password(&identifier, &steps));
+        self.told_password(findings);
+        // Whoever reads the blocks signs in, and a change of a setting may restart the database under them.
+        let last = steps.last().map_or_else(|| self.id(), |step| step.id.clone());
         steps.push(
             step(
                 Phase::Restore,
@@ -161,7 +170,7 @@ impl Restore<'_, '_, '_> {
                 Action::WarmUp { identifier },
                 self.facts.estimate("warm_up"),
             )
-            .needs([self.id()]),
+            .needs([last]),
         );
         steps
     }
@@ -186,6 +195,7 @@ impl Restore<'_, '_, '_> {
         let mut steps = vec![restore];
         steps.extend(later);
         steps.extend(self.password(&identifier, &steps));
+        self.told_password(findings);
         steps
     }
 
@@ -249,29 +259,6 @@ impl Restore<'_, '_, '_> {
             .is_some_and(|leader| self.facts.objects[leader].address() == self.address())
     }
 
-    /// Restored data keeps its old master password: it is set anew, by reference.
-    fn password(&self, identifier: &str, before: &[Step]) -> Option<Step> {
-        let source = match self.facts.database_settings(self.object)?.password.as_ref()? {
-            ValueSource::Environment(name) => format!("env:{name}"),
-            ValueSource::File(path) => format!("file:{path}"),
-            ValueSource::Secret(name) => format!("secret:{name}"),
-            ValueSource::Plain(_) => return None,
-        };
-        let action = Action::SetPassword { identifier: identifier.to_owned(), source };
-        Some(
-            step(
-                Phase::Restore,
-                &format!("password/{}", self.address()),
-                action,
-                self.facts.estimate("secret"),
-            )
-            .needs(before.last().map(|step| step.id.clone()))
-            .done_when(DoneWhen::Status { subject: identifier.to_owned(), status: "available".to_owned() })
-            .plane(Plane::RegionalControl)
-            .irreversible(),
-        )
-    }
-
     fn restore_cache(&self) -> Vec<Step> {
         let identifier = self.object.name();
         let action = Action::RestoreCache {
@@ -312,11 +299,11 @@ impl Restore<'_, '_, '_> {
         let import_id = import_id
             .or_else(|| infra::import_id(self.facts, self.object, self.resource))
             .filter(|id| !self.facts.primary.as_deref().is_some_and(|primary| id.contains(primary)));
-        let by = self.brought_back_by();
+        let by = self.brought_back_by(before);
         let known_after = import_id.is_none().then(|| by.clone());
-        // An instance is imported after its cluster is.
-        let with_cluster = by != self.id();
-        let adopted = self.needs.iter().filter(|need| with_cluster && need.starts_with("restore/")).cloned();
+        // An instance is imported after its cluster is, a version after its secret.
+        let with_another = before.is_empty();
+        let adopted = self.needs.iter().filter(|need| with_another && need.starts_with("restore/")).cloned();
         let changes =
             |step: &&Step| matches!(step.action, Action::ModifyDatabase { .. } | Action::SetPassword { .. });
         let changed = before.iter().rev().find(changes).map(|step| step.id.clone());

@@ -4,7 +4,7 @@ use super::dispositions::{Fate, accepted_loss, fate, may_hold_data, step_id};
 use super::facts::{Facts, Object};
 use super::findings::{self, Findings};
 use super::points::{self, Point};
-use super::{buckets, databases, references};
+use super::{buckets, databases, references, secrets};
 use crate::model::paste;
 use crate::model::types::Recovery;
 use crate::plan::resource::{Disposition, Engine};
@@ -38,10 +38,8 @@ pub(super) fn decide_regional(
         }
         Recovery::Bucket => buckets::decide_bucket(facts, object, findings),
         Recovery::OfBucket => buckets::decide_of_bucket(facts, object, fates, findings),
-        Recovery::Secret => decide_secret(facts, object, findings),
-        Recovery::SecretVersion => {
-            follow(facts, object, fates, Engine::Exclude, "its value comes with the secret")
-        }
+        Recovery::Secret => secrets::decide_secret(facts, object, findings),
+        Recovery::SecretVersion => secrets::decide_version(facts, object, fates),
         Recovery::Key => decide_key(facts, object, findings),
         Recovery::Repository => decide_repository(facts, object, findings),
         Recovery::ElastiCache => decide_cache(facts, object, findings),
@@ -96,7 +94,7 @@ pub(super) fn inventory_missing(
 }
 
 /// What goes with a leader named by its dependencies: cluster instances, secret versions.
-fn follow(
+pub(super) fn follow(
     facts: &Facts<'_, '_>,
     object: &Object<'_, '_>,
     fates: &[Option<Fate>],
@@ -123,64 +121,6 @@ fn follow(
                 fate.known_after = Some(step_id("restore", name));
             }
             fate.into()
-        }
-    }
-}
-
-fn decide_secret(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Findings) -> Outcome {
-    if let Some(accepted) = accepted_loss(facts, object) {
-        return accepted;
-    }
-    let name = object.name();
-    let Some(secrets) = facts.inventory().and_then(|inventory| inventory.secrets.as_ref()) else {
-        inventory_missing(facts, object, &format!("secret {name}"), findings);
-        return fate(Disposition::Block, Engine::Exclude, "holds data; whether it is replicated is unknown")
-            .into();
-    };
-    match secrets.iter().find(|secret| secret.name == name) {
-        Some(secret) if secret.deleted_at.is_some() => {
-            findings.add(
-                "secret-no-replica",
-                object.address(),
-                format!("secret {name} is scheduled for deletion in {}", facts.recovery),
-                format!(
-                    "keep it: `aws secretsmanager restore-secret --secret-id {name} --region {}`",
-                    facts.recovery
-                ),
-                facts.place_in_code(object),
-            );
-            fate(Disposition::Block, Engine::Exclude, "its replica is scheduled for deletion").into()
-        }
-        Some(secret) => {
-            let what = if secret.primary_region.is_some() {
-                "its replica is promoted"
-            } else {
-                "it stands alone there"
-            };
-            let mut outcome: Outcome = fate(
-                Disposition::Promote,
-                Engine::Exclude,
-                format!("{} has the secret: {what}", facts.recovery),
-            )
-            .with(secret.arn.clone())
-            .into();
-            outcome.store = Some(store_of(object, &name, CandidateKind::SecretReplica, &secret.arn));
-            outcome
-        }
-        None => {
-            findings.add(
-                "secret-no-replica",
-                object.address(),
-                format!("secret {name} has no replica in {}", facts.recovery),
-                format!(
-                    "replicate it: `aws secretsmanager replicate-secret-to-regions --secret-id {name} \
-                     --add-replica-regions Region={} --region {}`",
-                    facts.recovery,
-                    facts.primary.as_deref().unwrap_or("REGION")
-                ),
-                facts.place_in_code(object),
-            );
-            fate(Disposition::Block, Engine::Exclude, "its value lies only in the lost region").into()
         }
     }
 }

@@ -80,7 +80,7 @@ pub(super) const fn verdict_style(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Ok => Style::Good,
         Verdict::Missed => Style::Bad,
-        Verdict::Unknown => Style::Warn,
+        Verdict::Unknown | Verdict::Accepted => Style::Warn,
     }
 }
 

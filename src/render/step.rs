@@ -10,6 +10,7 @@ use super::{Options, Unknown};
 use crate::plan::Plan;
 use crate::plan::action::Action;
 use crate::plan::finding::Finding;
+use crate::plan::forecast::Verdict;
 use crate::plan::step::{DoneWhen, EstimateSource, Expects, Phase, Plane, Step};
 use crate::plan::store::{CandidateKind, PlannedStore};
 use crate::plan::values::{Site, UseDisposition};
@@ -160,7 +161,11 @@ pub(super) fn put_store(screen: &mut Screen, plan: &Plan, store: &PlannedStore) 
         screen.row_at("", 6, &[dim(format!("    {}", candidate.id))]);
     }
     if let Some(rpo) = plan.forecast.rpo.iter().find(|rpo| rpo.store == store.address) {
-        let worst = rpo.worst_seconds.map_or_else(|| "unknown".to_owned(), duration);
+        let worst = match (rpo.worst_seconds, rpo.verdict) {
+            (Some(worst), _) => duration(worst),
+            (None, Verdict::Accepted) => "all of it".to_owned(),
+            (None, _) => "unknown".to_owned(),
+        };
         let objective = rpo
             .objective_seconds
             .map_or_else(|| "no objective".to_owned(), |s| format!("objective {}", duration(s)));

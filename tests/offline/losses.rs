@@ -121,7 +121,7 @@ fn what_is_given_up_by_name_has_a_line_too() {
     world.settings.skips.push(AcceptedLoss { address: MEDIA.to_owned(), reason, place: None });
     let plan = planned(&world);
     let rpo = loss(&plan, MEDIA);
-    assert_eq!((rpo.verdict, rpo.worst_seconds), (Verdict::Ok, None));
+    assert_eq!((rpo.verdict, rpo.worst_seconds), (Verdict::Accepted, None));
     assert!(rpo.why.contains("another team has it"), "{}", rpo.why);
     // What lies in the recovery region is not lost, needed or not.
     assert!(!plan.forecast.rpo.iter().any(|rpo| rpo.store.starts_with("module.standby")));
@@ -189,15 +189,45 @@ fn an_old_recording_is_told_with_its_age() {
     assert_eq!(codes(24, 24), Vec::<String>::new());
     assert_eq!(codes(25, 0), ["inventory"]);
     assert_eq!(codes(0, 25), ["observation"]);
-    let plan = planned(&with(|inventory| inventory.taken_at = before(240)));
+    let plan = planned(&with(|inventory| inventory.taken_at = before(168)));
     let finding = plan.findings.iter().find(|finding| finding.code == CODE).unwrap();
-    assert!(finding.message.contains("240 h before"), "{}", finding.message);
+    assert!(finding.message.contains("168 h before"), "{}", finding.message);
     // The objective of the stack is the bound.
     let mut world = with(|inventory| inventory.taken_at = before(5));
     assert_eq!(found(&planned(&world), CODE), []);
     world.settings.objectives.iter_mut().find(|o| o.component == "stack").unwrap().rpo_seconds =
         Some(4 * HOUR);
     assert_eq!(found(&planned(&world), CODE).len(), 1);
+}
+
+#[test]
+fn an_inventory_of_last_year_is_an_error_and_an_observation_of_a_lost_region_is_not() {
+    const CODE: &str = "recording-stale";
+    let codes = |inventory_hours, observation_hours| {
+        let mut world = with(|inventory| inventory.taken_at = before(inventory_hours));
+        world.observation.as_mut().unwrap().taken_at = before(observation_hours);
+        found(&planned(&world), CODE).into_iter().map(|(subject, _)| subject).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(168, 168), Vec::<String>::new());
+    assert_eq!(codes(169, 0), ["inventory"]);
+    assert_eq!(codes(0, 7_296), Vec::<String>::new());
+    // Whoever may lose a month records once a month.
+    let mut world = with(|inventory| inventory.taken_at = before(169));
+    world.settings.objectives.iter_mut().find(|o| o.component == "stack").unwrap().rpo_seconds =
+        Some(720 * HOUR);
+    assert_eq!(found(&planned(&world), CODE), []);
+}
+
+#[test]
+fn a_recording_that_is_yet_to_be_made_is_an_error() {
+    const CODE: &str = "recording-to-come";
+    let minutes = |minutes| NOW.parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes);
+    assert_eq!(found(&planned(&with(|inventory| inventory.taken_at = minutes(5))), CODE), []);
+    let plan = planned(&with(|inventory| inventory.taken_at = minutes(6)));
+    assert_eq!(found(&plan, CODE)[0].0, "inventory");
+    let mut world = World::read(&example());
+    world.observation.as_mut().unwrap().taken_at = minutes(60);
+    assert_eq!(found(&planned(&world), CODE)[0].0, "observation");
 }
 
 /// It went on while nobody recorded it.

@@ -85,7 +85,7 @@ fn a_claim_is_an_error_until_its_loss_is_accepted_by_name() {
     assert_eq!(found(&plan, CODE), []);
     assert_eq!(found(&plan, "subject-unknown"), []);
     let rpo = of(&plan, ADDRESS).1.unwrap();
-    assert_eq!((rpo.verdict, rpo.objective_seconds), (Verdict::Ok, Some(60)));
+    assert_eq!((rpo.verdict, rpo.objective_seconds), (Verdict::Accepted, Some(60)));
     assert!(rpo.why.contains("it is built again"), "{}", rpo.why);
 }
 

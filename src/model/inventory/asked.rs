@@ -32,12 +32,14 @@ impl Inventory {
     #[must_use]
     pub fn orderable_for(&self, engine: &str, version: &str) -> Option<&[OrderableClass]> {
         let classes = self.orderable_classes.as_deref()?;
-        // Recordings that do not say what was asked are taken at their word.
-        let Some(asked) = &self.asked else { return Some(classes) };
-        let fits = |known: &AskedEngine| {
-            known.name == engine && (begins(&known.version, version) || begins(version, &known.version))
+        let fits =
+            |name: &str, known: &str| name == engine && (begins(known, version) || begins(version, known));
+        let is_known = match &self.asked {
+            Some(asked) => asked.engines.iter().any(|one| fits(&one.name, &one.version)),
+            // A recording that does not say what was asked tells of the engines that it has.
+            None => classes.iter().any(|one| fits(&one.engine, &one.engine_version)),
         };
-        asked.engines.iter().any(fits).then_some(classes)
+        is_known.then_some(classes)
     }
 
     /// The images of the registry, where they are known for a repository.
@@ -83,9 +85,19 @@ mod tests {
     }
 
     #[test]
-    fn an_older_recording_is_taken_at_its_word() {
-        let known = inventory(None);
-        assert!(known.orderable_for("mysql", "8.0").is_some() && known.images_for("shop/order").is_some());
+    fn an_older_recording_is_taken_at_its_word_of_what_it_has() {
+        let mut known = inventory(None);
+        assert!(known.orderable_for("mysql", "8.0").is_none() && known.images_for("shop/order").is_some());
+        known.orderable_classes = Some(vec![OrderableClass {
+            class: "db.r6g.large".to_owned(),
+            engine: "mysql".to_owned(),
+            engine_version: "8.0.35".to_owned(),
+            zones: Vec::new(),
+        }]);
+        assert!(known.orderable_for("mysql", "8.0").is_some());
+        assert!(
+            known.orderable_for("mysql", "8.4").is_none() && known.orderable_for("postgres", "").is_none()
+        );
         let all = inventory(Some(Asked::default()));
         assert!(all.images_for("shop/order").is_some() && all.orderable_for("mysql", "8.0").is_none());
     }

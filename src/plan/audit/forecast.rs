@@ -20,12 +20,21 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, report: &mut Report) {
     let Forecast { rto, components, rpo, samples: _, best_prepared, phases } = &plan.forecast;
     let Rto { p50_seconds, p90_seconds, objective_seconds, verdict, doubts, critical_path } = rto;
     let times = (Some(*p50_seconds), Some(*p90_seconds));
-    check_time("forecast.rto", times, *objective_seconds, *verdict, doubts, report);
+    check_time("forecast.rto", times, *objective_seconds, *verdict, (doubts, false), report);
     check_path(critical_path, graph, report);
     check_blocked(plan, doubts, report);
-    for Component { component, p50_seconds, p90_seconds, objective_seconds, verdict, doubts } in components {
+    for Component { component, p50_seconds, p90_seconds, objective_seconds, verdict, doubts, given_up } in
+        components
+    {
         let times = (*p50_seconds, *p90_seconds);
-        check_time(component, times, *objective_seconds, *verdict, doubts, report);
+        let of_it = (doubts.as_slice(), !given_up.is_empty());
+        check_time(component, times, *objective_seconds, *verdict, of_it, report);
+        for address in given_up {
+            let store = plan.stores.iter().find(|store| store.address == *address);
+            if !store.is_some_and(comes_back_empty) {
+                report.add(Rule::Forecast, address, "it is given up, and nobody accepted its loss");
+            }
+        }
     }
     check_losses(plan, rpo, report);
     if let Some(Prepared { step, saves_seconds: _ }) = best_prepared
@@ -41,7 +50,7 @@ fn check_time(
     (p50, p90): (Option<u64>, Option<u64>),
     objective: Option<u64>,
     verdict: Verdict,
-    doubts: &[Doubt],
+    (doubts, given_up): (&[Doubt], bool),
     report: &mut Report,
 ) {
     if p50 > p90 {
@@ -55,6 +64,8 @@ fn check_time(
         (Verdict::Missed, Some(p90), Some(objective)) => p90 > objective,
         (Verdict::Ok | Verdict::Missed, _, _) => false,
         (Verdict::Unknown, _, _) => true,
+        // Where all of it is given up there is no time, and none is missed.
+        (Verdict::Accepted, p90, _) => p90.is_none() && given_up,
     };
     if !follows {
         report.add(
@@ -117,7 +128,8 @@ fn check_losses(plan: &Plan, losses: &[Rpo], report: &mut Report) {
         // An accepted loss holds whatever the figures are; without any copy, the loss has no bound and no figure, and
         // no objective can be met.
         let follows = match (verdict, worst_seconds, objective_seconds) {
-            (Verdict::Ok, _, _) if comes_back_empty(store) => true,
+            (Verdict::Accepted, worst, _) => worst.is_none() && comes_back_empty(store),
+            _ if comes_back_empty(store) => false,
             (Verdict::Ok, ..) if store.chosen.is_none() => false,
             (Verdict::Missed, None, _) if store.chosen.is_none() => true,
             (Verdict::Ok, Some(worst), Some(objective)) => worst <= objective,

@@ -50,7 +50,7 @@ fn plan_loss(facts: &Facts<'_, '_>, store: &PlannedStore, unseen: &HashSet<&str>
         return told(None, None, if unknown { Verdict::Unknown } else { Verdict::Missed }, store.why.clone());
     };
     if chosen.kind == CandidateKind::Empty {
-        return told(None, None, Verdict::Ok, store.why.clone());
+        return told(None, None, Verdict::Accepted, store.why.clone());
     }
     let (worst_seconds, basis) = worst(facts, store, chosen, component, object);
     let verdict = match (worst_seconds, objective_seconds) {
@@ -108,6 +108,14 @@ fn worst(
         let basis = "the worst by its schedule: interval and copy time".to_owned();
         return (Some(promised.max(seen.unwrap_or(0))), basis);
     }
+    if chosen.kind == CandidateKind::ReadReplica {
+        let seen = chosen.loss_seconds.map(|lag| format!(" ({lag} s when it was seen)")).unwrap_or_default();
+        let basis = format!(
+            "what it lags behind{seen}, which has no bound: drplan.hcl promises none (backup, of = [\"replica\"]), so \
+             the worst is unknown"
+        );
+        return (None, basis);
+    }
     let basis = if backups.iter().any(|schedule| named(&schedule) || of_component(&schedule)) {
         format!(
             "drplan.hcl names the schedule of another kind, not of a {}, so the worst is unknown",
@@ -130,5 +138,5 @@ fn is_of(schedule: &BackupSchedule, store: &PlannedStore, kind: CandidateKind, c
         *kind == CandidateKind::ReadReplica || (cluster && *kind == CandidateKind::AutomatedBackup)
     };
     let first = store.rule.order.iter().find(|kind| !other(kind));
-    first.is_none_or(|first| *first == kind)
+    !other(&kind) && first.is_none_or(|first| *first == kind)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::databases::chosen_replica;
 use super::super::dispositions::{Decided, is_aws};
 use super::super::facts::{Facts, Object};
 use super::super::variables::given;
@@ -55,13 +56,21 @@ impl Checks<'_, '_, '_> {
         for (at, object) in facts.objects.iter().enumerate() {
             let Some(resource) = decided.resource(at) else { continue };
             let Some(classes) = classes(facts, decided, object, resource) else { continue };
+            // What runs under one of them already needs no other.
+            if self.replica_class(decided, object).is_some_and(|class| classes.iter().any(|one| one == class))
+            {
+                continue;
+            }
             let zones = subnets_of(facts, object).and_then(|ids| spread.of_subnets(&ids));
             let twice = object.tree().get("multi_az").and_then(serde_json::Value::as_bool) == Some(true);
             let in_zones = if twice { 2 } else { 1 };
             let wanted = Wanted { engine: DbEngine::of(object), classes, zones, in_zones };
             self.classes(object, &wanted);
-            let restored = matches!(resource.disposition, Disposition::Restore | Disposition::Block);
-            if restored && object.type_name() == "aws_db_instance" {
+            let ordered = matches!(
+                resource.disposition,
+                Disposition::Restore | Disposition::Promote | Disposition::Block
+            );
+            if ordered && object.type_name() == "aws_db_instance" {
                 let Wanted { engine, classes, .. } = wanted;
                 let store = object.address().to_owned();
                 let (engine, engine_version) = (engine.name, engine.version);
@@ -69,6 +78,13 @@ impl Checks<'_, '_, '_> {
                 self.add(&format!("class/{}", object.address()), check, Plane::RegionalControl);
             }
         }
+    }
+
+    /// The class of the replica that is promoted.
+    fn replica_class(&self, decided: &Decided, object: &Object<'_, '_>) -> Option<&str> {
+        let replica = decided.store(object.address()).and_then(chosen_replica)?;
+        let there = self.inventory()?.db_instances.iter().flatten();
+        there.into_iter().find(|known| known.id == replica).map(|known| known.class.as_str())
     }
 
     fn classes(&mut self, object: &Object<'_, '_>, wanted: &Wanted) {
@@ -235,8 +251,9 @@ fn classes(
         given(facts, object, "instance_class").text(class).map(|class| vec![class])
     };
     match (object.type_name(), resource.disposition) {
-        ("aws_db_instance", Disposition::Restore | Disposition::Block) => {
-            Some(decided.store(object.address())?.rule.classes.clone())
+        ("aws_db_instance", Disposition::Restore | Disposition::Promote | Disposition::Block) => {
+            // What is in the recovery workspace already is not ordered, and has no rule.
+            Some(decided.store(object.address())?.rule.classes.clone()).filter(|classes| !classes.is_empty())
         }
         ("aws_db_instance", Disposition::Create) => class(),
         ("aws_rds_cluster_instance", Disposition::Create | Disposition::Restore) => class(),

@@ -5,7 +5,7 @@ use super::super::facts::{Facts, Object};
 use super::super::foreseen;
 use super::tokens::Counterpart;
 use crate::model::arn::Arn;
-use crate::model::types::Scope;
+use crate::model::types::{Recovery, Scope};
 use crate::model::value::ValueKind;
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
 
@@ -42,7 +42,12 @@ pub(super) fn counterpart_of(
             }
         }
         Disposition::Adopt | Disposition::Promote | Disposition::Restore => {
-            let step = if resource.disposition == Disposition::Adopt { "infra" } else { "restore" };
+            let step = match (resource.disposition, object.entry.map(|entry| entry.recovery)) {
+                (Disposition::Adopt, _) => "infra",
+                // It has a step of its own only where its value is rewritten.
+                (_, Some(Recovery::SecretVersion)) => "restore/adopt",
+                _ => "restore",
+            };
             found_counterpart(facts, object, resource.counterpart.as_deref(), kind, value).unwrap_or_else(
                 || {
                     let own = || step_id(step, object.address());

@@ -7,6 +7,7 @@ use super::super::references;
 use super::Restore;
 use crate::model::words;
 use crate::plan::action::{Action, Splice};
+use crate::plan::resource::Disposition;
 use crate::plan::step::{DoneWhen, Expects, Step};
 
 impl Restore<'_, '_, '_> {
@@ -25,14 +26,14 @@ impl Restore<'_, '_, '_> {
         ]
     }
 
-    /// The value came with the replica; only what names the primary in it is replaced.
-    pub(super) fn splice_secret(&self, values: &Values, findings: &mut Findings) -> Vec<Step> {
+    /// The value came with the replica; only what names the primary in it is replaced, where anything does.
+    pub(super) fn splice_secret(&self, values: &Values, findings: &mut Findings) -> Option<Step> {
+        let rewrites = values.secret_splices.get(self.address()).filter(|rewrites| !rewrites.is_empty())?;
         let secret = references::leader(self.facts, self.object).map(|at| &self.facts.objects[at]);
         let name = secret.map_or_else(|| self.object.name(), |secret| secret.name());
-        let rewrites = values.secret_splices.get(self.address()).cloned().unwrap_or_default();
         let after: Vec<String> = rewrites.iter().filter_map(|rewrite| rewrite.known_after.clone()).collect();
         let splices: Vec<Splice> = rewrites
-            .into_iter()
+            .iter()
             .map(|rewrite| Splice {
                 path: rewrite
                     .within
@@ -40,32 +41,36 @@ impl Restore<'_, '_, '_> {
                     .and_then(|within| within.strip_prefix("json:"))
                     .unwrap_or_default()
                     .to_owned(),
-                token: rewrite.token,
-                counterpart: rewrite.counterpart,
-                known_after: rewrite.known_after,
+                token: rewrite.token.clone(),
+                counterpart: rewrite.counterpart.clone(),
+                known_after: rewrite.known_after.clone(),
             })
             .collect();
-        if !splices.is_empty() {
-            findings.add(
-                "secret-rewritten-whole",
-                self.address(),
-                format!(
-                    "secret {name} holds {} of the primary: only {} replaced, the rest stays as it is",
-                    words::count(splices.len(), "value"),
-                    if splices.len() == 1 { "it is" } else { "they are" }
-                ),
-                "nothing to do; update-secret with a --secret-string would have replaced the whole JSON",
-                self.facts.place_in_code(self.object),
-            );
-        }
-        let promote = secret.map(|secret| step_id("restore", secret.address()));
+        findings.add(
+            "secret-rewritten-whole",
+            self.address(),
+            format!(
+                "secret {name} holds {} of the primary: only {} replaced, the rest stays as it is",
+                words::count(splices.len(), "value"),
+                if splices.len() == 1 { "it is" } else { "they are" }
+            ),
+            "nothing to do; update-secret with a --secret-string would have replaced the whole JSON",
+            self.facts.place_in_code(self.object),
+        );
         let action = Action::SpliceSecret { name, splices };
-        vec![
-            self.step(action, self.facts.estimate("secret"))
-                .needs(promote.into_iter().chain(after))
-                .done_when(DoneWhen::Holds {
-                    what: "its current value names nothing of the primary".to_owned(),
-                }),
-        ]
+        let splice = self
+            .step(action, self.facts.estimate("secret"))
+            .needs(self.secret_there().into_iter().chain(after))
+            .done_when(DoneWhen::Holds { what: "its current value names nothing of the primary".to_owned() });
+        Some(splice)
+    }
+
+    /// The step after which the secret of this version stands alone: its promotion, or its import where it does so
+    /// already.
+    pub(super) fn secret_there(&self) -> Option<String> {
+        let at = references::leader(self.facts, self.object)?;
+        let address = self.facts.objects[at].address();
+        let promoted = self.decided.resource(at)?.disposition == Disposition::Promote;
+        Some(step_id(if promoted { "restore" } else { "infra" }, address))
     }
 }

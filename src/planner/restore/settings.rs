@@ -16,8 +16,13 @@ use crate::plan::resource::Disposition;
 pub(super) type Parameters = &'static [(&'static str, &'static str)];
 
 /// Attributes that name another resource, each by a list or one.
-const REFERENCES: &[&str] =
-    &["vpc_security_group_ids", "monitoring_role_arn", "performance_insights_kms_key_id", "kms_key_id"];
+const REFERENCES: &[&str] = &[
+    "vpc_security_group_ids",
+    "monitoring_role_arn",
+    "performance_insights_kms_key_id",
+    "kms_key_id",
+    "master_user_secret_kms_key_id",
+];
 
 impl Restore<'_, '_, '_> {
     /// Settings of the original, in the API's words; what names the primary is known after the step that remakes it.
@@ -60,6 +65,8 @@ impl Restore<'_, '_, '_> {
         settings.retain(|setting| !is_default(setting));
         let insights = settings.iter().any(|setting| setting.name == "EnablePerformanceInsights");
         settings.retain(|setting| insights || !setting.name.starts_with("PerformanceInsights"));
+        let managed = settings.iter().any(|setting| setting.name == "ManageMasterUserPassword");
+        settings.retain(|setting| managed || setting.name != "MasterUserSecretKmsKeyId");
         let monitored = settings.iter().any(|setting| setting.name == "MonitoringInterval");
         settings.retain(|setting| monitored || setting.name != "MonitoringRoleArn");
         settings
@@ -166,8 +173,10 @@ pub(super) const INSTANCE_RESTORE: Parameters = &[
     ("ca_cert_identifier", "CACertificateIdentifier"),
 ];
 
-/// What only ModifyDBInstance takes.
+/// What only ModifyDBInstance takes; the restores take a managed password of Oracle alone.
 pub(super) const INSTANCE_MODIFY: Parameters = &[
+    ("manage_master_user_password", "ManageMasterUserPassword"),
+    ("master_user_secret_kms_key_id", "MasterUserSecretKmsKeyId"),
     ("maintenance_window", "PreferredMaintenanceWindow"),
     ("max_allocated_storage", "MaxAllocatedStorage"),
     ("performance_insights_enabled", "EnablePerformanceInsights"),
@@ -186,6 +195,8 @@ pub(super) const INSTANCE_PROMOTE: Parameters =
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.VPC2VPC.html>
 pub(super) const PROMOTED_MODIFY: Parameters = &[
     ("instance_class", "DBInstanceClass"),
+    ("manage_master_user_password", "ManageMasterUserPassword"),
+    ("master_user_secret_kms_key_id", "MasterUserSecretKmsKeyId"),
     ("db_subnet_group_name", "DBSubnetGroupName"),
     ("vpc_security_group_ids", "VpcSecurityGroupIds"),
     ("parameter_group_name", "DBParameterGroupName"),
@@ -227,6 +238,8 @@ pub(super) const CLUSTER_RESTORE: Parameters = &[
 
 /// What ModifyDBCluster takes of all three, and a restore of some only.
 pub(super) const CLUSTER_MODIFY: Parameters = &[
+    ("manage_master_user_password", "ManageMasterUserPassword"),
+    ("master_user_secret_kms_key_id", "MasterUserSecretKmsKeyId"),
     ("backup_retention_period", "BackupRetentionPeriod"),
     ("preferred_backup_window", "PreferredBackupWindow"),
     ("preferred_maintenance_window", "PreferredMaintenanceWindow"),
@@ -235,6 +248,8 @@ pub(super) const CLUSTER_MODIFY: Parameters = &[
 
 /// A promoted cluster stays in its VPC, and gets the groups of its source.
 pub(super) const CLUSTER_PROMOTED_MODIFY: Parameters = &[
+    ("manage_master_user_password", "ManageMasterUserPassword"),
+    ("master_user_secret_kms_key_id", "MasterUserSecretKmsKeyId"),
     ("vpc_security_group_ids", "VpcSecurityGroupIds"),
     ("db_cluster_parameter_group_name", "DBClusterParameterGroupName"),
     ("deletion_protection", "DeletionProtection"),

@@ -39,6 +39,7 @@ pub(super) fn forecast() -> Forecast {
                 objective_seconds: Some(3600),
                 verdict: Verdict::Ok,
                 doubts: Vec::new(),
+                given_up: Vec::new(),
             },
             Component {
                 component: "eks".to_owned(),
@@ -47,6 +48,7 @@ pub(super) fn forecast() -> Forecast {
                 objective_seconds: Some(600),
                 verdict: Verdict::Missed,
                 doubts: Vec::new(),
+                given_up: Vec::new(),
             },
         ],
         rpo: vec![

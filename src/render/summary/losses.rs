@@ -14,7 +14,7 @@ pub(super) fn loses(plan: &Plan, all: bool) -> Vec<Measure> {
     let rank = |rpo: &Rpo| match (rpo.verdict, rpo.worst_seconds, rpo.objective_seconds) {
         (Verdict::Missed, ..) => 0,
         (Verdict::Unknown, None, _) | (Verdict::Unknown, _, Some(_)) => 1,
-        (Verdict::Ok, ..) => 2,
+        (Verdict::Ok | Verdict::Accepted, ..) => 2,
         // Known, and nobody asked for less.
         (Verdict::Unknown, Some(_), None) => 3,
     };
@@ -46,11 +46,12 @@ fn loss(plan: &Plan, rpo: &Rpo) -> Measure {
         (Some(0), _) => format!("nothing of {name}"),
         (Some(worst), _) => format!("at most {} of {name}", duration(worst)),
         (None, Some(now)) => format!("{} of {name} now, at worst unknown", duration(now)),
+        (None, None) if rpo.verdict == Verdict::Accepted => format!("all of {name}"),
         (None, None) => format!("perhaps all of {name}"),
     };
     let comment = match (rpo.verdict, rpo.worst_seconds, rpo.objective_seconds) {
         // Who gave it up, and how: `loss accepted in drplan.hcl`, `skipped by drplan.hcl`.
-        (Verdict::Ok, None, _) => {
+        (Verdict::Accepted, ..) => {
             rpo.why.split_once(": ").map_or(&*rpo.why, |(given_up, _)| given_up).to_owned()
         }
         (Verdict::Ok, ..) | (_, Some(_), None) => String::new(),

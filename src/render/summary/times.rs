@@ -29,16 +29,25 @@ pub(super) fn recovers(plan: &Plan) -> Vec<Measure> {
         objective: *objective_seconds,
         verdict: *verdict,
         doubts,
+        given_up: &[],
     };
     let components = plan.forecast.components.iter().map(|component| {
-        let Component { component: name, p50_seconds, p90_seconds, objective_seconds, verdict, doubts } =
-            component;
+        let Component {
+            component: name,
+            p50_seconds,
+            p90_seconds,
+            objective_seconds,
+            verdict,
+            doubts,
+            given_up,
+        } = component;
         Time {
             name: Some(name),
             figures: p50_seconds.zip(*p90_seconds),
             objective: *objective_seconds,
             verdict: *verdict,
             doubts,
+            given_up,
         }
     });
     // A reason is told once, under the first figure that it is for.
@@ -80,6 +89,7 @@ struct Time<'a> {
     objective: Option<u64>,
     verdict: Verdict,
     doubts: &'a [Doubt],
+    given_up: &'a [String],
 }
 
 impl Time<'_> {
@@ -88,6 +98,7 @@ impl Time<'_> {
     fn figure(&self) -> String {
         let name = self.name.map_or_else(String::new, |name| format!("{} ", shorten(name, 20)));
         match self.figures {
+            None if self.verdict == Verdict::Accepted => format!("{name}not at all"),
             None => format!("{name}not at all while it is blocked"),
             Some((p50, p90)) if lacks(self.doubts) => {
                 format!("{name}in over {} (p90 over {})", duration(p50), duration(p90))
@@ -104,7 +115,7 @@ impl Time<'_> {
             Verdict::Ok => Some(margin(p90, objective)),
             Verdict::Missed if p50 <= objective => Some(format!("p90 {}", margin(p90, objective))),
             Verdict::Missed => Some(format!("p50 {}", margin(p50, objective))),
-            Verdict::Unknown => None,
+            Verdict::Unknown | Verdict::Accepted => None,
         }
     }
 
@@ -117,6 +128,14 @@ impl Time<'_> {
         let unchosen = of(|doubt| if let Doubt::Unchosen { address } = doubt { Some(address) } else { None });
         let unmeasured = of(|doubt| if let Doubt::Unmeasured { step } = doubt { Some(step) } else { None });
         let mut whys = Vec::new();
+        match (self.given_up, self.figures) {
+            ([], _) => {}
+            (given_up, None) => whys.push(format!("given up: {}", list(given_up, 2))),
+            ([_], Some(_)) => whys.push("comes back empty, its loss is accepted".to_owned()),
+            (more, Some(_)) => {
+                whys.push(format!("{} of it come back empty, their loss is accepted", more.len()))
+            }
+        }
         match (blocked.as_slice(), self.figures) {
             ([], _) => {}
             (_, None) => whys.push(format!("blocked: {}", list(&blocked, 2))),

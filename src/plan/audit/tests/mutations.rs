@@ -282,6 +282,11 @@ fn stores_and_forecast() {
     caught_alone(Rule::Forecast, |plan| plan.forecast.rto.p50_seconds = 3_501);
     caught_alone(Rule::Forecast, |plan| plan.forecast.components[0].verdict = Verdict::Ok);
     caught_alone(Rule::Forecast, |plan| plan.forecast.rpo[1].verdict = Verdict::Ok);
+    // Only what somebody gave up is accepted, and that is neither met nor missed.
+    caught_alone(Rule::Forecast, |plan| plan.forecast.rpo[0].verdict = Verdict::Accepted);
+    caught_alone(Rule::Forecast, |plan| plan.forecast.rpo[2].verdict = Verdict::Ok);
+    caught_alone(Rule::Forecast, |plan| plan.forecast.components[0].verdict = Verdict::Accepted);
+    caught_alone(Rule::Forecast, |plan| plan.forecast.components[0].given_up = vec![ORDERS.to_owned()]);
     caught_alone(Rule::Forecast, |plan| plan.forecast.rpo[0].store = "aws_vpc.main".to_owned());
     // What does not come back is told.
     caught_alone(Rule::Forecast, |plan| {

@@ -1,0 +1,162 @@
+//! Secrets: a replica is promoted, what was one is taken over, a namesake is told.
+
+use super::dispositions::{Fate, accepted_loss, fate};
+use super::facts::{Facts, Object};
+use super::findings::Findings;
+use super::references;
+use super::stores::{Outcome, follow, inventory_missing, store_of};
+use crate::model::arn::Arn;
+use crate::model::inventory::Secret;
+use crate::model::paste;
+use crate::plan::resource::{Disposition, Engine};
+use crate::plan::store::CandidateKind;
+
+/// What a secret of the same name in the recovery region is to the lost one.
+enum Origin<'s> {
+    /// Its replica.
+    Replica,
+    /// It was its replica: a promoted one keeps the ARN, but for the region.
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_StopReplicationToReplica.html>
+    Promoted,
+    /// It stands alone under an ARN of its own.
+    Namesake,
+    /// The replica of another region's secret.
+    ReplicaOf(&'s str),
+}
+
+fn origin<'s>(facts: &Facts<'_, '_>, object: &Object<'_, '_>, secret: &'s Secret) -> Origin<'s> {
+    match secret.primary_region.as_deref() {
+        Some(region) if facts.primary.is_none() || facts.is_primary(region) => Origin::Replica,
+        Some(region) => Origin::ReplicaOf(region),
+        None => {
+            let lost = object.arn.as_deref().and_then(Arn::parse);
+            let same = lost.is_some_and(|arn| arn.in_region(facts.recovery) == secret.arn);
+            if same { Origin::Promoted } else { Origin::Namesake }
+        }
+    }
+}
+
+pub(super) fn decide_secret(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    findings: &mut Findings,
+) -> Outcome {
+    if let Some(accepted) = accepted_loss(facts, object) {
+        return accepted;
+    }
+    let name = object.name();
+    let Some(secrets) = facts.inventory().and_then(|inventory| inventory.secrets.as_ref()) else {
+        inventory_missing(facts, object, &format!("secret {name}"), findings);
+        return fate(Disposition::Block, Engine::Exclude, "holds data; whether it is replicated is unknown")
+            .into();
+    };
+    let mut no_replica = |message: String, fix: String| {
+        findings.add("secret-no-replica", object.address(), message, fix, facts.place_in_code(object));
+    };
+    let recovery = facts.recovery;
+    let replicate = |more: &str| {
+        format!(
+            "`aws secretsmanager replicate-secret-to-regions --secret-id {} --add-replica-regions Region={recovery} \
+             {more}--region {}`",
+            paste::shell(&name),
+            facts.primary.as_deref().unwrap_or("REGION")
+        )
+    };
+    let Some(secret) = secrets.iter().find(|secret| secret.name == name) else {
+        no_replica(
+            format!("secret {name} has no replica in {recovery}"),
+            format!("replicate it: {}", replicate("")),
+        );
+        return fate(Disposition::Block, Engine::Exclude, "its value lies only in the lost region").into();
+    };
+    if secret.deleted_at.is_some() {
+        no_replica(
+            format!("secret {name} is scheduled for deletion in {recovery}"),
+            format!(
+                "keep it: `aws secretsmanager restore-secret --secret-id {} --region {recovery}`",
+                paste::shell(&name)
+            ),
+        );
+        return fate(Disposition::Block, Engine::Exclude, "its replica is scheduled for deletion").into();
+    }
+    let found = |disposition, engine, what: &str| {
+        let reason = format!("{recovery} has the secret: {what}");
+        Outcome {
+            fate: fate(disposition, engine, reason).with(secret.arn.clone()),
+            store: Some(store_of(object, &name, CandidateKind::SecretReplica, &secret.arn)),
+        }
+    };
+    match origin(facts, object, secret) {
+        Origin::Replica => found(Disposition::Promote, Engine::Exclude, "its replica is promoted"),
+        Origin::Promoted => {
+            found(Disposition::Adopt, Engine::Import, "its replica, promoted already: it stands alone")
+        }
+        Origin::Namesake => {
+            told_namesake(facts, object, secret, findings);
+            found(
+                Disposition::Adopt,
+                Engine::Import,
+                "it stands alone, and is taken for the lost one by its name",
+            )
+        }
+        Origin::ReplicaOf(region) => {
+            no_replica(
+                format!(
+                    "secret {name} of {recovery} is the replica of the one in {region}, which holds another's value"
+                ),
+                format!(
+                    "while {} answers, and where nothing of {recovery} reads the other: {}",
+                    facts.primary.as_deref().unwrap_or("the primary"),
+                    replicate("--force-overwrite-replica-secret ")
+                ),
+            );
+            let reason =
+                format!("its name is that of a replica of {region}: its value lies only in the lost region");
+            fate(Disposition::Block, Engine::Exclude, reason).into()
+        }
+    }
+}
+
+fn told_namesake(facts: &Facts<'_, '_>, object: &Object<'_, '_>, secret: &Secret, findings: &mut Findings) {
+    let list = |region: &str| {
+        format!(
+            "`aws secretsmanager list-secret-version-ids --secret-id {} --region {region}`",
+            paste::shell(&secret.name)
+        )
+    };
+    findings.add(
+        "secret-origin-unknown",
+        object.address(),
+        format!(
+            "secret {} of {} stands alone under an ARN that no replica of this one has ({}): nothing proves that its \
+             value is the same",
+            secret.name, facts.recovery, secret.arn
+        ),
+        format!(
+            "see when it was last written, and by whom: {}; where it is not meant for this, replicate the primary's in \
+             its place",
+            list(facts.recovery)
+        ),
+        facts.place_in_code(object),
+    );
+}
+
+/// The value comes with the secret, and what names the primary in it is replaced wherever it came from.
+pub(super) fn decide_version(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    fates: &[Option<Fate>],
+) -> Outcome {
+    let why = "its value comes with the secret";
+    let leader = references::leader(facts, object);
+    let adopted = leader.and_then(|at| Some((at, fates.get(at)?.as_ref()?)));
+    match adopted.filter(|(_, fate)| fate.disposition == Disposition::Adopt) {
+        Some((at, leader)) => {
+            let reason = format!("{why}, {}", facts.objects[at].address());
+            let mut decided = fate(Disposition::Promote, Engine::Exclude, reason);
+            decided.counterpart.clone_from(&leader.counterpart);
+            decided.into()
+        }
+        None => follow(facts, object, fates, Engine::Exclude, why),
+    }
+}
