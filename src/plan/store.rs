@@ -23,6 +23,14 @@ pub struct PlannedStore {
 }
 
 impl PlannedStore {
+    /// The same, with one more candidate, which is chosen.
+    #[must_use]
+    pub fn choosing(mut self, candidate: Candidate) -> Self {
+        self.chosen = Some(candidate.id.clone());
+        self.candidates.push(candidate);
+        self
+    }
+
     /// The candidate that is chosen.
     #[must_use]
     pub fn chosen(&self) -> Option<&Candidate> {

@@ -5,12 +5,12 @@ use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::preflight::restored_as;
 use super::recovery_points::{Cause, Weighed};
-use super::stores::{Outcome, inventory_missing};
+use super::stores::{Outcome, inventory_missing, store_without_points};
 use super::{recovery_points, references};
 use crate::model::arn::Arn;
 use crate::model::types::Recovery;
 use crate::plan::resource::{Disposition, Engine};
-use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
+use crate::plan::store::{Candidate, CandidateKind, PlannedStore};
 
 pub(super) fn decide_instance(
     facts: &Facts<'_, '_>,
@@ -53,22 +53,9 @@ fn decide_orphan(
 
 fn made_from(object: &Object<'_, '_>, source: &str, reason: &str) -> Outcome {
     let mut outcome: Outcome = fate(Disposition::Create, Engine::Create, reason).into();
-    outcome.store = Some(PlannedStore {
-        address: object.address().to_owned(),
-        name: object.name(),
-        rule: Rule { order: vec![CandidateKind::Source], max_age_seconds: None, classes: Vec::new() },
-        candidates: vec![Candidate {
-            kind: CandidateKind::Source,
-            id: source.to_owned(),
-            data_at: None,
-            loss_seconds: None,
-            restore_p50_seconds: None,
-            restore_p90_seconds: None,
-            ruled_out: None,
-        }],
-        chosen: Some(source.to_owned()),
-        why: "a replica holds nothing that its source does not".to_owned(),
-    });
+    let why = "a replica holds nothing that its source does not";
+    let store = store_without_points(object.address(), &object.name(), vec![CandidateKind::Source], why);
+    outcome.store = Some(store.choosing(Candidate::untimed(CandidateKind::Source, source)));
     outcome
 }
 
@@ -106,7 +93,7 @@ pub(super) fn decide_replica_there(
 
 /// The identifier of the replica that a store's rule takes now.
 pub(super) fn chosen_replica(store: &PlannedStore) -> Option<&str> {
-    let chosen = store.candidates.iter().find(|one| Some(&one.id) == store.chosen.as_ref())?;
+    let chosen = store.chosen()?;
     (chosen.kind == CandidateKind::ReadReplica).then(|| chosen.id.rsplit(':').next().unwrap_or(&chosen.id))
 }
 
@@ -122,8 +109,7 @@ pub(super) fn decide_database(
     let weighed = recovery_points::plan_database(facts, object, cluster);
     let store = &weighed.store;
     let name = store.name.clone();
-    let chosen =
-        store.chosen.as_ref().and_then(|id| store.candidates.iter().find(|candidate| candidate.id == *id));
+    let chosen = store.chosen();
     let fate = match (chosen.map(|candidate| candidate.kind), facts.inventory()) {
         (Some(CandidateKind::ReadReplica), _) => {
             fate(Disposition::Promote, Engine::Exclude, format!("holds data: {}", store.why))

@@ -14,7 +14,7 @@ use crate::model::settings::Objective;
 use crate::model::types::{HoldsData, Recovery, Scope};
 use crate::model::value::ValueKind;
 use crate::plan::resource::{Disposition, Engine, PlannedResource, is_postponed};
-use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
+use crate::plan::store::{Candidate, CandidateKind, PlannedStore};
 
 /// The decision about every resource.
 pub(super) struct Decided {
@@ -338,22 +338,10 @@ pub(super) fn accepted_loss(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> O
         format!("its data may go, says drplan.hcl: {}", loss.reason),
     )
     .into();
-    outcome.store = Some(PlannedStore {
-        address: object.address().to_owned(),
-        name: object.name(),
-        rule: Rule { order: vec![CandidateKind::Empty], max_age_seconds: None, classes: Vec::new() },
-        candidates: vec![Candidate {
-            kind: CandidateKind::Empty,
-            id: "empty".to_owned(),
-            data_at: None,
-            loss_seconds: None,
-            restore_p50_seconds: None,
-            restore_p90_seconds: None,
-            ruled_out: None,
-        }],
-        chosen: Some("empty".to_owned()),
-        why: format!("loss accepted in drplan.hcl: {}", loss.reason),
-    });
+    let why = format!("loss accepted in drplan.hcl: {}", loss.reason);
+    let store =
+        stores::store_without_points(object.address(), &object.name(), vec![CandidateKind::Empty], why);
+    outcome.store = Some(store.choosing(Candidate::untimed(CandidateKind::Empty, "empty")));
     Some(outcome)
 }
 

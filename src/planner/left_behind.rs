@@ -85,16 +85,6 @@ fn given_up(
         (None, Some(loss)) => format!("loss accepted in drplan.hcl: {}", loss.reason),
         (None, None) => return None,
     };
-    let mut store = store_without_points(object.address(), &object.name(), vec![CandidateKind::Empty], why);
-    store.candidates.push(Candidate {
-        kind: CandidateKind::Empty,
-        id: "empty".to_owned(),
-        data_at: None,
-        loss_seconds: None,
-        restore_p50_seconds: None,
-        restore_p90_seconds: None,
-        ruled_out: None,
-    });
-    store.chosen = Some("empty".to_owned());
-    Some(store)
+    let store = store_without_points(object.address(), &object.name(), vec![CandidateKind::Empty], why);
+    Some(store.choosing(Candidate::untimed(CandidateKind::Empty, "empty")))
 }

@@ -51,7 +51,8 @@ impl<'f> Expected<'f> {
             return Some(Misfit::Engine { point: seen.engine.to_owned(), code: self.engine.to_owned() });
         }
         if seen.chosen_by_call {
-            return None;
+            // What is encrypted stays so, whatever the call says.
+            return (seen.key.is_some() && self.encrypted == Some(false)).then_some(Misfit::Encrypted);
         }
         if is_another_major(self.engine, self.version, seen.version) {
             return Some(Misfit::Version { point: seen.version.to_owned(), code: self.version.to_owned() });

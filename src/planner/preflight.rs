@@ -91,8 +91,7 @@ impl<'i> Checks<'_, 'i, '_> {
     /// Recovery points with their keys, buckets and certificates that were found.
     fn stores(&mut self, decided: &Decided) {
         for store in &decided.stores {
-            let chosen = store.chosen.as_ref().and_then(|id| store.candidates.iter().find(|c| c.id == *id));
-            let Some(candidate) = chosen else { continue };
+            let Some(candidate) = store.chosen() else { continue };
             match candidate.kind {
                 CandidateKind::Empty | CandidateKind::Source | CandidateKind::Replicated => {}
                 CandidateKind::ReplicaBucket => {

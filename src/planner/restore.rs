@@ -121,10 +121,7 @@ impl Restore<'_, '_, '_> {
     }
     fn chosen_estimate(&self) -> Estimate {
         let source = self.facts.estimate("restore").source;
-        let chosen = self.store().and_then(|store| {
-            let id = store.chosen.as_ref()?;
-            store.candidates.iter().find(|candidate| candidate.id == *id)
-        });
+        let chosen = self.store().and_then(PlannedStore::chosen);
         match chosen
             .and_then(|candidate| Some((candidate.restore_p50_seconds?, candidate.restore_p90_seconds?)))
         {

@@ -309,20 +309,6 @@ pub(super) fn store_without_points(
 }
 
 pub(super) fn store_of(object: &Object<'_, '_>, name: &str, kind: CandidateKind, id: &str) -> PlannedStore {
-    PlannedStore {
-        address: object.address().to_owned(),
-        name: name.to_owned(),
-        rule: Rule { order: vec![kind], max_age_seconds: None, classes: Vec::new() },
-        candidates: vec![Candidate {
-            kind,
-            id: id.to_owned(),
-            data_at: None,
-            loss_seconds: None,
-            restore_p50_seconds: None,
-            restore_p90_seconds: None,
-            ruled_out: None,
-        }],
-        chosen: Some(id.to_owned()),
-        why: format!("{}, found by the inventory", kind.as_str()),
-    }
+    let why = format!("{}, found by the inventory", kind.as_str());
+    store_without_points(object.address(), name, vec![kind], why).choosing(Candidate::untimed(kind, id))
 }

@@ -98,20 +98,11 @@ impl Claim<'_> {
     fn store(&self, chosen: Option<(CandidateKind, &str)>, why: String) -> PlannedStore {
         let name = self.address.rsplit('/').next().unwrap_or_default();
         let order = chosen.iter().map(|(kind, _)| *kind).collect();
-        let mut store = store_without_points(&self.address, name, order, why);
-        if let Some((kind, id)) = chosen {
-            store.candidates.push(Candidate {
-                kind,
-                id: id.to_owned(),
-                data_at: None,
-                loss_seconds: None,
-                restore_p50_seconds: None,
-                restore_p90_seconds: None,
-                ruled_out: None,
-            });
-            store.chosen = Some(id.to_owned());
+        let store = store_without_points(&self.address, name, order, why);
+        match chosen {
+            Some((kind, id)) => store.choosing(Candidate::untimed(kind, id)),
+            None => store,
         }
-        store
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn plan_losses(facts: &Facts<'_, '_>, decided: &Decided, findings: &F
 fn plan_loss(facts: &Facts<'_, '_>, store: &PlannedStore, unseen: &HashSet<&str>) -> Option<Rpo> {
     let object = facts.by_address.get(store.address.as_str()).map(|at| &facts.objects[*at]);
     let recovery = object.and_then(|object| object.entry).map(|entry| entry.recovery);
-    let chosen = store.chosen.as_ref().and_then(|id| store.candidates.iter().find(|c| c.id == *id));
+    let chosen = store.chosen();
     match chosen.map(|candidate| candidate.kind) {
         Some(CandidateKind::Source | CandidateKind::SecretReplica) => return None,
         // Images are pushed, not written; the rows of a global table are.
