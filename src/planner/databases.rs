@@ -194,14 +194,18 @@ fn no_recovery_point(
         .map(|c| format!("{} {}: {}", c.kind.as_str(), c.id, c.ruled_out.as_deref().unwrap_or("usable")))
         .collect();
     let detail = if candidates.is_empty() { String::new() } else { format!(" ({})", candidates.join("; ")) };
+    let coming = causes().find(|(_, cause)| **cause == Cause::Pending).map(|(one, _)| {
+        format!("wait until {} {} is there, and record the inventory again; or ", one.kind.as_str(), one.id)
+    });
     findings.add(
         if old { "recovery-point-old" } else { "recovery-point-missing" },
         object.address(),
         format!("database {} cannot come back: {}{detail}", store.name, store.why),
         format!(
-            "replicate its automated backups to {0} (StartDBInstanceAutomatedBackupsReplication, called in {0}), \
+            "{1}replicate its automated backups to {0} (StartDBInstanceAutomatedBackupsReplication, called in {0}), \
              or copy a snapshot there; automated backups do not leave their region by themselves",
-            facts.recovery
+            facts.recovery,
+            coming.unwrap_or_default()
         ),
         at,
     );

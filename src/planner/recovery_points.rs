@@ -46,6 +46,8 @@ pub(super) enum Cause {
     Misfit(Misfit),
     /// Its data is older than the bound.
     Old,
+    /// It is being made.
+    Pending,
     /// Anything else: its status, its time, its kind.
     Other,
 }
@@ -186,6 +188,9 @@ pub(super) const fn kind_of(kind: PointKind) -> CandidateKind {
 
 type Found = (Candidate, Cause);
 
+/// Statuses of what will be usable by itself, of RDS and of AWS Backup.
+const PENDING: &[&str] = &["creating", "copying", "pending", "CREATING", "PENDING"];
+
 /// A recovery point as the inventory has it.
 struct Point<'i> {
     kind: CandidateKind,
@@ -323,12 +328,15 @@ fn restored(facts: &Facts<'_, '_>, inventory: &Inventory, source: &Source<'_>, p
     let loss_seconds = point.data_at.filter(|_| to_come.is_none()).map(|data_at| facts.age(data_at));
     let other = || {
         if !point.usable.contains(&point.status) {
-            return Some(format!("its status is {}", point.status));
+            let is_made = PENDING.contains(&point.status);
+            let cause = if is_made { Cause::Pending } else { Cause::Other };
+            return Some((format!("its status is {}", point.status), cause));
         }
-        to_come.or_else(|| point.data_at.is_none().then(|| "it has no restorable time yet".to_owned()))
+        let untimed =
+            || point.data_at.is_none().then(|| ("it has no restorable time yet".to_owned(), Cause::Pending));
+        to_come.map(|why| (why, Cause::Other)).or_else(untimed)
     };
     let ruled = other()
-        .map(|why| (why, Cause::Other))
         .or_else(|| key_problem(inventory, point.seen.key).map(|why| (why, Cause::Key)))
         .or_else(|| {
             let misfit = source.expected.misfit(inventory, point.seen)?;

@@ -153,6 +153,29 @@ fn an_engine_that_nobody_asked_for_is_unknown_and_not_sold_out() {
     );
 }
 
+/// A copy of last week that is still on its way is not old, it is not there.
+#[test]
+fn a_point_that_is_being_made_is_waited_for() {
+    let with = |status: &str, data_at: &str| {
+        let mut world = restored(json!({}));
+        for snapshot in world.inventory.as_mut().unwrap().db_snapshots.iter_mut().flatten() {
+            status.clone_into(&mut snapshot.status);
+            snapshot.data_at = data_at.parse().unwrap();
+        }
+        planned(&world)
+    };
+    let plan = with("creating", "2026-11-15T11:00:00Z");
+    assert_eq!(subjects(&plan, "recovery-point-missing"), [ORDERS]);
+    assert_eq!(subjects(&plan, "recovery-point-old"), Vec::<String>::new());
+    let finding = plan.findings.iter().find(|finding| finding.code == "recovery-point-missing").unwrap();
+    assert!(finding.fix.starts_with("wait until copied snapshot"), "{}", finding.fix);
+    // Nothing comes of what failed.
+    let plan = with("failed", "2026-11-22T11:00:00Z");
+    let finding = plan.findings.iter().find(|finding| finding.code == "recovery-point-missing").unwrap();
+    assert!(finding.fix.starts_with("replicate its automated backups"), "{}", finding.fix);
+    assert_eq!(subjects(&with("available", "2026-11-15T11:00:00Z"), "recovery-point-old"), [ORDERS]);
+}
+
 #[test]
 fn a_restored_database_without_a_password_is_told() {
     let code = "password-of-backup";

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::actions::{Nature, labels, nature};
 use super::graph::Graph;
 use super::{Report, Rule};
-use crate::plan::action::Action;
+use crate::plan::action::{Action, EngineChange};
 
 pub(super) fn check(graph: &Graph<'_>, report: &mut Report) {
     if !graph.is_acyclic() {
@@ -26,13 +26,21 @@ pub(super) fn check(graph: &Graph<'_>, report: &mut Report) {
             _ => None,
         };
         pairs.extend(before.map(|before| (position, before)));
+        let changed = match &step.action {
+            Action::Engine { address, change: EngineChange::Import, .. } => {
+                made.changes.get(address.as_str())
+            }
+            Action::WarmUp { identifier } => made.passwords.get(identifier.as_str()),
+            _ => None,
+        };
+        pairs.extend(changed.into_iter().flatten().map(|before| (position, *before)));
     }
     for (position, before) in graph.missing(&pairs) {
         let before = graph.id(before);
         report.add(
             Rule::Order,
             graph.id(position),
-            format!("what it acts on is made by {before}, which it does not wait for"),
+            format!("what it acts on is made or changed by {before}, which it does not wait for"),
         );
     }
     check_fence(graph, report);
@@ -93,6 +101,10 @@ fn positions(graph: &Graph<'_>, which: impl Fn(&Action) -> bool) -> Vec<usize> {
 struct Made<'p> {
     databases: HashMap<&'p str, usize>,
     secrets: HashMap<&'p str, usize>,
+    /// Changes of a database by its address: who takes it over, and makes replicas of it, takes it as it stays.
+    changes: HashMap<&'p str, Vec<usize>>,
+    /// Changes of who may sign in, by identifier.
+    passwords: HashMap<&'p str, Vec<usize>>,
     objects: HashMap<String, usize>,
     records: HashMap<&'p str, usize>,
 }
@@ -100,12 +112,20 @@ struct Made<'p> {
 impl<'p> Made<'p> {
     fn read(graph: &Graph<'p>) -> Self {
         let mut made = Self::default();
+        let mut addresses: HashMap<&str, &str> = HashMap::new();
         for (position, step) in graph.steps.iter().enumerate() {
             match &step.action {
-                Action::RestoreDatabase { identifier, .. }
-                | Action::RestoreCluster { identifier, .. }
-                | Action::PromoteReplica { identifier, .. } => {
+                Action::RestoreDatabase { address, identifier, .. }
+                | Action::RestoreCluster { address, identifier, .. }
+                | Action::PromoteReplica { address, identifier, .. } => {
                     made.databases.insert(identifier, position);
+                    addresses.insert(identifier.as_str(), address.as_str());
+                }
+                Action::ModifyDatabase { address, .. } => {
+                    made.changes.entry(address).or_default().push(position);
+                }
+                Action::SetPassword { identifier, .. } => {
+                    made.passwords.entry(identifier).or_default().push(position);
                 }
                 Action::PromoteSecret { name, .. } => {
                     made.secrets.insert(name, position);
@@ -118,6 +138,11 @@ impl<'p> Made<'p> {
                     made.records.insert(name, position);
                 }
                 _ => {}
+            }
+        }
+        for (identifier, positions) in &made.passwords {
+            if let Some(address) = addresses.get(identifier) {
+                made.changes.entry(address).or_default().extend(positions);
             }
         }
         made

@@ -141,15 +141,19 @@ pub(super) fn steps() -> Vec<Step> {
             },
         ),
         step(
-            "restore/adopt-orders",
-            &["restore/orders"],
-            engine("aws_db_instance.orders", EngineChange::Import),
-        ),
-        step("restore/warm-up", &["restore/orders"], Action::WarmUp { identifier: "orders".to_owned() }),
-        step(
             "restore/orders-password",
             &["restore/orders"],
             Action::SetPassword { identifier: "orders".to_owned(), source: "env:DB_PASSWORD".to_owned() },
+        ),
+        step(
+            "restore/adopt-orders",
+            &["restore/orders-password"],
+            engine("aws_db_instance.orders", EngineChange::Import),
+        ),
+        step(
+            "restore/warm-up",
+            &["restore/orders-password"],
+            Action::WarmUp { identifier: "orders".to_owned() },
         ),
         step(
             "restore/secret",

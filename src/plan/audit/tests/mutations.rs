@@ -86,7 +86,9 @@ fn what_is_acted_on_is_made_first() {
         plan.forecast.rto.critical_path.clear();
         plan.forecast.rto.critical_path.push("infra/vpc".to_owned());
     });
-    caught_alone(Rule::Order, |plan| instead(plan, "restore/warm-up", "restore/orders", "fence/primary"));
+    for id in ["restore/warm-up", "restore/adopt-orders"] {
+        caught_alone(Rule::Order, |plan| instead(plan, id, "restore/orders-password", "restore/orders"));
+    }
     caught_alone(Rule::Order, |plan| unneed(plan, "restore/secret-splice", "restore/secret"));
     caught_alone(Rule::Order, |plan| {
         instead(plan, "verify/shop.example.com", "dns/shop.example.com", "dns/gate");
@@ -105,7 +107,7 @@ fn data_never_comes_back_empty() {
     caught(Rule::Data, |plan| {
         resource(plan, "aws_db_instance.orders").disposition = Disposition::Create;
     });
-    caught_alone(Rule::Data, |plan| {
+    caught(Rule::Data, |plan| {
         store(plan, "aws_elasticache_replication_group.carts").chosen = None;
     });
     caught(Rule::Data, |plan| {
