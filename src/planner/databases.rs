@@ -3,11 +3,13 @@
 use super::dispositions::{Fate, accepted_loss, fate};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
+use super::point_fit::Expected;
 use super::preflight::restored_as;
 use super::recovery_points::{Cause, Weighed};
 use super::stores::{Outcome, inventory_missing, store_without_points};
 use super::{recovery_points, references};
 use crate::model::arn::Arn;
+use crate::model::paste;
 use crate::model::types::Recovery;
 use crate::plan::resource::{Disposition, Engine};
 use crate::plan::store::{Candidate, CandidateKind, PlannedStore};
@@ -202,11 +204,37 @@ fn no_recovery_point(
         object.address(),
         format!("database {} cannot come back: {}{detail}", store.name, store.why),
         format!(
-            "{1}replicate its automated backups to {0} (StartDBInstanceAutomatedBackupsReplication, called in {0}), \
-             or copy a snapshot there; automated backups do not leave their region by themselves",
-            facts.recovery,
-            coming.unwrap_or_default()
+            "{}{}; backups do not leave their region by themselves",
+            coming.unwrap_or_default(),
+            copied(facts, object)
         ),
         at,
     );
+}
+
+/// The command that has it copied while the primary answers: automated backups of instances are replicated, of clusters
+/// only snapshots leave their region.
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReplicateBackups.html>
+fn copied(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> String {
+    let recovery = facts.recovery;
+    let key = match Expected::of(facts, object).key_there() {
+        Some(key) => format!(" --kms-key-id {}", paste::shell(key)),
+        None => " --kms-key-id \"...\"".to_owned(),
+    };
+    let encrypted = object.text("kms_key_id").is_some_and(|key| !key.is_empty());
+    let key = if encrypted { key } else { String::new() };
+    let cluster = object.entry.is_some_and(|entry| entry.recovery == Recovery::RdsCluster);
+    if cluster {
+        let primary = facts.primary.as_deref().unwrap_or("\"...\"");
+        return format!(
+            "have a snapshot of it copied to {recovery}: `aws rds copy-db-cluster-snapshot --region {recovery} \
+             --source-region {primary} --source-db-cluster-snapshot-identifier \"...\" \
+             --target-db-cluster-snapshot-identifier \"...\"{key}`"
+        );
+    }
+    let arn = object.arn.as_deref().map_or_else(|| "\"...\"".to_owned(), paste::shell);
+    format!(
+        "have its automated backups replicated to {recovery}: `aws rds start-db-instance-automated-backups-replication \
+         --region {recovery} --source-db-instance-arn {arn}{key}`; or copy a snapshot there"
+    )
 }

@@ -34,8 +34,12 @@ impl<'f> Expected<'f> {
         let key = text("kms_key_id").and_then(|arn| {
             let owner = facts.objects.iter().find(|owner| {
                 owner.is_managed() && owner.type_name() == "aws_kms_key" && owner.arn.as_deref() == Some(arn)
-            })?;
-            Some((references::key_counterpart(facts, owner)?, owner.address()))
+            });
+            match owner {
+                Some(owner) => Some((references::key_counterpart(facts, owner)?, owner.address())),
+                // Another stack's: only drplan.hcl can say what stands for it.
+                None => Some((facts.named_counterpart(&[arn])?.to_owned(), arn)),
+            }
         });
         Self {
             engine: text("engine").unwrap_or_default(),
@@ -43,6 +47,11 @@ impl<'f> Expected<'f> {
             encrypted: object.tree().get("storage_encrypted").and_then(serde_json::Value::as_bool),
             key,
         }
+    }
+
+    /// The key that its copies must be under.
+    pub(super) fn key_there(&self) -> Option<&str> {
+        self.key.as_ref().map(|(key, _)| key.as_str())
     }
 
     /// What the engine would replace, or AWS refuse; `None` where it fits or where nobody can tell.

@@ -133,7 +133,7 @@ fn told_namesake(facts: &Facts<'_, '_>, object: &Object<'_, '_>, secret: &Secret
             secret.name, facts.recovery, secret.arn
         ),
         format!(
-            "see when it was last written, and by whom: {}; where it is not meant for this, replicate the primary's in \
+            "see when it was last written: {}; where it is not meant for this, replicate the primary's in \
              its place",
             list(facts.recovery)
         ),

@@ -172,7 +172,7 @@ fn a_point_that_is_being_made_is_waited_for() {
     // Nothing comes of what failed.
     let plan = with("failed", "2026-11-22T11:00:00Z");
     let finding = plan.findings.iter().find(|finding| finding.code == "recovery-point-missing").unwrap();
-    assert!(finding.fix.starts_with("replicate its automated backups"), "{}", finding.fix);
+    assert!(finding.fix.starts_with("have its automated backups replicated"), "{}", finding.fix);
     assert_eq!(subjects(&with("available", "2026-11-15T11:00:00Z"), "recovery-point-old"), [ORDERS]);
 }
 

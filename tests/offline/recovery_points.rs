@@ -157,6 +157,29 @@ fn a_point_under_the_right_key_is_taken_before_a_newer_one_under_another() {
     assert_eq!((differs(&plan), rule(&plan).1), (None, Some(CandidateKind::Snapshot)));
 }
 
+/// Nobody of the state owns the key: drplan.hcl says what stands for it, and is taken at its word.
+#[test]
+fn the_key_of_another_stack_is_compared_where_drplan_hcl_names_its_counterpart() {
+    let mut world = with_points(|_, _, key| *key = Some(OTHER_KEY.to_owned()));
+    let key = "arn:aws:kms:us-east-2:123456789012:key/9c3e1f70-5a8d-4b26-b4c9-e07a2d6f8b15";
+    let foreign = "arn:aws:kms:us-east-2:123456789012:key/5a1e2b3c-4d5e-6f70-8192-a3b4c5d6e7f8";
+    let owned = format!("\"kms_key_id\": \"{key}\"");
+    world.state = world.state.replace(&owned, &format!("\"kms_key_id\": \"{foreign}\""));
+    assert_eq!(differs(&world.plan()), None);
+    let name = |world: &mut World, to: &str| {
+        world.settings.counterparts.clear();
+        world.settings.counterparts.push(drplan::model::settings::Counterpart {
+            subject: foreign.to_owned(),
+            to: to.to_owned(),
+            place: None,
+        });
+    };
+    name(&mut world, "arn:aws:kms:us-west-2:123456789012:key/d61a8f3b-7e42-4c09-95d7-1b8c4e0f2a69");
+    assert!(differs(&world.plan()).is_some_and(|(message, _)| message.contains(foreign)));
+    name(&mut world, OTHER_KEY);
+    assert_eq!(differs(&world.plan()), None);
+}
+
 /// What the fix says to write is what mends it.
 #[test]
 fn the_key_of_the_points_may_stand_for_the_codes() {
