@@ -6,7 +6,7 @@ use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
 use super::manifests::WORKLOADS;
-use super::{nodes, subjects};
+use super::{commands, nodes, subjects};
 use crate::model::diagnostic::{GapReason, Place};
 use crate::model::paste;
 use crate::model::words::count;
@@ -35,7 +35,7 @@ fn check_state(facts: &Facts<'_, '_>, findings: &mut Findings) {
             format!(
                 "is it another workspace's? Take the primary's: `terraform {}state pull > state.tfstate`, then --state \
                  state.tfstate",
-                facts.input.configuration.as_ref().map_or_else(String::new, |code| chdir(&code.root))
+                commands::chdir(facts)
             ),
             None,
         );
@@ -99,9 +99,7 @@ fn check_gaps(facts: &Facts<'_, '_>, findings: &mut Findings) {
             None,
         );
     }
-    for (configuration, gap) in
-        input.configuration.iter().flat_map(|code| code.gaps.iter().map(move |gap| (code, gap)))
-    {
+    for gap in input.configuration.iter().flat_map(|configuration| &configuration.gaps) {
         findings.add(
             "configuration-gap",
             &gap.source,
@@ -110,7 +108,7 @@ fn check_gaps(facts: &Facts<'_, '_>, findings: &mut Findings) {
                 GapReason::Outside => format!(
                     "nothing is downloaded: `terraform {}init` (or tofu) puts it into .terraform/modules, where it is \
                      read; or vendor the module",
-                    chdir(&configuration.root)
+                    commands::chdir(facts)
                 ),
                 _ => "mend what is named, or plan without its code".to_owned(),
             },
@@ -142,11 +140,6 @@ const fn remedy(reason: GapReason) -> &'static str {
             "check what answers there instead of AWS (proxy, AWS_ENDPOINT_URL), then record the inventory again"
         }
     }
-}
-
-/// The engine works in the folder of the code.
-fn chdir(root: &str) -> String {
-    if matches!(root, "" | ".") { String::new() } else { format!("-chdir={} ", paste::shell(root)) }
 }
 
 /// What lets a unit be rendered.

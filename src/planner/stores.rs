@@ -140,7 +140,7 @@ fn decide_key(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Fin
                     object.address(),
                     format!("it encrypts {database}, and no usable key of {} stands for it", facts.recovery),
                     format!(
-                        "make a replica of it in {} or a key under the same alias, and have the backups copied under it; \
+                        "make a key in {} under the same alias, and have the backups copied under it; \
                          or name one: {}",
                         facts.recovery,
                         paste::block("counterpart", object.address(), "to = \"...\"")

@@ -99,7 +99,11 @@ fn a_database_under_the_name_of_the_restored_one_stops_the_plan() {
     for part in ["ecommerce-prod-primary", "us-west-2", "workspace dr does not hold it", "made by run r-17"] {
         assert!(message.contains(part), "{message}");
     }
-    assert!(fix.contains("tofu import") && fix.contains("database \"primary\" { identifier"), "{fix}");
+    assert!(
+        fix.contains("`TF_WORKSPACE=dr tofu -chdir=terraform import -var aws_region=us-west-2 ")
+            && fix.contains("database \"primary\" { identifier"),
+        "{fix}"
+    );
 
     // Under another name it does not collide.
     let mut beside = in_region(taken);

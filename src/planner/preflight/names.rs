@@ -6,7 +6,7 @@ use super::super::databases::chosen_replica;
 use super::super::dispositions::Decided;
 use super::super::facts::{Facts, Object};
 use super::super::variables::{Given, given};
-use super::super::{foreseen, infra};
+use super::super::{commands, foreseen, infra};
 use super::Checks;
 use crate::model::inventory::{DbInstance, Inventory};
 use crate::model::types::Recovery;
@@ -106,9 +106,8 @@ impl Checks<'_, '_, '_> {
                     ),
                     format!(
                         "if somebody has begun to build this stack there, take it over or delete it before this plan \
-                         runs: `tofu import '{}' {}`",
-                        object.address(),
-                        vpc.id
+                         runs: {}",
+                        commands::import(facts, object.address(), &vpc.id)
                     ),
                     facts.place_in_code(object),
                 );
@@ -265,9 +264,9 @@ fn fix(
         _ => infra::import_id(facts, object, resource).unwrap_or_else(|| name.to_owned()),
     };
     let take_over = format!(
-        "import it into workspace {} (`tofu import '{}' {import_id}`) and record the inventory again",
+        "import it into workspace {}: {}, and record the inventory again",
         facts.workspace(),
-        object.address()
+        commands::import(facts, object.address(), &import_id)
     );
     match object.type_name() {
         "aws_db_instance" | "aws_rds_cluster" | "aws_docdb_cluster" | "aws_neptune_cluster"

@@ -1,0 +1,34 @@
+//! Commands of the engine that a fix tells to run, where the code lies and in the recovery's workspace.
+
+use super::facts::Facts;
+use crate::model::configuration::RegionSource;
+use crate::model::paste;
+
+/// The option that has the engine work in the folder of the code, with a blank after it; empty where that is here.
+pub(super) fn chdir(facts: &Facts<'_, '_>) -> String {
+    match facts.input.configuration.as_ref().map(|code| code.root.as_str()) {
+        None | Some("" | ".") => String::new(),
+        Some(root) => format!("-chdir={} ", paste::shell(root)),
+    }
+}
+
+/// Takes an object into the recovery's workspace: it is looked for in the region that the provider is given.
+pub(super) fn import(facts: &Facts<'_, '_>, address: &str, id: &str) -> String {
+    let root = facts.input.configuration.as_ref().and_then(|code| code.root_module());
+    let providers = root.into_iter().flat_map(|root| &root.providers);
+    let region =
+        providers.filter(|provider| provider.alias.is_none()).find_map(|provider| match &provider.region {
+            RegionSource::Variable(name) => {
+                Some(format!("-var {} ", paste::shell(&format!("{name}={}", facts.recovery))))
+            }
+            _ => None,
+        });
+    format!(
+        "`TF_WORKSPACE={} tofu {}import {}{} {}`",
+        paste::shell(&facts.workspace()),
+        chdir(facts),
+        region.unwrap_or_default(),
+        paste::shell(address),
+        paste::shell(id)
+    )
+}
