@@ -337,6 +337,17 @@ fn a_store_in_the_recovery_workspace_is_not_taken_for_the_restored_one() {
     assert!(!codes(&plan).contains(&"store-origin-unknown"));
 }
 
+/// Option groups are regional, and no copy takes one along.
+#[test]
+fn an_option_group_that_nobody_makes_is_told() {
+    let told = |group: &str| {
+        let orders = database("orders", "us-east-2", json!({ "option_group_name": group }), &[]);
+        codes(&with_snapshot(world(&[orders]), "orders").plan()).contains(&"setting-unplaced")
+    };
+    assert!(told("ecommerce-custom-og"));
+    assert!(!told("default:postgres-16"));
+}
+
 /// The id of the lost region's group went into the call.
 #[test]
 fn a_group_that_nobody_makes_goes_into_no_call() {

@@ -6,7 +6,7 @@ use drplan::plan::action::{Action, Hold};
 use drplan::plan::audit::audit;
 
 use crate::defects::{changed, found, replace, without};
-use crate::worlds::{World, example};
+use crate::worlds::{Copy, World, example};
 
 const DIFFERS: &str = "dns-record-differs";
 const SYNCS: &str = "external-dns-syncs";
@@ -127,4 +127,42 @@ fn an_external_dns_that_the_engine_installs_waits_for_the_gate() {
     assert!(made.needs.contains(&"dns/gate".to_owned()), "{:?}", made.needs);
     let resolve = plan.steps.iter().find(|step| step.id == "verify/resolve/hooks.example.com").unwrap();
     assert!(resolve.needs.contains(&made.id), "{:?}", resolve.needs);
+}
+
+/// A mirror may call it anything; its flags are its own.
+#[test]
+fn an_external_dns_under_another_name_is_held_by_its_flags() {
+    let copy = Copy::new();
+    copy.edit("kubernetes/external-dns.yaml", |text| {
+        let renamed = text.replace("name: external-dns", "name: dns-sync");
+        let image = renamed.lines().find(|line| line.contains("image:")).unwrap().to_owned();
+        renamed.replace(
+            &image,
+            &format!("{} ghcr.io/acme/dnssync:1", &image[..image.find("image:").unwrap() + 6]),
+        )
+    });
+    let plan = World::read(copy.path()).plan();
+    assert_eq!(audit(&plan), Ok(()));
+    assert!(plan.steps.iter().any(|step| step.id == "dns/release/Deployment/kube-system/dns-sync"));
+    without(&plan, "dns-name-unmoved");
+}
+
+/// Nothing moves it: pods that connect by it reach the lost database.
+#[test]
+fn a_recorded_name_of_the_primary_that_nothing_moves_is_told() {
+    let with_name = |keep: bool| {
+        let mut world = World::read(&example());
+        let zone = world.inventory.as_mut().unwrap().dns_zones.as_mut().unwrap().first_mut().unwrap();
+        let records = zone.records.as_mut().unwrap();
+        let mut record = records.iter().find(|record| record.record_type == "CNAME").unwrap().clone();
+        record.name = "db.example.com".to_owned();
+        record.values = vec!["ecommerce-prod-primary.c7k4m2qzx9ab.us-east-2.rds.amazonaws.com".to_owned()];
+        records.push(record);
+        if keep {
+            world.settings.dns.keep.push("db.example.com".to_owned());
+        }
+        world.plan()
+    };
+    assert_eq!(found(&with_name(false), "dns-name-unmoved")[0].0, "db.example.com");
+    without(&with_name(true), "dns-name-unmoved");
 }

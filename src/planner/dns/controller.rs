@@ -16,10 +16,16 @@ const HOSTNAMES: &str = "external-dns.alpha.kubernetes.io/hostname";
 /// Kinds whose pods stay up.
 const SERVES: [&str; 5] = ["DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"];
 
-/// Whether an object runs external-dns: by its image, or by its name where the image comes from a mirror.
+/// Whether an object runs external-dns: by its image, or by its name or its flags where the image comes from a mirror.
 pub(in super::super) fn is_controller(object: &Object) -> bool {
     SERVES.contains(&object.kind.as_str())
-        && (object.name.contains("external-dns") || containers(object).any(runs_it))
+        && (object.name.contains("external-dns")
+            || containers(object).any(|container| runs_it(container) || writes_records(container)))
+}
+
+/// Whatever it is called: no other program has an owner of TXT records.
+fn writes_records(container: &Node) -> bool {
+    flag(container, "txt-owner-id").is_some()
 }
 
 /// Whether the engine installs external-dns by it: by a chart, or as an add-on of EKS.

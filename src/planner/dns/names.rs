@@ -84,6 +84,7 @@ pub(in super::super) fn names(
         recorded::check_name(facts, name, findings);
         names.insert(name.clone(), Name { ttl: ttl_of(facts, name), moved_by });
     }
+    recorded::check_left(facts, &names, findings);
     names
 }
 

@@ -1,7 +1,10 @@
 //! Where names point today, by the inventory, against what the state has: somebody may have moved them already.
 
+use std::collections::BTreeMap;
+
 use super::super::facts::{Facts, Object};
 use super::super::findings::Findings;
+use super::names::Name;
 use crate::model::inventory::Record;
 
 /// Tells that a record which is to be moved points elsewhere than the state has it.
@@ -52,6 +55,39 @@ pub(super) fn check_name(facts: &Facts<'_, '_>, name: &str, findings: &mut Findi
         "find out who changed it before the gate is passed: what stands there may be another stack's, or an attempt's",
         None,
     );
+}
+
+/// Tells the names of recorded zones that lead into the primary, and that no step moves: what pods or users reach by
+/// them stays there.
+pub(super) fn check_left(facts: &Facts<'_, '_>, moved: &BTreeMap<String, Name>, findings: &mut Findings) {
+    let Some(primary) = facts.primary.as_deref() else { return };
+    let observed = facts.input.observation.as_ref().and_then(|observation| observation.records.as_ref());
+    let zones = facts.inventory().and_then(|inventory| inventory.dns_zones.as_ref());
+    let records = zones.into_iter().flatten().filter_map(|zone| zone.records.as_ref()).flatten();
+    let records = records.chain(observed.into_iter().flatten().map(|known| &known.record));
+    let there = format!(".{primary}.");
+    let mut left: BTreeMap<String, String> = BTreeMap::new();
+    for record in records.filter(|one| matches!(one.record_type.as_str(), "A" | "AAAA" | "CNAME")) {
+        let name = plain(&record.name);
+        let keeps = facts.input.settings.dns.keep.iter().any(|kept| plain(kept) == name);
+        if keeps || moved.keys().any(|known| plain(known) == name) {
+            continue;
+        }
+        let leads = |answer: &&String| answer.contains(&there) || facts.leads_into_primary(answer);
+        if let Some(answer) = answers(record).iter().find(leads) {
+            left.insert(name, answer.clone());
+        }
+    }
+    for (name, answer) in left {
+        findings.add(
+            "dns-name-unmoved",
+            &name,
+            format!("{name} leads to {answer} in {primary}, and no step of the plan moves it"),
+            "let the code or external-dns write it, so that the plan moves it, or move it by hand behind the gate; what \
+             stays is named in dns { keep }",
+            None,
+        );
+    }
 }
 
 fn who(facts: &Facts<'_, '_>, now: &[String]) -> String {

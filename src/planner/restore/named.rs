@@ -41,6 +41,15 @@ impl Restore<'_, '_, '_> {
                 self.unplaced(&format!("security group {id}"), &id, findings);
             }
         }
+        // No inventory lists option groups: as with security groups, only the state tells who makes one.
+        if let Some(name) = self.object.text("option_group_name").filter(|name| !name.is_empty()) {
+            let made = self.facts.objects.iter().any(|object| {
+                object.is_managed() && object.type_name() == "aws_db_option_group" && object.name() == name
+            });
+            if !made && !name.starts_with("default:") && self.placed(name).is_none() {
+                self.unplaced(&format!("option group {name}"), name, findings);
+            }
+        }
         for (attribute, types, what) in GROUPS {
             let Some(name) = self.object.text(attribute).filter(|name| !name.is_empty()) else { continue };
             let of_aws = name == "default" || name.starts_with("default.");

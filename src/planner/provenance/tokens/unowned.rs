@@ -112,6 +112,21 @@ pub(super) fn add_unowned<'f>(facts: &'f Facts<'_, '_>, decided: &Decided, build
                 .or_insert_with(|| all.looked_up.contains(id) || all.made.contains(id));
         }
     }
+    let modules = facts.input.configuration.iter().flat_map(|configuration| &configuration.modules);
+    let blocks = modules.flat_map(|module| {
+        let arguments =
+            module.resources.iter().filter(|block| !block.data).flat_map(|block| &block.arguments);
+        let defaults = module.variables.iter().filter_map(|variable| variable.default.as_ref());
+        arguments.chain(defaults).flat_map(|argument| &argument.literals)
+    });
+    for literal in blocks.filter(|literal| literal.whole && is_id(&literal.text)) {
+        let id = literal.text.as_str();
+        if !known.contains_key(id) {
+            unowned
+                .entry(id.to_owned())
+                .or_insert_with(|| all.looked_up.contains(id) || all.made.contains(id));
+        }
+    }
     for (text, looked_up) in unowned {
         let kind = kind_of_text(&text);
         builder.add(Cow::Owned(text), kind, Owner::Nobody { looked_up }, Counterpart::Nobody, 8);
