@@ -165,6 +165,7 @@ fn read_state(
     let source = named.or_else(|| settings.state.source.clone().map(|state| (state, places.base)));
     let path = match source {
         Some((state, _)) if state == "-" => {
+            refuse_version(args, "-")?;
             let text = text::read_stream(std::io::stdin().lock(), 0, "-", STATE_LIMIT)?;
             return Ok((text, "-".to_owned()));
         }
@@ -184,8 +185,23 @@ fn read_state(
         Some((state, folder)) => folder.join(&state),
         None => find_state(places.base)?,
     };
+    refuse_version(args, &places.shown(&path))?;
     let shown = places.shown(&path);
     Ok((text::read_text(&path, &shown, STATE_LIMIT).map_err(BadInput::from)?, shown))
+}
+
+/// Versions are S3's: a file has but the one that it holds.
+fn refuse_version(args: &Region, state: &str) -> Result<(), BadInput> {
+    let flag = match (&args.state_version, args.state_at) {
+        (Some(_), _) => "--state-version",
+        (_, Some(_)) => "--state-at",
+        (None, None) => return Ok(()),
+    };
+    Err(Problem::new(
+        format!("{flag} chooses among the versions of a state in S3, and this one is {state}"),
+        format!("leave {flag} out, or give --state s3://BUCKET/KEY"),
+    )
+    .into())
 }
 
 /// Where a state lies when nobody says it.

@@ -119,6 +119,8 @@ fn is_called(facts: &Facts<'_, '_>, subject: &str, object: &Object<'_, '_>) -> b
 
 fn report(findings: &mut Findings, who: &str, named: &str, problem: Problem, at: Option<Place>) {
     let Problem { what, mut known } = problem;
+    // AWS's own keys stand for no key of a stack: nobody but the service may use or manage them.
+    known.retain(|known| !known.contains("alias/aws/"));
     known.sort();
     known.dedup();
     let fix = match crate::model::nearest(named, known.iter().map(String::as_str)) {

@@ -82,3 +82,13 @@ fn a_first_drplan_hcl_names_the_region_of_the_state() {
     assert!(text.contains("\nprimary = \"us-east-2\"\n"), "{text}");
     assert!(text.contains("drplan inventory us-east-2 --primary"), "{text}");
 }
+
+#[test]
+fn versions_of_a_state_are_those_of_s3() {
+    let sandbox = Sandbox::example();
+    for flag in [["--state-version", "3sL4kqtJlcpXroDTDmJ"], ["--state-at", "2026-11-01T00:00:00Z"]] {
+        let run = sandbox.run(&[&PLAN[..], &flag].concat());
+        assert_eq!(run.code, Some(2));
+        assert!(run.stderr.contains(&format!("{} chooses among the versions", flag[0])), "{}", run.stderr);
+    }
+}
