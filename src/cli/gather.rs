@@ -163,9 +163,13 @@ fn read_state(
 ) -> Result<(String, String), Failure> {
     let named = args.state.clone().map(|state| (state, places.here));
     let source = named.or_else(|| settings.state.source.clone().map(|state| (state, places.base)));
+    match source.as_ref().map(|(state, _)| state.as_str()) {
+        Some(state) if state.starts_with("s3://") => {}
+        Some(state) => refuse_version(args, state)?,
+        None => refuse_version(args, "a file")?,
+    }
     let path = match source {
         Some((state, _)) if state == "-" => {
-            refuse_version(args, "-")?;
             let text = text::read_stream(std::io::stdin().lock(), 0, "-", STATE_LIMIT)?;
             return Ok((text, "-".to_owned()));
         }
@@ -185,7 +189,6 @@ fn read_state(
         Some((state, folder)) => folder.join(&state),
         None => find_state(places.base)?,
     };
-    refuse_version(args, &places.shown(&path))?;
     let shown = places.shown(&path);
     Ok((text::read_text(&path, &shown, STATE_LIMIT).map_err(BadInput::from)?, shown))
 }

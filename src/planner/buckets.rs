@@ -4,7 +4,7 @@ use super::dispositions::{Fate, accepted_loss, fate};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::references::{self, Found};
-use super::stores::{Outcome, inventory_missing, store_of};
+use super::stores::{Outcome, store_of, unseen};
 use crate::model::paste;
 use crate::plan::resource::{Disposition, Engine};
 use crate::plan::store::CandidateKind;
@@ -46,9 +46,8 @@ pub(super) fn decide_bucket(
             outcome
         }
         Found::Unknown => {
-            inventory_missing(facts, object, &format!("bucket {name}"), findings);
-            fate(Disposition::Block, Engine::Exclude, "holds data; whether it is replicated is unknown")
-                .into()
+            let reason = "holds data; whether it is replicated is unknown";
+            unseen(facts, object, &format!("bucket {name}"), reason, findings)
         }
         Found::Absent => {
             findings.add(
@@ -137,9 +136,8 @@ fn decide_of_foreign_bucket(
         .with(counterpart)
         .into(),
         Found::Unknown => {
-            inventory_missing(facts, object, &format!("bucket {bucket}"), findings);
             let reason = format!("a setting of bucket {bucket}, of whose counterpart nothing is known");
-            fate(Disposition::Block, Engine::Exclude, reason).into()
+            unseen(facts, object, &format!("bucket {bucket}"), &reason, findings)
         }
         Found::Absent => {
             findings.add(

@@ -3,7 +3,6 @@
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
-use super::point_fit::key_of;
 use crate::model::paste;
 use crate::plan::resource::Engine;
 
@@ -19,7 +18,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
         else {
             continue;
         };
-        let replica = key_of(inventory, counterpart)
+        let replica = inventory
+            .key(counterpart)
             .filter(|key| key.primary_arn.as_deref().is_some_and(|primary| primary != key.arn));
         let Some(replica) = replica else { continue };
         findings.add(

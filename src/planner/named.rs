@@ -66,7 +66,7 @@ fn misplaced(facts: &Facts<'_, '_>, kind: Option<Kind>, to: &str) -> Option<Prob
 fn unresolved(facts: &Facts<'_, '_>, kind: Option<Kind>, subject: &str, to: &str) -> Option<Problem> {
     let alias = Arn::parse(to).map_or(to, |arn| arn.resource);
     let is_alias = matches!(kind, Some(Kind::Key)) && alias.starts_with("alias/");
-    if !is_alias || references::key_of_alias(facts, alias).is_some() {
+    if !is_alias || facts.inventory().is_some_and(|inventory| inventory.key(alias).is_some()) {
         return None;
     }
     let is_key = |object: &&Object<'_, '_>| {
@@ -208,8 +208,7 @@ fn key_problem(
     if let Some(region) = region.filter(|region| *region != facts.recovery) {
         return elsewhere(region, facts.recovery, known());
     }
-    let found = keys.iter().find(|key| key.id == id || key.aliases.iter().any(|alias| alias == name));
-    match found {
+    match inventory.key(id) {
         None => absent(&format!("{} has no such key", facts.recovery), known()),
         Some(key) if !matches!(key.state.as_str(), "Enabled" | "unknown") => {
             absent(&format!("that key is {}", key.state), known())

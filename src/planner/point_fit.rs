@@ -3,7 +3,7 @@
 
 use super::facts::{Facts, Object};
 use super::references;
-use crate::model::inventory::{Inventory, Key};
+use crate::model::inventory::Inventory;
 use crate::model::paste;
 
 /// What the code says of a database, as far as it is known.
@@ -32,10 +32,8 @@ impl<'f> Expected<'f> {
     pub(super) fn of(facts: &'f Facts<'_, '_>, object: &'f Object<'_, '_>) -> Self {
         let text = |name: &str| object.text(name).filter(|text| !text.is_empty());
         let key = text("kms_key_id").and_then(|arn| {
-            let owner = facts.objects.iter().find(|owner| {
-                owner.is_managed() && owner.type_name() == "aws_kms_key" && owner.arn.as_deref() == Some(arn)
-            });
-            match owner {
+            let owner = references::object_of(facts, arn).map(|at| &facts.objects[at]);
+            match owner.filter(|owner| owner.type_name() == "aws_kms_key") {
                 Some(owner) => Some((references::key_counterpart(facts, owner)?, owner.address())),
                 // Another stack's: only drplan.hcl can say what stands for it.
                 None => Some((facts.named_counterpart(&[arn])?.to_owned(), arn)),
@@ -71,8 +69,9 @@ impl<'f> Expected<'f> {
             (Some(_), Some(false)) => Some(Misfit::Encrypted),
             (Some(key), _) => {
                 let (code, address) = self.key.as_ref()?;
-                let same = key_of(inventory, key)
-                    .zip(key_of(inventory, code))
+                let same = inventory
+                    .key(key)
+                    .zip(inventory.key(code))
                     .map_or_else(|| key == code, |(one, other)| one.arn == other.arn);
                 let (point, code) = (key.to_owned(), code.clone());
                 (!same).then(|| Misfit::Key { point, code, address: (*address).to_owned() })
@@ -155,15 +154,6 @@ impl Misfit {
             }
         }
     }
-}
-
-/// A key by ARN, id or alias.
-pub(super) fn key_of<'i>(inventory: &'i Inventory, name: &str) -> Option<&'i Key> {
-    inventory.keys.as_ref()?.iter().find(|known| {
-        known.arn == name
-            || known.id == name
-            || known.aliases.iter().any(|alias| alias == name || name.ends_with(&format!(":{alias}")))
-    })
 }
 
 /// Whether two versions are of different majors; one may be written shorter than the other.

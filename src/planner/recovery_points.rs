@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::facts::{Facts, Object};
-use super::point_fit::{Expected, Misfit, Seen, key_of};
+use super::point_fit::{Expected, Misfit, Seen};
 use crate::model::arn::Arn;
 use crate::model::inventory::Inventory;
 use crate::model::settings::{Database, PointKind};
@@ -359,7 +359,7 @@ fn restored(facts: &Facts<'_, '_>, inventory: &Inventory, source: &Source<'_>, p
 pub(super) fn key_problem(inventory: &Inventory, key: Option<&str>) -> Option<String> {
     let key = key?;
     inventory.keys.as_ref()?;
-    let found = key_of(inventory, key);
+    let found = inventory.key(key);
     match found {
         None if Arn::parse(key).is_some_and(|arn| arn.region != inventory.region) => {
             Some(format!("its key {key} lies in another region"))

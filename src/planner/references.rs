@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::facts::{Facts, Object};
 use crate::model::arn::Arn;
-use crate::model::inventory::Key;
 use crate::model::settings::Counterpart;
 use crate::model::types::Recovery;
 use crate::model::value::ValueKind;
@@ -71,6 +70,13 @@ fn index_leaders(facts: &Facts<'_, '_>) -> HashMap<String, usize> {
         }
     }
     leaders
+}
+
+/// The managed object of an id or ARN.
+pub(super) fn object_of(facts: &Facts<'_, '_>, name: &str) -> Option<usize> {
+    facts.objects.iter().position(|object| {
+        object.is_managed() && (object.id.as_deref() == Some(name) || object.arn.as_deref() == Some(name))
+    })
 }
 
 /// The managed database of an identifier or ARN.
@@ -250,16 +256,10 @@ fn named_key(facts: &Facts<'_, '_>, named: &str) -> Option<String> {
     }
     let name = arn.map_or(named, |arn| arn.resource);
     if name.starts_with("alias/") {
-        Some(key_of_alias(facts, name)?.arn.clone())
+        Some(facts.inventory()?.key(name)?.arn.clone())
     } else {
         Some(named.to_owned())
     }
-}
-
-/// The key of the recovery region that carries an alias.
-pub(super) fn key_of_alias<'i>(facts: &Facts<'i, '_>, alias: &str) -> Option<&'i Key> {
-    let keys = facts.inventory()?.keys.as_ref()?;
-    keys.iter().find(|key| key.aliases.iter().any(|known| known == alias))
 }
 
 /// The aliases of a key, by the state.

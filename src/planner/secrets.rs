@@ -4,7 +4,7 @@ use super::dispositions::{Fate, accepted_loss, fate};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::references;
-use super::stores::{Outcome, follow, inventory_missing, store_of};
+use super::stores::{Outcome, follow, store_of, unseen};
 use crate::model::arn::Arn;
 use crate::model::inventory::Secret;
 use crate::model::paste;
@@ -46,9 +46,8 @@ pub(super) fn decide_secret(
     }
     let name = object.name();
     let Some(secrets) = facts.inventory().and_then(|inventory| inventory.secrets.as_ref()) else {
-        inventory_missing(facts, object, &format!("secret {name}"), findings);
-        return fate(Disposition::Block, Engine::Exclude, "holds data; whether it is replicated is unknown")
-            .into();
+        let reason = "holds data; whether it is replicated is unknown";
+        return unseen(facts, object, &format!("secret {name}"), reason, findings);
     };
     let mut no_replica = |message: String, fix: String| {
         findings.add("secret-no-replica", object.address(), message, fix, facts.place_in_code(object));

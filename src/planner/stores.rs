@@ -70,12 +70,24 @@ fn decide_made(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Outcome {
     }
     if object.type_name() == "aws_kms_alias"
         && let Some(alias) = object.text("name")
-        && references::key_of_alias(facts, alias).is_some()
+        && facts.inventory().is_some_and(|inventory| inventory.key(alias).is_some())
     {
         let reason = "the alias is there already, on the counterpart of its key";
         return fate(Disposition::Adopt, Engine::Import, reason).with(alias).into();
     }
     fate(Disposition::Create, Engine::Create, "regional and without data: made new").into()
+}
+
+/// Blocked for want of an inventory; `reason` says what is unknown.
+pub(super) fn unseen(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    what: &str,
+    reason: &str,
+    findings: &mut Findings,
+) -> Outcome {
+    inventory_missing(facts, object, what, findings);
+    fate(Disposition::Block, Engine::Exclude, reason).into()
 }
 
 pub(super) fn inventory_missing(
@@ -156,13 +168,8 @@ fn decide_key(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Fin
 fn decide_repository(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Findings) -> Outcome {
     let name = object.name();
     let Some(images) = facts.inventory().and_then(|inventory| inventory.images_for(&name)) else {
-        inventory_missing(facts, object, &format!("image repository {name}"), findings);
-        return fate(
-            Disposition::Block,
-            Engine::Exclude,
-            "holds images; whether they are replicated is unknown",
-        )
-        .into();
+        let reason = "holds images; whether they are replicated is unknown";
+        return unseen(facts, object, &format!("image repository {name}"), reason, findings);
     };
     if images.iter().any(|image| image.repository == name) {
         let mut outcome: Outcome =
@@ -260,9 +267,8 @@ fn decide_backed_up(
     };
     let kind = object.type_name();
     if points.is_none() || !all_seen {
-        inventory_missing(facts, object, &format!("{kind} {name}"), findings);
         let reason = "may hold data; what it can come back from is unknown";
-        return Outcome { fate: fate(Disposition::Block, Engine::Exclude, reason), store };
+        return Outcome { store, ..unseen(facts, object, &format!("{kind} {name}"), reason, findings) };
     }
     let unusable = store.as_ref().map(|store| format!(" ({})", store.why)).unwrap_or_default();
     findings.add(

@@ -7,6 +7,7 @@ use crate::plan::Plan;
 use crate::plan::action::{Action, Check, EngineChange, Rewrite};
 use crate::plan::resource::Disposition;
 use crate::plan::step::{Phase, Step};
+use crate::plan::store::PlannedStore;
 
 /// Names that are written out before the rest is counted.
 const NAMED: usize = 3;
@@ -190,9 +191,7 @@ fn data(plan: &Plan, steps: &[&Step]) -> Vec<String> {
 /// ` from its copied snapshot of 14:02:11 UTC`.
 fn recovery_point(plan: &Plan, address: &str) -> String {
     let store = plan.stores.iter().find(|store| store.address == address);
-    let chosen = store
-        .and_then(|store| store.candidates.iter().find(|c| Some(c.id.as_str()) == store.chosen.as_deref()));
-    match chosen {
+    match store.and_then(PlannedStore::chosen) {
         None => " from no recovery point yet".to_owned(),
         Some(candidate) => {
             let at = candidate

@@ -108,7 +108,7 @@ fn lines(screen: &mut Screen, label: &str, items: &[String], none: &str) {
 /// The call that the rule chooses now, where a rule chooses, and its word for what it makes.
 fn chosen_call(plan: &Plan, action: &Action) -> Option<(&'static str, &'static str)> {
     let store = store_of(plan, action)?;
-    let chosen = store.candidates.iter().find(|c| Some(c.id.as_str()) == store.chosen.as_deref())?;
+    let chosen = store.chosen()?;
     Some(match (chosen.kind, matches!(action, Action::RestoreCluster { .. })) {
         (CandidateKind::AutomatedBackup, false) => (
             "rds:RestoreDBInstanceToPointInTime with SourceDBInstanceAutomatedBackupsArn",

@@ -1,7 +1,7 @@
 //! What a database needs besides its data: a class that can be had, a password that opens it, an order of its changes;
 //! and what is said of its loss.
 
-use drplan::model::inventory::{DbInstance, DbSnapshot, OrderableClass, Workspace};
+use drplan::model::inventory::{DbInstance, OrderableClass, Workspace};
 use drplan::model::settings::{AcceptedLoss, BackupSchedule, Database, Objective, PointKind, ValueSource};
 use drplan::plan::Plan;
 use drplan::plan::action::{Action, Check};
@@ -9,8 +9,8 @@ use drplan::plan::audit::audit;
 use drplan::plan::forecast::{Component, Verdict};
 use serde_json::{Value, json};
 
-use crate::defects::found;
-use crate::worlds::{RECOVERY, World, example, managed, state_of};
+use crate::defects::subjects;
+use crate::worlds::{RECOVERY, World, example, managed, snapshot_of, state_of};
 
 const ORDERS: &str = "aws_db_instance.orders";
 const EXAMPLE: &str = "module.rds.aws_db_instance.primary";
@@ -32,19 +32,7 @@ fn restored(more: Value) -> World {
     inventory.db_instances = Some(Vec::new());
     inventory.automated_backups = Some(Vec::new());
     inventory.backup_points = Some(Vec::new());
-    inventory.db_snapshots = Some(vec![DbSnapshot {
-        id: "orders-copy".to_owned(),
-        arn: arn(RECOVERY, "snapshot:orders-copy"),
-        source: "orders".to_owned(),
-        of_cluster: false,
-        copied_from: None,
-        status: "available".to_owned(),
-        data_at: "2026-11-22T11:00:00Z".parse().unwrap(),
-        kms_key: None,
-        engine: "postgres".to_owned(),
-        engine_version: "16.4".to_owned(),
-        storage_gib: 100,
-    }]);
+    inventory.db_snapshots = Some(vec![snapshot_of("orders")]);
     world.inventory = Some(inventory);
     world
 }
@@ -81,10 +69,6 @@ fn planned(world: &World) -> Plan {
     let plan = world.plan();
     assert_eq!(audit(&plan), Ok(()));
     plan
-}
-
-fn subjects(plan: &Plan, code: &str) -> Vec<String> {
-    found(plan, code).into_iter().map(|(subject, _)| subject).collect()
 }
 
 fn ids(plan: &Plan) -> Vec<&str> {

@@ -33,6 +33,12 @@ pub(crate) fn found(plan: &Plan, code: &str) -> Vec<Found> {
         .collect()
 }
 
+/// The subjects of a code's findings.
+#[track_caller]
+pub(crate) fn subjects(plan: &Plan, code: &str) -> Vec<String> {
+    found(plan, code).into_iter().map(|(subject, _)| subject).collect()
+}
+
 /// Found once, about a subject, at a place.
 #[track_caller]
 pub(crate) fn with(plan: &Plan, code: &str, subject: &str, at: &str) {

@@ -8,7 +8,7 @@ use drplan::plan::forecast::{Rpo, Verdict};
 use drplan::plan::store::{Candidate, CandidateKind, PlannedStore};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::defects::found;
+use crate::defects::{found, subjects};
 use crate::worlds::{NOW, World, example};
 
 const DATABASE: &str = "module.rds.aws_db_instance.primary";
@@ -178,14 +178,17 @@ fn a_recovery_point_that_is_yet_to_come_is_none() {
     assert_eq!(chosen(&planned(&world), CARTS).unwrap().id, "yesterday");
 }
 
+/// Which recordings a finding is about, made these hours before the plan.
+fn recorded_before(code: &str, inventory_hours: i64, observation_hours: i64) -> Vec<String> {
+    let mut world = with(|inventory| inventory.taken_at = before(inventory_hours));
+    world.observation.as_mut().unwrap().taken_at = before(observation_hours);
+    subjects(&planned(&world), code)
+}
+
 #[test]
 fn an_old_recording_is_told_with_its_age() {
     const CODE: &str = "recording-old";
-    let codes = |inventory_hours, observation_hours| {
-        let mut world = with(|inventory| inventory.taken_at = before(inventory_hours));
-        world.observation.as_mut().unwrap().taken_at = before(observation_hours);
-        found(&planned(&world), CODE).into_iter().map(|(subject, _)| subject).collect::<Vec<_>>()
-    };
+    let codes = |inventory, observation| recorded_before(CODE, inventory, observation);
     assert_eq!(codes(24, 24), Vec::<String>::new());
     assert_eq!(codes(25, 0), ["inventory"]);
     assert_eq!(codes(0, 25), ["observation"]);
@@ -203,11 +206,7 @@ fn an_old_recording_is_told_with_its_age() {
 #[test]
 fn an_inventory_of_last_year_is_an_error_and_an_observation_of_a_lost_region_is_not() {
     const CODE: &str = "recording-stale";
-    let codes = |inventory_hours, observation_hours| {
-        let mut world = with(|inventory| inventory.taken_at = before(inventory_hours));
-        world.observation.as_mut().unwrap().taken_at = before(observation_hours);
-        found(&planned(&world), CODE).into_iter().map(|(subject, _)| subject).collect::<Vec<_>>()
-    };
+    let codes = |inventory, observation| recorded_before(CODE, inventory, observation);
     assert_eq!(codes(168, 168), Vec::<String>::new());
     assert_eq!(codes(169, 0), ["inventory"]);
     assert_eq!(codes(0, 7_296), Vec::<String>::new());

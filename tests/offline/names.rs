@@ -3,6 +3,7 @@
 use drplan::plan::Plan;
 use drplan::plan::action::Action;
 
+use crate::defects::{subjects, without};
 use crate::worlds::{World, example};
 
 fn resolved<'p>(plan: &'p Plan, name: &str) -> (&'p [String], u64) {
@@ -11,11 +12,6 @@ fn resolved<'p>(plan: &'p Plan, name: &str) -> (&'p [String], u64) {
         Action::ResolveName { ttl_seconds, .. } => (&step.needs, *ttl_seconds),
         other => panic!("{other:?}"),
     }
-}
-
-fn unmoved(plan: &Plan) -> Vec<&str> {
-    let findings = plan.findings.iter().filter(|finding| finding.code == "dns-name-unmoved");
-    findings.map(|finding| finding.subject.as_str()).collect()
 }
 
 /// It waited for the distribution, which has nothing to do with it, and for a time to live that was made up.
@@ -33,7 +29,7 @@ fn a_name_that_external_dns_writes_is_looked_for_after_its_release() {
     world.settings.dns.names.retain(|name| name != "hooks.example.com");
     let plan = world.plan();
     assert_eq!(resolved(&plan, "hooks.example.com"), (&[release][..], 300));
-    assert_eq!(unmoved(&plan), Vec::<&str>::new());
+    without(&plan, "dns-name-unmoved");
 }
 
 #[test]
@@ -47,7 +43,7 @@ fn a_name_behind_a_distribution_is_looked_for_after_that() {
 fn a_name_that_nothing_moves_is_found() {
     let mut world = World::read(&example());
     world.settings.dns.names.push("shpo.example.com".to_owned());
-    assert_eq!(unmoved(&world.plan()), ["shpo.example.com"]);
+    assert_eq!(subjects(&world.plan(), "dns-name-unmoved"), ["shpo.example.com"]);
 }
 
 /// It was moved all the same.

@@ -1,7 +1,7 @@
 //! Read replicas: made again after their source, stores of their own without one, promoted under one address only;
 //! and what the recovery workspace holds already.
 
-use drplan::model::inventory::{DbInstance, DbSnapshot, Workspace};
+use drplan::model::inventory::{DbInstance, Workspace};
 use drplan::plan::Plan;
 use drplan::plan::action::{Action, EngineChange, Setting};
 use drplan::plan::audit::audit;
@@ -9,7 +9,7 @@ use drplan::plan::resource::PlannedResource;
 use drplan::plan::step::Step;
 use serde_json::{Value, json};
 
-use crate::worlds::{RECOVERY, World, managed, state_of};
+use crate::worlds::{RECOVERY, World, managed, snapshot_of, state_of};
 
 const PRIMARY: &str = "aws_db_instance.orders";
 const ACCOUNT: &str = "123456789012";
@@ -42,19 +42,7 @@ fn world(resources: &[Value]) -> World {
 
 fn with_snapshot(mut world: World, of: &str) -> World {
     let snapshots = world.inventory.as_mut().unwrap().db_snapshots.as_mut().unwrap();
-    snapshots.push(DbSnapshot {
-        id: format!("{of}-copy"),
-        arn: arn(RECOVERY, &format!("snapshot:{of}-copy")),
-        source: of.to_owned(),
-        of_cluster: false,
-        copied_from: None,
-        status: "available".to_owned(),
-        data_at: "2026-11-22T11:00:00Z".parse().unwrap(),
-        kms_key: None,
-        engine: "postgres".to_owned(),
-        engine_version: "16.4".to_owned(),
-        storage_gib: 100,
-    });
+    snapshots.push(snapshot_of(of));
     world
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use drplan::model::configuration::Configuration;
 use drplan::model::document::Manifests;
 use drplan::model::input::PlanningInput;
-use drplan::model::inventory::Inventory;
+use drplan::model::inventory::{DbSnapshot, Inventory};
 use drplan::model::observation::Observation;
 use drplan::model::settings::Settings;
 use drplan::plan::Plan;
@@ -27,6 +27,23 @@ pub(crate) fn checkout() -> &'static Path {
 /// The example's folder.
 pub(crate) fn example() -> PathBuf {
     checkout().join("examples/ecommerce")
+}
+
+/// A snapshot of a PostgreSQL instance in the recovery region, an hour old.
+pub(crate) fn snapshot_of(instance: &str) -> DbSnapshot {
+    DbSnapshot {
+        id: format!("{instance}-copy"),
+        arn: format!("arn:aws:rds:{RECOVERY}:123456789012:snapshot:{instance}-copy"),
+        source: instance.to_owned(),
+        of_cluster: false,
+        copied_from: None,
+        status: "available".to_owned(),
+        data_at: "2026-11-22T11:00:00Z".parse().expect("a time"),
+        kms_key: None,
+        engine: "postgres".to_owned(),
+        engine_version: "16.4".to_owned(),
+        storage_gib: 100,
+    }
 }
 
 /// All inputs of one plan.

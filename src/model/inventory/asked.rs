@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Image, Inventory, OrderableClass};
+use super::{Image, Inventory, Key, OrderableClass};
 
 /// What was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +48,18 @@ impl Inventory {
         let images = self.images.as_deref()?;
         let of = self.asked.as_ref().and_then(|asked| asked.repositories.as_ref());
         of.is_none_or(|of| of.iter().any(|name| name == repository)).then_some(images)
+    }
+
+    /// A key by ARN, id or alias, the alias by its name or its ARN.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Option<&Key> {
+        let is_alias = |alias: &String| {
+            name.strip_suffix(alias.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with(':'))
+        };
+        self.keys
+            .as_ref()?
+            .iter()
+            .find(|key| key.arn == name || key.id == name || key.aliases.iter().any(is_alias))
     }
 }
 

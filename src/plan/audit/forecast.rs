@@ -151,9 +151,7 @@ fn check_losses(plan: &Plan, losses: &[Rpo], report: &mut Report) {
 }
 
 fn comes_back_empty(store: &PlannedStore) -> bool {
-    store.candidates.iter().any(|candidate| {
-        candidate.kind == CandidateKind::Empty && store.chosen.as_deref() == Some(&candidate.id)
-    })
+    store.chosen().is_some_and(|candidate| candidate.kind == CandidateKind::Empty)
 }
 
 fn check_phases(phases: &[PhaseSpan], graph: &Graph<'_>, report: &mut Report) {

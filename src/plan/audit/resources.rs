@@ -74,9 +74,7 @@ impl<'p> Chosen<'p> {
     fn read(plan: &'p Plan) -> Self {
         let mut by_address = HashMap::new();
         for store in &plan.stores {
-            let chosen =
-                store.candidates.iter().find(|candidate| store.chosen.as_deref() == Some(&candidate.id));
-            if let Some(candidate) = chosen {
+            if let Some(candidate) = store.chosen() {
                 by_address.insert(store.address.as_str(), (store, candidate.kind));
             }
         }

@@ -1,6 +1,6 @@
 //! Where names point today, by the inventory, against what the state has: somebody may have moved them already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::facts::{Facts, Object};
 use super::super::findings::Findings;
@@ -66,11 +66,12 @@ pub(super) fn check_left(facts: &Facts<'_, '_>, moved: &BTreeMap<String, Name>, 
     let records = zones.into_iter().flatten().filter_map(|zone| zone.records.as_ref()).flatten();
     let records = records.chain(observed.into_iter().flatten().map(|known| &known.record));
     let there = format!(".{primary}.");
+    let kept = &facts.input.settings.dns.keep;
+    let told: HashSet<String> = moved.keys().chain(kept).map(|name| plain(name)).collect();
     let mut left: BTreeMap<String, String> = BTreeMap::new();
     for record in records.filter(|one| matches!(one.record_type.as_str(), "A" | "AAAA" | "CNAME")) {
         let name = plain(&record.name);
-        let keeps = facts.input.settings.dns.keep.iter().any(|kept| plain(kept) == name);
-        if keeps || moved.keys().any(|known| plain(known) == name) {
+        if told.contains(&name) {
             continue;
         }
         let leads = |answer: &&String| answer.contains(&there) || facts.leads_into_primary(answer);

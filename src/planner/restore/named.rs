@@ -1,23 +1,61 @@
 //! What a restore is told by name or id: the network and groups that it comes into must be there.
 
 use super::super::findings::Findings;
+use super::super::references;
 use super::Restore;
+use crate::model::inventory::Inventory;
 
-/// Attribute, types that make what it names, and what AWS calls that.
-const GROUPS: &[(&str, &[&str], &str)] = &[
-    ("db_subnet_group_name", &["aws_db_subnet_group", "aws_docdb_subnet_group"], "DB subnet group"),
-    ("neptune_subnet_group_name", &["aws_neptune_subnet_group"], "DB subnet group"),
-    ("parameter_group_name", &["aws_db_parameter_group"], "DB parameter group"),
-    (
-        "db_cluster_parameter_group_name",
-        &["aws_rds_cluster_parameter_group", "aws_docdb_cluster_parameter_group"],
-        "DB cluster parameter group",
-    ),
-    (
-        "neptune_cluster_parameter_group_name",
-        &["aws_neptune_cluster_parameter_group"],
-        "DB cluster parameter group",
-    ),
+/// The names of its kind that an inventory has.
+type Listed = fn(&Inventory) -> Option<&Vec<String>>;
+
+/// A group that a database names.
+struct Group {
+    attribute: &'static str,
+    /// Types that make one.
+    types: &'static [&'static str],
+    /// AWS's word for it.
+    what: &'static str,
+    /// Names that the inventory has; `None` for what no inventory lists, whose maker only the state tells.
+    listed: Option<Listed>,
+}
+
+const GROUPS: &[Group] = &[
+    Group {
+        attribute: "db_subnet_group_name",
+        types: &["aws_db_subnet_group", "aws_docdb_subnet_group"],
+        what: "DB subnet group",
+        listed: Some(|inventory| inventory.db_subnet_groups.as_ref()),
+    },
+    Group {
+        attribute: "neptune_subnet_group_name",
+        types: &["aws_neptune_subnet_group"],
+        what: "DB subnet group",
+        listed: Some(|inventory| inventory.db_subnet_groups.as_ref()),
+    },
+    Group {
+        attribute: "parameter_group_name",
+        types: &["aws_db_parameter_group"],
+        what: "DB parameter group",
+        listed: Some(|inventory| inventory.db_parameter_groups.as_ref()),
+    },
+    Group {
+        attribute: "db_cluster_parameter_group_name",
+        types: &["aws_rds_cluster_parameter_group", "aws_docdb_cluster_parameter_group"],
+        what: "DB cluster parameter group",
+        listed: Some(|inventory| inventory.db_cluster_parameter_groups.as_ref()),
+    },
+    Group {
+        attribute: "neptune_cluster_parameter_group_name",
+        types: &["aws_neptune_cluster_parameter_group"],
+        what: "DB cluster parameter group",
+        listed: Some(|inventory| inventory.db_cluster_parameter_groups.as_ref()),
+    },
+    Group {
+        attribute: "option_group_name",
+        types: &["aws_db_option_group"],
+        what: "option group",
+        listed: None,
+    },
 ];
 
 impl Restore<'_, '_, '_> {
@@ -32,45 +70,30 @@ impl Restore<'_, '_, '_> {
     /// Adds each group of the lost region that neither the state makes nor the inventory has.
     pub(super) fn check_named(&self, findings: &mut Findings) {
         for id in self.object.list("vpc_security_group_ids") {
-            let made = self
-                .facts
-                .objects
-                .iter()
-                .any(|object| object.is_managed() && object.id.as_deref() == Some(&id));
-            if !made && self.placed(&id).is_none() {
+            if references::object_of(self.facts, &id).is_none() && self.placed(&id).is_none() {
                 self.unplaced(&format!("security group {id}"), &id, findings);
             }
         }
-        // No inventory lists option groups: as with security groups, only the state tells who makes one.
-        if let Some(name) = self.object.text("option_group_name").filter(|name| !name.is_empty()) {
-            let made = self.facts.objects.iter().any(|object| {
-                object.is_managed() && object.type_name() == "aws_db_option_group" && object.name() == name
-            });
-            if !made && !name.starts_with("default:") && self.placed(name).is_none() {
-                self.unplaced(&format!("option group {name}"), name, findings);
-            }
-        }
-        for (attribute, types, what) in GROUPS {
+        for Group { attribute, types, what, listed } in GROUPS {
             let Some(name) = self.object.text(attribute).filter(|name| !name.is_empty()) else { continue };
-            let of_aws = name == "default" || name.starts_with("default.");
             let made = || {
                 self.facts.objects.iter().any(|object| {
                     object.is_managed() && types.contains(&object.type_name()) && object.name() == name
                 })
             };
-            if of_aws || made() || self.placed(name).is_some() {
+            if is_of_aws(name) || made() || self.placed(name).is_some() {
                 continue;
             }
-            let inventory = self.facts.inventory();
-            let there = match *what {
-                "DB subnet group" => inventory.and_then(|inventory| inventory.db_subnet_groups.as_ref()),
-                "DB parameter group" => {
-                    inventory.and_then(|inventory| inventory.db_parameter_groups.as_ref())
-                }
-                _ => inventory.and_then(|inventory| inventory.db_cluster_parameter_groups.as_ref()),
+            let absent = match listed {
+                // What nobody looked for is unknown, and other findings say so.
+                Some(listed) => self
+                    .facts
+                    .inventory()
+                    .and_then(listed)
+                    .is_some_and(|there| !there.iter().any(|known| known == name)),
+                None => true,
             };
-            // What nobody looked for is unknown, and other findings say so.
-            if there.is_some_and(|there| !there.iter().any(|known| known == name)) {
+            if absent {
                 self.unplaced(&format!("{what} {name}"), name, findings);
             }
         }
@@ -92,4 +115,9 @@ impl Restore<'_, '_, '_> {
             self.facts.place_in_code(self.object),
         );
     }
+}
+
+/// Whether AWS makes a group of this name itself, in every region.
+fn is_of_aws(name: &str) -> bool {
+    name.strip_prefix("default").is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':']))
 }

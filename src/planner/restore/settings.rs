@@ -7,6 +7,7 @@ use super::super::cluster;
 use super::super::dispositions::step_id;
 use super::super::facts::Object;
 use super::super::findings::Findings;
+use super::super::references;
 use super::Restore;
 use crate::model::{paste, words};
 use crate::plan::action::Setting;
@@ -75,9 +76,7 @@ impl Restore<'_, '_, '_> {
     /// A setting that names another resource: what stands for it now, else known after it is made. A key that is
     /// nobody's of the state is AWS's own of the lost region, which the recovery region has by default.
     fn reference(&self, parameter: &str, text: &str, from: &str) -> Option<Setting> {
-        let owner = self.facts.objects.iter().position(|object| {
-            object.is_managed() && (object.id.as_deref() == Some(text) || object.arn.as_deref() == Some(text))
-        });
+        let owner = references::object_of(self.facts, text);
         let resource = owner.and_then(|at| self.decided.resource(at));
         let made = resource
             .filter(|resource| cluster::is_made(resource))

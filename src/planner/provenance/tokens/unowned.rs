@@ -105,32 +105,27 @@ pub(super) fn add_unowned<'f>(facts: &'f Facts<'_, '_>, decided: &Decided, build
         let looked_up = all.looked_up.contains(&text);
         unowned.insert(text, looked_up);
     }
-    for source in &facts.input.manifests.texts {
-        for id in finder.ids(&source.text).filter(|id| !known.contains_key(*id)) {
-            unowned
-                .entry(id.to_owned())
-                .or_insert_with(|| all.looked_up.contains(id) || all.made.contains(id));
-        }
-    }
-    let modules = facts.input.configuration.iter().flat_map(|configuration| &configuration.modules);
-    let blocks = modules.flat_map(|module| {
-        let arguments =
-            module.resources.iter().filter(|block| !block.data).flat_map(|block| &block.arguments);
-        let defaults = module.variables.iter().filter_map(|variable| variable.default.as_ref());
-        arguments.chain(defaults).flat_map(|argument| &argument.literals)
-    });
-    for literal in blocks.filter(|literal| literal.whole && is_id(&literal.text)) {
-        let id = literal.text.as_str();
-        if !known.contains_key(id) {
-            unowned
-                .entry(id.to_owned())
-                .or_insert_with(|| all.looked_up.contains(id) || all.made.contains(id));
-        }
+    let texts = &facts.input.manifests.texts;
+    let in_texts = texts.iter().flat_map(|source| finder.ids(&source.text));
+    for id in in_texts.chain(ids_of_code(facts)).filter(|id| !known.contains_key(*id)) {
+        unowned.entry(id.to_owned()).or_insert_with(|| all.looked_up.contains(id) || all.made.contains(id));
     }
     for (text, looked_up) in unowned {
         let kind = kind_of_text(&text);
         builder.add(Cow::Owned(text), kind, Owner::Nobody { looked_up }, Counterpart::Nobody, 8);
     }
+}
+
+/// Ids that are written out as an argument of a resource of the code, or as the default of a variable.
+fn ids_of_code<'f>(facts: &'f Facts<'_, '_>) -> impl Iterator<Item = &'f str> {
+    let modules = facts.input.configuration.iter().flat_map(|configuration| &configuration.modules);
+    let arguments = modules.flat_map(|module| {
+        let resources = module.resources.iter().filter(|block| !block.data);
+        let defaults = module.variables.iter().filter_map(|variable| variable.default.as_ref());
+        resources.flat_map(|block| &block.arguments).chain(defaults)
+    });
+    let literals = arguments.flat_map(|argument| &argument.literals);
+    literals.filter(|literal| literal.whole && is_id(&literal.text)).map(|literal| literal.text.as_str())
 }
 
 /// Unowned ids and ARNs of one object, or of all.
