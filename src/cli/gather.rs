@@ -1,5 +1,6 @@
 //! Looks for the inputs of a plan and reads them.
 
+use std::cell::OnceCell;
 use std::path::{Component, Path, PathBuf};
 
 use super::args::Region;
@@ -13,28 +14,36 @@ use crate::model::inventory::Inventory;
 use crate::model::observation::Observation;
 use crate::model::region;
 use crate::model::settings::Settings;
+use crate::model::state::State;
 use crate::planner;
 use crate::sources::{hcl, manifests, recorded, text, tfstate};
 
 /// States are read whole; a larger file is no state.
 const STATE_LIMIT: u64 = 1 << 30;
 
-/// Everything but the state, which borrows from its text.
-pub(super) struct Gathered {
+/// A state's text and where it is from.
+pub(super) type StateText = OnceCell<(String, String)>;
+
+/// All inputs but the live ones.
+pub(super) struct Gathered<'t> {
     pub(super) settings: Settings,
-    pub(super) state_text: String,
-    pub(super) state_origin: String,
+    pub(super) state: State<'t>,
     pub(super) configuration: Option<Configuration>,
     pub(super) manifests: Manifests,
     pub(super) observation: Option<Observation>,
     pub(super) inventory: Option<Inventory>,
 }
 
-/// Reads all inputs; everything that is wrong with any of them is reported together.
+/// Reads all inputs; everything that is wrong with any of them is reported together. The state borrows from its text,
+/// which is put into `text`; it and the manifests, the large ones, are read side by side.
 ///
 /// # Errors
 /// Bad input, and what fails of asking S3.
-pub(super) fn gather(args: &Region, progress: &Progress) -> Result<Gathered, Failure> {
+pub(super) fn gather<'t>(
+    args: &Region,
+    progress: &Progress,
+    text: &'t StateText,
+) -> Result<Gathered<'t>, Failure> {
     let mut problems = Vec::new();
     let here = std::env::current_dir()
         .map_err(|error| Problem::new(error.to_string(), "work in a folder that is there"))?;
@@ -44,21 +53,25 @@ pub(super) fn gather(args: &Region, progress: &Progress) -> Result<Gathered, Fai
         collect(check_region(primary, Named::Primary, &settings), &mut problems);
     }
     let places = Places { here: &here, base: &base };
-    let state = match read_state(args, &settings, &places, progress) {
+    let found = match read_state(args, &settings, &places, progress) {
         Err(Failure::BadInput(bad)) => collect(Err(bad), &mut problems),
         other => Some(other?),
     };
+    let found = found.map(|found| text.get_or_init(|| found));
+    let (state, manifests) = rayon::join(
+        || found.map(|(text, origin)| tfstate::read_state(text, origin)).transpose(),
+        || read_manifests(&args.manifests, &args.exclude, &settings, &places),
+    );
+    let state = collect(state, &mut problems).flatten();
     let configuration =
         collect(read_configuration(args.terraform.as_deref(), &settings, &places), &mut problems).flatten();
-    let manifests =
-        collect(read_manifests(&args.manifests, &args.exclude, &settings, &places), &mut problems);
+    let manifests = collect(manifests, &mut problems);
     let observation = collect(read_observation(args, &settings, &places), &mut problems).flatten();
     let inventory = collect(read_inventory(args, &settings, &places), &mut problems).flatten();
     match (state, manifests) {
-        (Some((state_text, state_origin)), Some(manifests)) if problems.is_empty() => Ok(Gathered {
+        (Some(state), Some(manifests)) if problems.is_empty() => Ok(Gathered {
             settings,
-            state_text,
-            state_origin,
+            state,
             configuration,
             manifests,
             observation,

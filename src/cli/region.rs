@@ -1,7 +1,7 @@
 //! `drplan region REGION`: gather, plan, audit, save, show.
 
 use super::args::{Format, Region};
-use super::gather::gather;
+use super::gather::{StateText, gather};
 use super::hints::Hints;
 use super::output::Screen;
 use super::progress::Progress;
@@ -16,7 +16,6 @@ use crate::plan::audit::{Violation, audit};
 use crate::plan::finding::Severity;
 use crate::plan::{Plan, codec};
 use crate::planner;
-use crate::sources::tfstate;
 
 /// What a saved plan says near its beginning.
 const MARK: &str = "\"decision_digest\"";
@@ -24,8 +23,8 @@ const MARK: &str = "\"decision_digest\"";
 pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     check_target(&args.out, MARK)?;
     let progress = Progress::begin("reading the state, the configuration and the manifests");
-    let gathered = gather(args, &progress)?;
-    let state = tfstate::read_state(&gathered.state_text, &gathered.state_origin)?;
+    let text = StateText::new();
+    let gathered = gather(args, &progress, &text)?;
     let at = args.at.unwrap_or_else(jiff::Timestamp::now);
     drop(progress);
     let lasts = i64::try_from(gathered.settings.approval.expiry_seconds).unwrap_or(i64::MAX);
@@ -36,7 +35,7 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     }
     let hints = Hints {
         settings: &gathered.settings,
-        state: Some(&state),
+        state: Some(&gathered.state),
         configuration: gathered.configuration.as_ref(),
         manifests: &gathered.manifests,
     };
@@ -47,7 +46,7 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
         settings: gathered.settings,
         primary: args.primary.clone(),
         recovery: args.region.clone(),
-        state,
+        state: gathered.state,
         configuration: gathered.configuration,
         manifests: gathered.manifests,
         observation: gathered.observation,

@@ -62,13 +62,10 @@ impl Digester {
             self.part(items)?;
         } else {
             for (at, batch) in items.chunks(BATCH).enumerate() {
-                let parts: Result<Vec<Vec<u8>>, Error> = batch.par_chunks(PART).map(written).collect();
-                for (within, part) in parts?.iter().enumerate() {
-                    if at + within > 0 {
-                        self.hash.update(b",");
-                    }
-                    self.hash.update(part);
+                if at > 0 {
+                    self.hash.update(b",");
                 }
+                self.batch(batch)?;
             }
         }
         self.hash.update(b"]");
@@ -85,25 +82,54 @@ impl Digester {
         Ok(())
     }
 
-    /// A field that is a list of objects, each written by `item` field by field.
-    pub(super) fn objects<T>(
+    /// A field that is a list of objects of very different size: `size` tells how many entries one has. Those of at
+    /// most a part are written by several threads, a batch of entries at a time; each of the others by `item`, field by
+    /// field.
+    pub(super) fn objects<T: Serialize + Sync>(
         &mut self,
         key: &str,
-        items: impl Iterator<Item = T>,
-        item: impl Fn(&mut Self, T) -> Result<(), Error>,
+        items: &[T],
+        size: impl Fn(&T) -> usize,
+        item: impl Fn(&mut Self, &T) -> Result<(), Error>,
     ) -> Result<(), Error> {
         self.key(key)?;
         self.hash.update(b"[");
-        for (at, one) in items.enumerate() {
-            if at > 0 {
+        let mut rest = items;
+        while let Some(first) = rest.first() {
+            if rest.len() < items.len() {
                 self.hash.update(b",");
             }
-            self.begun = false;
-            item(self, one)?;
-            self.hash.update(b"}");
+            let mut entries = 0;
+            let small = rest.iter().take_while(|one| {
+                entries += size(one).max(1);
+                size(one) <= PART && entries <= BATCH
+            });
+            let (batch, after) = rest.split_at(small.count());
+            rest = after;
+            if batch.is_empty() {
+                rest = rest.get(1..).unwrap_or_default();
+                self.begun = false;
+                item(self, first)?;
+                self.hash.update(b"}");
+            } else {
+                self.batch(batch)?;
+            }
         }
         self.begun = true;
         self.hash.update(b"]");
+        Ok(())
+    }
+
+    /// Items with commas between them, each part of them written by one thread.
+    fn batch<T: Serialize + Sync>(&mut self, items: &[T]) -> Result<(), Error> {
+        let part = items.len().div_ceil(BATCH / PART).clamp(1, PART);
+        let parts: Result<Vec<Vec<u8>>, Error> = items.par_chunks(part).map(written).collect();
+        for (at, part) in parts?.iter().enumerate() {
+            if at > 0 {
+                self.hash.update(b",");
+            }
+            self.hash.update(part);
+        }
         Ok(())
     }
 

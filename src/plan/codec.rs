@@ -163,7 +163,8 @@ pub fn digest(plan: &Plan) -> Result<String, serde_json::Error> {
     digester.list("steps", steps)?;
     digester.list("stores", stores)?;
     // A region may be used a hundred thousand times: its uses are never held as one text.
-    digester.objects("values", values.iter(), |digester, value| {
+    let uses = |value: &OwnedValue| value.uses.len();
+    digester.objects("values", values, uses, |digester, value| {
         let OwnedValue { kind, value, owner, uses } = value;
         digester.field("kind", kind)?;
         digester.field("owner", owner)?;

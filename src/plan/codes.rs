@@ -70,6 +70,12 @@ pub const CODES: &[Code] = &[
     code("cluster-unknown", Warning, Stops, "the manifests are applied to a cluster that no input names"),
     code("configuration-gap", Warning, Stops, "part of the Terraform configuration could not be read"),
     code(
+        "configuration-missing",
+        Error,
+        Stops,
+        "there is no Terraform code, so nothing can be made in the recovery region",
+    ),
+    code(
         "database-empty-trap",
         Note,
         Loses,
@@ -222,6 +228,12 @@ pub const CODES: &[Code] = &[
         Loses,
         "a store has no usable recovery point in the recovery region",
     ),
+    code(
+        "recovery-unseen",
+        Warning,
+        Stops,
+        "nothing was seen of the recovery region: what is taken, full or missing there is unknown",
+    ),
     code("recovery-point-old", Error, Loses, "the newest usable recovery point is older than its bound"),
     code(
         "references-unverified",
@@ -231,6 +243,12 @@ pub const CODES: &[Code] = &[
     ),
     code("region-variable", Error, Stops, "a variable gives the provider another region than the recovery's"),
     code("restore-drops-settings", Note, Stops, "a restore drops settings; the plan sets them again"),
+    code(
+        "rewrite-contradicts",
+        Error,
+        Misleads,
+        "drplan.hcl rewrites a value that the plan places itself, elsewhere",
+    ),
     code("secret-no-replica", Error, Stops, "a secret has no replica in the recovery region"),
     code(
         "secret-origin-unknown",

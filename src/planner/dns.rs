@@ -11,6 +11,7 @@ use super::build::{FENCED, GATE, step};
 use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
+use super::infra::Graph;
 use super::manifests;
 use super::provenance::Values;
 use crate::model::diagnostic::Place;
@@ -120,6 +121,7 @@ pub(super) fn plan_dns(
     facts: &Facts<'_, '_>,
     decided: &Decided,
     values: &Values,
+    graph: &Graph<'_>,
     steps: &mut Vec<Step>,
     findings: &mut Findings,
 ) {
@@ -142,7 +144,7 @@ pub(super) fn plan_dns(
             _ => distribution(facts, object, rewrites),
         });
     }
-    moves.extend(postponed::plan_postponed(facts, decided));
+    moves.extend(postponed::plan_postponed(facts, decided, graph));
     let holds: HashMap<String, Hold> =
         steps.iter().filter_map(|step| Some((step.id.clone(), is_held(&step.action)?))).collect();
     let held: Vec<&crate::model::document::Object> = facts

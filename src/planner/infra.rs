@@ -24,10 +24,10 @@ pub(super) fn plan_infra(
     facts: &Facts<'_, '_>,
     decided: &Decided,
     values: &Values,
+    graph: &Graph<'_>,
     steps: &mut Vec<Step>,
     findings: &mut Findings,
 ) {
-    let graph = Graph::new(facts, decided);
     let issued = Issued::read(facts, decided);
     let (mut shared_iam, mut shared_at) = (0_u64, None);
     for (at, object) in facts.objects.iter().enumerate() {

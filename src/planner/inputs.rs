@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use super::dispositions::Decided;
 use super::facts::Facts;
-use super::findings::Findings;
+use super::findings::{self, Findings};
 use super::manifests::WORKLOADS;
 use super::{commands, nodes, subjects};
 use crate::model::diagnostic::{GapReason, Place};
 use crate::model::paste;
 use crate::model::words::count;
-use crate::plan::resource::Disposition;
+use crate::plan::resource::{Disposition, Engine, PlannedResource};
 use crate::plan::step::Phase;
 
 /// Findings about the inputs as a whole: gaps, code against state, names in drplan.hcl that nothing has.
@@ -18,6 +18,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
     check_state(facts, findings);
     check_primary(facts, findings);
     check_gaps(facts, findings);
+    check_unread(facts, decided, findings);
     check_code(facts, decided, findings);
     subjects::check(facts, findings);
     check_traps(facts, decided, findings);
@@ -122,6 +123,39 @@ fn check_gaps(facts: &Facts<'_, '_>, findings: &mut Findings) {
             format!("{} was not rendered: {}", gap.source, gap.detail),
             unrendered_remedy(gap.reason),
             Some(Place::file(&gap.source)),
+        );
+    }
+}
+
+/// What nobody gave: the code that the engine would run, and what the recovery region has.
+fn check_unread(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    let made = |resource: &&PlannedResource| {
+        matches!(resource.engine, Engine::Create | Engine::Import | Engine::Withhold)
+    };
+    let made = decided.resources.iter().filter(made).count();
+    let (input, recovery) = (facts.input, facts.recovery);
+    if made > 0 && input.configuration.is_none() {
+        findings.add(
+            "configuration-missing",
+            "terraform",
+            format!(
+                "no Terraform code was found: the engine makes or imports {} from it",
+                count(made, "resource")
+            ),
+            "plan where the code is: --terraform DIR, or name it in drplan.hcl: `terraform { dir = \"...\" }`",
+            None,
+        );
+    }
+    if made > 0 && input.inventory.is_none() && findings.subjects("inventory-missing").is_empty() {
+        findings.add(
+            "recovery-unseen",
+            recovery,
+            format!(
+                "{}: names that are taken, quotas, zones and images there were not looked at",
+                findings::why_unseen(facts)
+            ),
+            format!("record what is there: `drplan inventory {recovery} -o inventory.json`"),
+            None,
         );
     }
 }

@@ -67,13 +67,14 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     left_behind::plan_left_behind(&facts, &mut decided);
     volumes::plan_volumes(&facts, &mut decided, &mut findings);
     let values = provenance::plan_values(&facts, &decided, &mut findings);
+    let graph = infra::Graph::new(&facts, &decided);
     let mut steps = Vec::new();
     preflight::plan_preflight(&facts, &decided, &values, &mut steps, &mut findings);
     fence::plan_fence(&facts, &decided, &mut steps);
-    infra::plan_infra(&facts, &decided, &values, &mut steps, &mut findings);
-    restore::plan_restore(&facts, &decided, &values, &mut steps, &mut findings);
+    infra::plan_infra(&facts, &decided, &values, &graph, &mut steps, &mut findings);
+    restore::plan_restore(&facts, &decided, &values, &graph, &mut steps, &mut findings);
     manifests::plan_manifests(&facts, &decided, &values, &mut steps, &mut findings);
-    dns::plan_dns(&facts, &decided, &values, &mut steps, &mut findings);
+    dns::plan_dns(&facts, &decided, &values, &graph, &mut steps, &mut findings);
     verify::plan_verify(&facts, &decided, &mut steps, &mut findings);
     gates::plan_gates(&facts, &mut steps);
     let steps = schedule::in_order(steps, &mut findings);

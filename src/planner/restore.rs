@@ -29,10 +29,10 @@ pub(super) fn plan_restore(
     facts: &Facts<'_, '_>,
     decided: &Decided,
     values: &Values,
+    graph: &Graph<'_>,
     steps: &mut Vec<Step>,
     findings: &mut Findings,
 ) {
-    let graph = Graph::new(facts, decided);
     for (at, object) in facts.objects.iter().enumerate() {
         let Some(resource) = decided.resource(at) else { continue };
         if !matches!(resource.disposition, Disposition::Restore | Disposition::Promote) {

@@ -65,23 +65,24 @@ impl<'r> Run<'r> {
         times.resize(self.steps.len(), (0.0, 0.0));
         waiting.clone_from(&self.counts);
         let mut free = self.places;
+        ready.iter_mut().for_each(|pool| pool.empty(self.steps.len()));
         for (at, count) in waiting.iter().enumerate() {
             if *count == 0 {
-                ready[usize::from(self.pools[at])].push(Reverse(number(at)));
+                ready[usize::from(self.pools[at])].insert(at);
             }
         }
         let mut now = 0.0;
         loop {
             for pool in 0..3 {
                 while free[pool] > 0
-                    && let Some(Reverse(at)) = ready[pool].pop()
+                    && let Some(at) = ready[pool].pop_first()
                 {
                     if pool > 0 {
                         free[pool] -= 1;
                     }
-                    let end = now + durations[at as usize];
-                    times[at as usize] = (now, end);
-                    running.push(Reverse((micros(end), at)));
+                    let end = now + durations[at];
+                    times[at] = (now, end);
+                    running.push(Reverse((micros(end), number(at))));
                 }
             }
             let Some(Reverse((_, at))) = running.pop() else { return times };
@@ -95,7 +96,7 @@ impl<'r> Run<'r> {
                 let left = &mut waiting[*next as usize];
                 *left -= 1;
                 if *left == 0 {
-                    ready[usize::from(self.pools[*next as usize])].push(Reverse(*next));
+                    ready[usize::from(self.pools[*next as usize])].insert(*next as usize);
                 }
             }
         }
@@ -140,9 +141,46 @@ pub(super) struct Scratch {
     pub(super) durations: Vec<f64>,
     times: Vec<(f64, f64)>,
     waiting: Vec<u32>,
-    ready: [BinaryHeap<Reverse<u32>>; 3],
+    ready: [Ready; 3],
     /// Ends in microseconds, so that they have an order.
     running: BinaryHeap<Reverse<(u64, u32)>>,
+}
+
+/// Steps that are ready, as bits, and which words of them have any: thousands wait for a place at once, and a heap of
+/// them was what a run spent its time on.
+#[derive(Default)]
+struct Ready {
+    words: Vec<u64>,
+    /// A bit for each word that is not zero.
+    used: Vec<u64>,
+}
+
+impl Ready {
+    fn empty(&mut self, steps: usize) {
+        let words = steps.div_ceil(64);
+        self.words.clear();
+        self.words.resize(words, 0);
+        self.used.clear();
+        self.used.resize(words.div_ceil(64), 0);
+    }
+
+    fn insert(&mut self, at: usize) {
+        self.words[at / 64] |= 1 << (at % 64);
+        self.used[at / 4_096] |= 1 << (at / 64 % 64);
+    }
+
+    /// Takes the first in the plan's order.
+    fn pop_first(&mut self) -> Option<usize> {
+        let (high, used) = self.used.iter_mut().enumerate().find(|(_, used)| **used != 0)?;
+        let middle = used.trailing_zeros();
+        let word = &mut self.words[high * 64 + middle as usize];
+        let low = word.trailing_zeros();
+        *word &= *word - 1;
+        if *word == 0 {
+            *used &= *used - 1;
+        }
+        Some((high * 64 + middle as usize) * 64 + low as usize)
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times are positive and short")]
@@ -153,4 +191,32 @@ fn micros(seconds: f64) -> u64 {
 /// An index or count of steps.
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Ready;
+
+    proptest! {
+        #[test]
+        fn ready_steps_come_in_the_plan_s_order(steps in prop::collection::vec(0_usize..9_000, 0..300), again in 0_usize..9_000) {
+            let mut ready = Ready::default();
+            ready.empty(9_000);
+            let mut expected: std::collections::BTreeSet<usize> = steps.iter().copied().collect();
+            steps.iter().for_each(|at| ready.insert(*at));
+            for _ in 0..expected.len() / 2 {
+                prop_assert_eq!(ready.pop_first(), expected.pop_first());
+            }
+            ready.insert(again);
+            expected.insert(again);
+            while let Some(first) = expected.pop_first() {
+                prop_assert_eq!(ready.pop_first(), Some(first));
+            }
+            prop_assert_eq!(ready.pop_first(), None);
+            ready.empty(64);
+            prop_assert_eq!(ready.pop_first(), None);
+        }
+    }
 }

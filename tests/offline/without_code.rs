@@ -2,9 +2,10 @@
 
 use drplan::plan::Plan;
 use drplan::plan::audit::audit;
+use serde_json::json;
 
-use crate::defects::{found, without};
-use crate::worlds::{World, example};
+use crate::defects::{found, subjects, without};
+use crate::worlds::{World, example, managed, state_of};
 
 /// The plan of the example without the blocks of a type and name.
 fn without_block(type_name: &str, name: &str) -> Plan {
@@ -45,4 +46,34 @@ fn what_is_there_already_stays_there() {
     let media = plan.resources.iter().find(|one| one.address == "module.s3.aws_s3_bucket.media").unwrap();
     assert_eq!((media.disposition.as_str(), media.engine.as_str()), ("adopt", "exclude"), "{}", media.reason);
     assert!(!plan.steps.iter().any(|step| step.id == "infra/module.s3.aws_s3_bucket.media"));
+}
+
+/// A plan of nothing but a state was said to be applicable, and nothing could have made what is in it.
+#[test]
+fn a_plan_without_any_code_cannot_be_applied() {
+    let mut world = World::read(&example());
+    without(&world.plan(), "configuration-missing");
+    world.configuration = None;
+    assert_eq!(found(&world.plan(), "configuration-missing"), [("terraform".to_owned(), String::new())]);
+    let empty = World::of_state(state_of(&[]));
+    without(&empty.plan(), "configuration-missing");
+    let shared = World::of_state(state_of(&[managed("aws_iam_role.app", json!({ "id": "app" }), &[])]));
+    assert_eq!(subjects(&shared.plan(), "configuration-missing"), ["terraform"]);
+}
+
+/// What is told of a store says it already.
+#[test]
+fn a_recovery_region_that_nobody_looked_at_is_told_once() {
+    let network =
+        [managed("aws_vpc.main", json!({ "id": "vpc-0a1b2c3d", "cidr_block": "10.0.0.0/16" }), &[])];
+    let mut world = World::of_state(state_of(&network));
+    assert_eq!(subjects(&world.plan(), "recovery-unseen"), ["us-west-2"]);
+    world.inventory = World::read(&example()).inventory;
+    without(&world.plan(), "recovery-unseen");
+    without(&World::of_state(state_of(&[])).plan(), "recovery-unseen");
+    let mut stores = World::read(&example());
+    stores.inventory = None;
+    let plan = stores.plan();
+    without(&plan, "recovery-unseen");
+    assert!(!subjects(&plan, "inventory-missing").is_empty());
 }

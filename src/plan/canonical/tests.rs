@@ -94,3 +94,30 @@ fn long_lists_have_the_digest_of_their_form() {
         assert_eq!(digester.end_object(), expected, "{length} items");
     }
 }
+
+#[derive(Serialize)]
+struct Used {
+    uses: Vec<String>,
+}
+
+#[test]
+fn lists_of_objects_of_any_size_have_the_digest_of_their_form() {
+    let value = |uses: usize| Used { uses: (0..uses).map(|at| format!("use {at}")).collect() };
+    for sizes in [
+        vec![],
+        vec![0],
+        vec![PART, PART + 1, 0, 3],
+        vec![PART + 1, PART + 2],
+        vec![1; PART + 1],
+        [vec![2; BATCH / 2 + 1], vec![PART + 1], vec![0; 3]].concat(),
+        vec![PART; BATCH / PART + 2],
+    ] {
+        let values: Vec<Used> = sizes.iter().map(|size| value(*size)).collect();
+        let hash = Sha256::digest(reference(&std::collections::BTreeMap::from([("values", &values)])));
+        let expected = format!("sha256:{}", crate::plan::codec::hex(&hash));
+        let mut parts = Digester::new();
+        let item = |digester: &mut Digester, value: &Used| digester.list("uses", &value.uses);
+        parts.objects("values", &values, |value| value.uses.len(), item).unwrap();
+        assert_eq!(parts.end_object(), expected, "{} values", sizes.len());
+    }
+}

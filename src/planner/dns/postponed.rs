@@ -11,7 +11,7 @@ use crate::plan::resource::{Disposition, Engine};
 use crate::plan::step::Step;
 
 /// What depends on a withheld record or distribution: the engine can make or import it once it has that back.
-pub(super) fn plan_postponed(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<Step> {
+pub(super) fn plan_postponed(facts: &Facts<'_, '_>, decided: &Decided, graph: &Graph<'_>) -> Vec<Step> {
     let resources = facts.objects.iter().enumerate();
     let resources = resources.filter_map(|(at, object)| Some((object, decided.resource(at)?)));
     let behind_gate: HashMap<&str, Vec<String>> = resources
@@ -22,7 +22,6 @@ pub(super) fn plan_postponed(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<St
             found.entry(config).or_default().push(step_id("dns", object.address()));
             found
         });
-    let graph = Graph::new(facts, decided);
     resources
         .filter(|(_, resource)| resource.is_postponed())
         .map(|(object, resource)| {

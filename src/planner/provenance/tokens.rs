@@ -59,6 +59,16 @@ pub(super) struct Token<'f> {
     rank: u8,
 }
 
+impl Token<'_> {
+    /// Whether drplan.hcl rewrites this text to something else than what the plan puts into its place.
+    fn is_rewritten_elsewhere_than(&self, owner: &Owner, counterpart: &Counterpart) -> bool {
+        let placed = matches!(owner, Owner::Object(_) | Owner::Observed(_))
+            && matches!(counterpart, Counterpart::Known(_) | Counterpart::After(_));
+        let rewritten = self.kind == ValueKind::Literal && matches!(self.counterpart, Counterpart::Known(_));
+        placed && rewritten && self.counterpart != *counterpart
+    }
+}
+
 /// Where a token stands in a text.
 #[derive(Clone, Debug)]
 pub(super) struct Match {
@@ -77,6 +87,8 @@ pub(super) struct Index<'f> {
     shortest: usize,
     /// Plain names: the tokens of a text.
     pub(super) plain: HashMap<String, Vec<usize>>,
+    /// Rewrites of what the plan places itself, elsewhere: the text, and the token that it took the place of.
+    pub(super) contradicted: Vec<Token<'f>>,
 }
 
 impl Index<'_> {
@@ -146,7 +158,7 @@ fn is_whole(text: &str, start: usize, end: usize, kind: ValueKind) -> bool {
 
 /// Builds the index from all that the inputs own.
 pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f> {
-    let mut builder = Builder { by_text: HashMap::new(), tokens: Vec::new(), plain: HashMap::new() };
+    let mut builder = Builder::default();
     for rewrite in &facts.input.settings.rewrites {
         let counterpart = rewrite.to.clone().map_or(Counterpart::Same, Counterpart::Known);
         builder.add(Cow::Borrowed(&rewrite.text), ValueKind::Literal, Owner::Settings, counterpart, 0);
@@ -216,10 +228,12 @@ pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f
     builder.finish()
 }
 
+#[derive(Default)]
 struct Builder<'f> {
     by_text: HashMap<Cow<'f, str>, usize>,
     tokens: Vec<Token<'f>>,
     plain: HashMap<String, Vec<usize>>,
+    contradicted: Vec<Token<'f>>,
 }
 
 impl<'f> Builder<'f> {
@@ -229,6 +243,10 @@ impl<'f> Builder<'f> {
         }
         if let Some(at) = self.by_text.get(&text) {
             let known = &mut self.tokens[*at];
+            if known.is_rewritten_elsewhere_than(&owner, &counterpart) {
+                self.contradicted.push(Token { text, kind, owner, counterpart, rank });
+                return;
+            }
             if rank < known.rank {
                 *known = Token { text, kind, owner, counterpart, rank };
             } else if rank == known.rank && known.counterpart != counterpart {
@@ -249,13 +267,20 @@ impl<'f> Builder<'f> {
             counterpart,
             rank: 9,
         };
+        let known = self.by_text.get(text).map(|at| &self.tokens[*at]);
+        if known.is_some_and(|known| known.is_rewritten_elsewhere_than(&token.owner, &token.counterpart)) {
+            self.contradicted.push(token);
+            return;
+        }
         self.plain.entry(text.to_owned()).or_default().push(self.tokens.len());
         self.tokens.push(token);
     }
 
     fn finish(self) -> Index<'f> {
-        let patterns: Vec<usize> =
+        let mut patterns: Vec<usize> =
             self.tokens.iter().enumerate().filter(|(_, token)| token.rank != 9).map(|(at, _)| at).collect();
+        // Neighbours in the automaton are then neighbours in memory.
+        patterns.sort_unstable_by(|a, b| self.tokens[*a].text.cmp(&self.tokens[*b].text));
         let structured: Vec<&str> = patterns.iter().map(|at| &*self.tokens[*at].text).collect();
         let shortest = structured.iter().map(|text| text.len()).min().unwrap_or(usize::MAX);
         let automaton = AhoCorasick::builder()
@@ -264,7 +289,14 @@ impl<'f> Builder<'f> {
             .build(&structured)
             .or_else(|_| AhoCorasick::new(&structured))
             .ok();
-        Index { tokens: self.tokens, automaton, patterns, shortest, plain: self.plain }
+        Index {
+            tokens: self.tokens,
+            automaton,
+            patterns,
+            shortest,
+            plain: self.plain,
+            contradicted: self.contradicted,
+        }
     }
 }
 

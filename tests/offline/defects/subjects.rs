@@ -114,3 +114,28 @@ fn a_state_that_names_no_region_leaves_the_primary_unknown() {
     without(&told, code);
     assert_eq!(told.saw.primary_region.as_deref(), Some("eu-west-1"));
 }
+
+/// The same host with its port is another text and follows the plan: the stack would use both.
+#[test]
+fn a_rewrite_of_what_the_plan_places_itself_is_an_error() {
+    const HOST: &str = "ecommerce-prod-primary.c7k4m2qzx9ab.us-east-2.rds.amazonaws.com";
+    const BALANCER: &str = "k8s-ecommerceprod-4f1c9d27ab-1287465093.us-east-2.elb.amazonaws.com";
+    let rewriting = |from: &str, to: &str| {
+        changed(|copy| {
+            copy.edit("drplan.hcl", |text| format!("rewrite \"{from}\" {{\n  {to}\n}}\n{text}"));
+        })
+    };
+    let plan = rewriting(HOST, "to = \"standby.c7k4m2qzx9ab.us-west-2.rds.amazonaws.com\"");
+    with(&plan, "rewrite-contradicts", HOST, "drplan.hcl:1");
+    let finding = plan.findings.iter().find(|finding| finding.code == "rewrite-contradicts").unwrap();
+    assert!(finding.message.contains("restore/module.rds.aws_db_instance.primary"), "{}", finding.message);
+    assert!(finding.fix.contains("`skip \"module.rds.aws_db_instance.primary\""), "{}", finding.fix);
+    with(&rewriting(BALANCER, "to = \"other.example.net\""), "rewrite-contradicts", BALANCER, "drplan.hcl:1");
+    // A bucket's counterpart is known: to say it once more is no contradiction.
+    const BUCKET: &str = "ecommerce-prod-media-us-east-2";
+    without(&rewriting(BUCKET, "to = \"ecommerce-prod-media-us-west-2\""), "rewrite-contradicts");
+    with(&rewriting(BUCKET, "to = \"elsewhere\""), "rewrite-contradicts", BUCKET, "drplan.hcl:1");
+    // Whoever keeps a text says that it is no use of what owns it; a name that people chose has another elsewhere.
+    without(&rewriting(HOST, "keep = true"), "rewrite-contradicts");
+    without(&rewriting("shop.example.com", "to = \"dr.example.com\""), "rewrite-contradicts");
+}
