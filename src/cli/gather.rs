@@ -69,14 +69,9 @@ pub(super) fn gather<'t>(
     let observation = collect(read_observation(args, &settings, &places), &mut problems).flatten();
     let inventory = collect(read_inventory(args, &settings, &places), &mut problems).flatten();
     match (state, manifests) {
-        (Some(state), Some(manifests)) if problems.is_empty() => Ok(Gathered {
-            settings,
-            state,
-            configuration,
-            manifests,
-            observation,
-            inventory,
-        }),
+        (Some(state), Some(manifests)) if problems.is_empty() => {
+            Ok(Gathered { settings, state, configuration, manifests, observation, inventory })
+        }
         _ => Err(BadInput(problems).into()),
     }
 }

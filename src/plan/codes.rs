@@ -228,13 +228,13 @@ pub const CODES: &[Code] = &[
         Loses,
         "a store has no usable recovery point in the recovery region",
     ),
+    code("recovery-point-old", Error, Loses, "the newest usable recovery point is older than its bound"),
     code(
         "recovery-unseen",
         Warning,
         Stops,
         "nothing was seen of the recovery region: what is taken, full or missing there is unknown",
     ),
-    code("recovery-point-old", Error, Loses, "the newest usable recovery point is older than its bound"),
     code(
         "references-unverified",
         Note,
