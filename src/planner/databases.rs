@@ -143,6 +143,26 @@ pub(super) fn decide_database(
     Outcome { fate, store: Some(weighed.store) }
 }
 
+/// What lets a key be used again, with `; or ` after it; nothing for a key that is not there.
+fn opened(facts: &Facts<'_, '_>, name: &str) -> String {
+    let key = facts.inventory().and_then(|inventory| inventory.key(name));
+    let call =
+        |call: &str| format!("`aws kms {call} --key-id {} --region {}`", paste::shell(name), facts.recovery);
+    match key.map(|key| key.state.as_str()) {
+        Some("Disabled") => format!("enable it: {}; or ", call("enable-key")),
+        Some("PendingDeletion") => {
+            format!("keep it: {}, then {}; or ", call("cancel-key-deletion"), call("enable-key"))
+        }
+        Some(_) => {
+            format!(
+                "let the caller use it (kms:CreateGrant, kms:DescribeKey), see {}; or ",
+                call("get-key-policy")
+            )
+        }
+        None => String::new(),
+    }
+}
+
 fn no_recovery_point(
     facts: &Facts<'_, '_>,
     object: &Object<'_, '_>,
@@ -152,7 +172,11 @@ fn no_recovery_point(
     let causes = || store.candidates.iter().filter_map(|one| Some((one, causes.get(&one.id)?)));
     let why = |candidate: &Candidate| candidate.ruled_out.clone().unwrap_or_default();
     let at = facts.place_in_code(object);
-    if let Some((candidate, _)) = causes().find(|(_, cause)| **cause == Cause::Key) {
+    let closed = causes().find_map(|(candidate, cause)| match cause {
+        Cause::Key(key) => Some((candidate, key)),
+        _ => None,
+    });
+    if let Some((candidate, key)) = closed {
         findings.add(
             "key-no-counterpart",
             object.address(),
@@ -162,10 +186,7 @@ fn no_recovery_point(
                 candidate.kind.as_str(),
                 why(candidate)
             ),
-            format!(
-                "restore the key or allow its use in {}; or name another recovery point's key",
-                facts.recovery
-            ),
+            format!("{}have the backups copied under a usable key of {}", opened(facts, key), facts.recovery),
             at.clone(),
         );
     }

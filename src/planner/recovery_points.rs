@@ -40,8 +40,8 @@ impl<'i> Facts<'i, '_> {
 /// Why a candidate is ruled out, as far as what is to be done about it differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Cause {
-    /// Its key cannot be used.
-    Key,
+    /// Its key, named here, cannot be used.
+    Key(String),
     /// It would not come back as the code says.
     Misfit(Misfit),
     /// Its data is older than the bound.
@@ -337,7 +337,10 @@ fn restored(facts: &Facts<'_, '_>, inventory: &Inventory, source: &Source<'_>, p
         to_come.map(|why| (why, Cause::Other)).or_else(untimed)
     };
     let ruled = other()
-        .or_else(|| key_problem(inventory, point.seen.key).map(|why| (why, Cause::Key)))
+        .or_else(|| {
+            let key = point.seen.key?;
+            Some((key_problem(inventory, Some(key))?, Cause::Key(key.to_owned())))
+        })
         .or_else(|| {
             let misfit = source.expected.misfit(inventory, point.seen)?;
             Some((misfit.reason(), Cause::Misfit(misfit)))

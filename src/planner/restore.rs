@@ -142,7 +142,7 @@ impl Restore<'_, '_, '_> {
         let identifier = self.identifier();
         let settings = self.settings(INSTANCE_RESTORE);
         let later = self.modify(&identifier, &[INSTANCE_MODIFY]);
-        self.note_settings(settings.len() + set_by(&later), findings);
+        self.note_settings(settings.len(), &later, findings);
         self.check_named(findings);
         let action = Action::RestoreDatabase {
             address: self.address().to_owned(),
@@ -176,7 +176,7 @@ impl Restore<'_, '_, '_> {
         let identifier = self.identifier();
         let settings = self.settings(CLUSTER_RESTORE);
         let later = self.modify(&identifier, &[CLUSTER_MODIFY]);
-        self.note_settings(settings.len() + set_by(&later), findings);
+        self.note_settings(settings.len(), &later, findings);
         self.check_named(findings);
         let action = Action::RestoreCluster {
             address: self.address().to_owned(),

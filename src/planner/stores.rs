@@ -137,6 +137,17 @@ pub(super) fn follow(
     }
 }
 
+/// The command that gives a new key the alias of the primary's, where it has one.
+fn under_alias(facts: &Facts<'_, '_>, key: &Object<'_, '_>) -> String {
+    references::aliases_of(facts, key).first().map_or_else(String::new, |alias| {
+        format!(
+            "`aws kms create-alias --alias-name {} --region {} --target-key-id ...`, ",
+            paste::shell(alias),
+            facts.recovery
+        )
+    })
+}
+
 fn decide_key(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Findings) -> Outcome {
     match references::key_counterpart(facts, object) {
         Some(counterpart) => {
@@ -152,10 +163,11 @@ fn decide_key(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Fin
                     object.address(),
                     format!("it encrypts {database}, and no usable key of {} stands for it", facts.recovery),
                     format!(
-                        "make a key in {} under the same alias, and have the backups copied under it; \
+                        "make one: `aws kms create-key --region {recovery}`, {}and have the backups copied under it; \
                          or name one: {}",
-                        facts.recovery,
-                        paste::block("counterpart", object.address(), "to = \"...\"")
+                        under_alias(facts, object),
+                        paste::block("counterpart", object.address(), "to = \"...\""),
+                        recovery = facts.recovery
                     ),
                     facts.place_in_code(object),
                 );

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::provenance::Values;
 use super::Checks;
 use crate::model::diagnostic::Place;
-use crate::model::words;
+use crate::model::{paste, words};
 use crate::plan::action::Check;
 use crate::plan::step::Plane;
 
@@ -61,13 +61,37 @@ impl<'i> Checks<'i, '_, '_> {
                 self.findings.add(
                     "image-missing",
                     format!("{repository}{reference}"),
-                    format!("image {repository}{reference} is not in the registry of {}", self.facts.recovery),
-                    "replicate it: registry replication covers only images pushed afterwards (StartReplicationBackfill \
-                     or push it again)",
+                    format!(
+                        "image {repository}{reference} is not in the registry of {}",
+                        self.facts.recovery
+                    ),
+                    self.copied(repository, reference),
                     Some(place.clone()),
                 );
             }
         }
+    }
+
+    /// What brings an image there. Registry replication covers only what is pushed afterwards, and what is pushed needs
+    /// a tag: that of an image named by digest is the beginning of the digest.
+    /// <https://docs.docker.com/reference/cli/docker/buildx/imagetools/create/>
+    fn copied(&self, repository: &str, reference: &str) -> String {
+        let backfill = "backfill the registry's replication (StartReplicationBackfill), which else covers only what is \
+                        pushed after it was set up";
+        let (Some(account), Some(primary)) = (&self.facts.account, &self.facts.primary) else {
+            return format!("push it there; or {backfill}");
+        };
+        let tag = reference.strip_prefix("@sha256:").and_then(|digest| digest.get(..12));
+        let tag = tag.map_or_else(|| reference.to_owned(), |tag| format!(":{tag}"));
+        let name = |region: &str, reference: &str| {
+            paste::shell(&format!("{account}.dkr.ecr.{region}.amazonaws.com/{repository}{reference}"))
+        };
+        format!(
+            "copy it while {primary} answers: `docker buildx imagetools create --prefer-index=false --tag {} {}`; or \
+             {backfill}",
+            name(self.facts.recovery, &tag),
+            name(primary, reference)
+        )
     }
 
     /// Digests of an image as the nodes of the primary pulled it.

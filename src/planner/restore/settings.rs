@@ -8,10 +8,11 @@ use super::super::dispositions::step_id;
 use super::super::facts::Object;
 use super::super::findings::Findings;
 use super::super::references;
-use super::Restore;
+use super::{Restore, set_by};
 use crate::model::{paste, words};
 use crate::plan::action::Setting;
 use crate::plan::resource::Disposition;
+use crate::plan::step::Step;
 
 /// Attribute of the provider and parameter of the API.
 pub(super) type Parameters = &'static [(&'static str, &'static str)];
@@ -97,7 +98,11 @@ impl Restore<'_, '_, '_> {
         })
     }
 
-    pub(super) fn note_settings(&self, settings: usize, findings: &mut Findings) {
+    /// Tells how many settings are set again: `own` by the restore, the others by the steps `later`.
+    pub(super) fn note_settings(&self, own: usize, later: &[Step], findings: &mut Findings) {
+        let shown = |id: &str| format!("`drplan show PLAN --step {}`", paste::shell(id));
+        let steps: Vec<String> =
+            [self.id()].iter().chain(later.iter().map(|step| &step.id)).map(|id| shown(id)).collect();
         findings.add(
             "restore-drops-settings",
             self.address(),
@@ -105,12 +110,9 @@ impl Restore<'_, '_, '_> {
                 "a restore of {} would come with the default network, parameters and a single zone: \
                  the plan sets {} again",
                 self.identifier(),
-                words::count(settings, "setting")
+                words::count(own + set_by(later), "setting")
             ),
-            format!(
-                "nothing to do; they are listed by `drplan show PLAN --step {}`",
-                paste::shell(&self.id())
-            ),
+            format!("nothing to do; they are listed by {}", steps.join(" and ")),
             self.facts.place_in_code(self.object),
         );
     }

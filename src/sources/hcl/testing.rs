@@ -50,10 +50,11 @@ pub(super) fn root(text: &str) -> Module {
     configuration(text).unwrap().modules.remove(0)
 }
 
-/// The settings of a text.
+/// The settings of a text, beside which there is a file of signers.
 pub(super) fn settings(text: impl AsRef<[u8]>) -> Result<Settings, BadInput> {
     let repository = Repository::new(&[]);
     repository.write("shop/drplan.hcl", text);
+    repository.write("shop/signers", "");
     read_settings(&repository.at("shop/drplan.hcl"))
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 
 use hcl_edit::Span;
 use hcl_edit::expr::Expression;
@@ -23,13 +24,14 @@ mod tests;
 /// More problems than this are counted, not shown.
 const MOST: usize = 100;
 
-/// All problems, in the order of the file.
-pub(super) fn check(source: &Source, body: &Body) -> Vec<Problem> {
+/// All problems, in the order of the file. What is named relative to `folder` must be there where nothing else reads it.
+pub(super) fn check(source: &Source, body: &Body, folder: &Path) -> Vec<Problem> {
     let mut check = Check { source, problems: Vec::new(), more: 0 };
     check.body(&ROOT, None, body, 0..0);
     check.state(body);
     check.estimates(body);
     check.labels(body);
+    check.approval(body, folder);
     check.problems.sort_by_key(|problem| problem.at.as_ref().map_or(0, |at| at.line));
     if check.more > 0 {
         check.problems.push(Problem::at(
@@ -233,6 +235,32 @@ impl Check<'_> {
         } else if has("key") && !has("bucket") {
             let message = format!("{name} has a key and no bucket");
             self.report(span, Show::Token, message, "add bucket = \"...\"".to_owned());
+        }
+    }
+
+    /// An approval that nobody could give, or that ends as it begins.
+    fn approval(&mut self, body: &Body, folder: &Path) {
+        let Some(block) = body.blocks().find(|block| block.has_ident("approval")) else { return };
+        let given = |name: &str| block.body.get_attribute(name).map(|attribute| &attribute.value);
+        let span = |value: &Expression| value.span().unwrap_or_default();
+        for (name, value) in ["allowed_signers", "revoked"].into_iter().filter_map(|n| Some((n, given(n)?))) {
+            if value.as_str().is_some_and(|path| !folder.join(path).is_file()) {
+                let message = format!("{name} is no file in the folder of drplan.hcl");
+                let fix =
+                    "make it (ssh-keygen(1), ALLOWED SIGNERS and KEY REVOCATION LISTS), or correct its path";
+                self.report(span(value), Show::Token, message, fix.to_owned());
+            }
+        }
+        if let Some(quorum) = given("quorum").filter(|_| given("allowed_signers").is_none())
+            && quorum.as_number().is_some_and(|number| number.as_u64().is_some_and(|number| number > 0))
+        {
+            let message = "a quorum without allowed_signers: nobody's signature would count".to_owned();
+            let fix = "add allowed_signers = \"allowed_signers\"".to_owned();
+            self.report(span(quorum), Show::Token, message, fix);
+        }
+        if let Some(expiry) = given("expiry").filter(|value| value::duration_of(value) == Some(0)) {
+            let message = "a plan of this expiry would be too old when it is made".to_owned();
+            self.report(span(expiry), Show::Token, message, "write expiry = \"90d\"".to_owned());
         }
     }
 

@@ -41,11 +41,12 @@ pub fn read_settings(path: &Path) -> Result<Settings, BadInput> {
     let shown = path.file_name().map_or_else(|| FILE.to_owned(), |name| name.to_string_lossy().into_owned());
     let source = Source::read(path, &shown, LIMIT)?;
     let body = source.body()?;
-    let problems = check::check(&source, &body);
+    let real = absolute(path);
+    let folder = real.parent().unwrap_or(&real);
+    let problems = check::check(&source, &body, folder);
     if !problems.is_empty() {
         return Err(BadInput(problems));
     }
-    let folder =
-        absolute(path).parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let folder = folder.file_name().map(|name| name.to_string_lossy().into_owned());
     Ok(fill::fill(&source, &body, folder))
 }

@@ -92,7 +92,8 @@ fn the_examples_of_the_page_are_read() {
     let mut count = 0;
     for example in page.split("```hcl\n").skip(1) {
         let text = example.split("```").next().unwrap();
-        let repository = Repository::new(&[("drplan.hcl", text)]);
+        let files = [("drplan.hcl", text), ("allowed_signers", ""), ("revoked_keys", "")];
+        let repository = Repository::new(&files);
         let read = read_settings(&repository.at("drplan.hcl"));
         assert!(read.is_ok(), "{text}\n{:#?}", said(&read.unwrap_err()));
         count += 1;

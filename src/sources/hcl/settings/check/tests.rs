@@ -206,3 +206,22 @@ fn a_typing_error_in_a_value_is_told_from_what_may_be_meant() {
                  estimate \"aws_new_thing\" {\n  p50 = 1\n  p90 = 2\n}\n";
     assert!(settings(sound).is_ok());
 }
+
+#[test]
+fn an_approval_that_nobody_could_give_is_refused() {
+    assert_eq!(
+        problems("approval {\n  allowed_signers = \"nobody\"\n  revoked = \".\"\n  expiry = \"0s\"\n}"),
+        [
+            "drplan.hcl:2: allowed_signers is no file in the folder of drplan.hcl | make it (ssh-keygen(1), ALLOWED SIGNERS and KEY REVOCATION LISTS), or correct its path",
+            "drplan.hcl:3: revoked is no file in the folder of drplan.hcl | make it (ssh-keygen(1), ALLOWED SIGNERS and KEY REVOCATION LISTS), or correct its path",
+            "drplan.hcl:4: a plan of this expiry would be too old when it is made | write expiry = \"90d\"",
+        ]
+    );
+    assert_eq!(
+        problems("approval {\n  quorum = 2\n}"),
+        [
+            "drplan.hcl:2: a quorum without allowed_signers: nobody's signature would count | add allowed_signers = \"allowed_signers\"",
+        ]
+    );
+    assert!(settings("approval {\n  quorum = 0\n  expiry = \"1s\"\n}").is_ok());
+}

@@ -73,7 +73,7 @@ gate "dns" {
 gate "restore" {}
 approval {
   allowed_signers = "signers"
-  revoked         = "revoked"
+  revoked         = "signers"
   quorum          = 2
   expiry          = "30d"
   break_glass     = true
