@@ -223,7 +223,7 @@ fn find_state(base: &Path) -> Result<PathBuf, BadInput> {
     paths.find(|path| path.is_file()).ok_or_else(|| {
         Problem::new(
             "no Terraform state was found",
-            "give one: --state FILE (terraform state pull > state.tfstate), or name it in drplan.hcl: state { ... }",
+            "give one: --state FILE (terraform state pull > state.tfstate), or name it in drplan.hcl: state { path = \"...\" }",
         )
         .into()
     })

@@ -40,8 +40,8 @@ pub(super) fn loses(plan: &Plan, all: bool) -> Vec<Measure> {
 }
 
 fn loss(plan: &Plan, rpo: &Rpo) -> Measure {
-    let name = plan.stores.iter().find(|store| store.address == rpo.store).map_or(&rpo.store, |s| &s.name);
-    let name = shorten(name, 24);
+    let whole = plan.stores.iter().find(|store| store.address == rpo.store).map_or(&rpo.store, |s| &s.name);
+    let name = shorten(whole, 24);
     let figure = match (rpo.worst_seconds, rpo.now_seconds) {
         (Some(0), _) => format!("nothing of {name}"),
         (Some(worst), _) => format!("at most {} of {name}", duration(worst)),
@@ -57,6 +57,12 @@ fn loss(plan: &Plan, rpo: &Rpo) -> Measure {
         (Verdict::Ok, ..) | (_, Some(_), None) => String::new(),
         (Verdict::Missed, Some(worst), Some(objective)) if worst > objective => margin(worst, objective),
         (Verdict::Missed | Verdict::Unknown, ..) => rpo.why.clone(),
+    };
+    // Two names may differ in what is cut.
+    let comment = match (name == *whole, comment.as_str()) {
+        (true, _) => comment,
+        (false, "") => shorten(whole, 120),
+        (false, said) => format!("{}: {said}", shorten(whole, 120)),
     };
     Measure { figure, objective: objective(rpo.objective_seconds), verdict: rpo.verdict, comment }
 }
