@@ -127,6 +127,12 @@ pub const CODES: &[Code] = &[
         Misleads,
         "IAM names are unique in the account: roles are shared, not made a second time",
     ),
+    code(
+        "id-unplaced",
+        Error,
+        Stops,
+        "an id, ARN or host of the lost region is given to what the plan makes",
+    ),
     code("image-differs", Warning, Misleads, "a tag is another image than the one that the primary ran"),
     code("image-foreign", Note, Stops, "an image of another registry account or region stays as it is"),
     code(

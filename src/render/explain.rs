@@ -34,6 +34,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "eks-version-gone"
     "external-dns-syncs"
     "iam-name-shared"
+    "id-unplaced"
     "image-differs"
     "image-foreign"
     "image-missing"

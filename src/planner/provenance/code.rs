@@ -10,6 +10,7 @@ use super::tokens::{Counterpart, Index, Owner, Token};
 use super::uses::Uses;
 use super::verdict::Verdict;
 use crate::model::configuration::{Argument, Configuration, Literal, RegionSource};
+use crate::model::diagnostic::Place;
 use crate::model::document::push_pointer;
 use crate::model::paste;
 use crate::model::settings::ValueSource;
@@ -184,7 +185,10 @@ impl Search<'_, '_, '_, '_, '_> {
         let token = &self.index.tokens[at];
         let verdict = self.classify(token, literal, context);
         if verdict.disposition == UseDisposition::Unplaced {
-            self.report(token, object, &literal.place.file, line);
+            let given = literal.whole && *literal.text == *token.text && matches!(context, Context::Made);
+            // A region among other words is a setting of what runs there; as an argument it is where a thing is made.
+            let given = given && (token.kind != ValueKind::Region || path == "/region");
+            self.report(token, object, Place::new(&literal.place.file, line), given);
         }
         let site = Site::File {
             file: literal.place.file.clone(),
@@ -216,21 +220,25 @@ impl Search<'_, '_, '_, '_, '_> {
         }
     }
 
-    fn report(&mut self, token: &Token<'_>, object: &str, file: &str, line: u32) {
+    /// `given`: it is the whole of an argument of what the engine makes.
+    fn report(&mut self, token: &Token<'_>, object: &str, place: Place, given: bool) {
+        use ValueKind::{Account, Address, Domain, Literal, Name, Port};
+        let (kind, text, recovery) = (token.kind, &token.text, self.facts.recovery);
+        let is_regional = !matches!(kind, Account | Address | Domain | Literal | Name | Port);
+        let (code, what) = if given && is_regional {
+            ("id-unplaced", format!("what is made in {recovery} would be given what is lost"))
+        } else {
+            ("literal-in-code", format!("the engine would use it in {recovery} too"))
+        };
         self.findings.add(
-            "literal-in-code",
-            token.text.to_string(),
-            format!(
-                "{} \"{}\" of the primary is written out in {object}: the engine would use it in {} too",
-                token.kind.as_str(),
-                token.text,
-                self.facts.recovery
-            ),
+            code,
+            text.to_string(),
+            format!("{} \"{text}\" of the primary is written out in {object}: {what}", kind.as_str()),
             format!(
                 "refer to it instead (a variable, a data source), or say that it stays: {}",
-                paste::block("rewrite", &token.text, "keep = true")
+                paste::block("rewrite", text, "keep = true")
             ),
-            Some(crate::model::diagnostic::Place::new(file, line)),
+            Some(place),
         );
     }
 }

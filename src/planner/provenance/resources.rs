@@ -278,13 +278,14 @@ fn report_unowned(facts: &Facts<'_, '_>, token: &Token<'_>, places: &[String], f
         more => format!(" and {more} more places"),
     };
     findings.add(
-        "literal-unplaced",
+        "id-unplaced",
         token.text.to_string(),
         format!(
-            "\"{}\" is of {} and no resource of the state owns it; it stands in {shown}{more}, and what it becomes is \
-             unknown",
+            "\"{}\" is of {} and no resource of the state owns it; it stands in {shown}{more}, which AWS would refuse \
+             in {}",
             token.text,
-            facts.primary.as_deref().unwrap_or_default()
+            facts.primary.as_deref().unwrap_or_default(),
+            facts.recovery
         ),
         format!(
             "recover what owns it first, and name what it becomes: {}",
