@@ -1,5 +1,7 @@
 //! What a database can come back from, and which of it the rule takes.
 
+mod source;
+
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -11,6 +13,7 @@ use crate::model::arn::Arn;
 use crate::model::inventory::Inventory;
 use crate::model::settings::{Database, PointKind};
 use crate::plan::store::{Candidate, CandidateKind, PlannedStore, Rule};
+use source::Source;
 
 /// The bound of design.md where neither the database nor an objective names one: a day and the time of a copy.
 const DEFAULT_MAX_AGE_SECONDS: u64 = 26 * 3_600;
@@ -86,6 +89,7 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
         arn: object.arn.as_deref().unwrap_or_default(),
         cluster,
         gib: tree.get("allocated_storage").and_then(serde_json::Value::as_u64).unwrap_or(0),
+        subnet_group: text("db_subnet_group_name"),
         expected: Expected::of(facts, object),
     };
     let mut causes = HashMap::new();
@@ -157,20 +161,6 @@ pub(super) fn unseen(inventory: &Inventory, order: &[CandidateKind], cluster: bo
     })
 }
 
-struct Source<'s> {
-    identifier: &'s str,
-    arn: &'s str,
-    cluster: bool,
-    gib: u64,
-    expected: Expected<'s>,
-}
-
-impl Source<'_> {
-    fn is(&self, other: &str) -> bool {
-        !other.is_empty() && (other == self.arn || other == self.identifier)
-    }
-}
-
 fn order_of(settings: Option<&Database>) -> Vec<CandidateKind> {
     let named = settings.map(|database| &database.prefer[..]).unwrap_or_default();
     if named.is_empty() { DEFAULT_ORDER.to_vec() } else { named.iter().map(|kind| kind_of(*kind)).collect() }
@@ -207,7 +197,7 @@ fn found(facts: &Facts<'_, '_>, inventory: &Inventory, source: &Source<'_>) -> V
     let mut found = Vec::new();
     if source.cluster {
         for cluster in inventory.db_clusters.iter().flatten() {
-            if cluster.replica_of.as_deref().is_some_and(|of| source.is(of)) {
+            if source.is_replicated_to(cluster.replica_of.as_deref()) {
                 let seen = Seen {
                     engine: &cluster.engine,
                     version: cluster.engine_version.as_deref().unwrap_or_default(),
@@ -215,12 +205,14 @@ fn found(facts: &Facts<'_, '_>, inventory: &Inventory, source: &Source<'_>) -> V
                     ..Seen::default()
                 };
                 let misfit = source.expected.misfit(inventory, seen);
-                found.push(replica(facts, &cluster.arn, &cluster.status, None, misfit));
+                let mut found_replica = replica(facts, &cluster.arn, &cluster.status, None, misfit);
+                rule_out(&mut found_replica, source.is_stuck(inventory, cluster));
+                found.push(found_replica);
             }
         }
     } else {
         for instance in inventory.db_instances.iter().flatten() {
-            if instance.replica_of.as_deref().is_some_and(|of| source.is(of)) {
+            if source.is_replicated_to(instance.replica_of.as_deref()) {
                 let seen = Seen {
                     engine: &instance.engine,
                     version: &instance.engine_version,
@@ -270,7 +262,9 @@ fn found(facts: &Facts<'_, '_>, inventory: &Inventory, source: &Source<'_>) -> V
                     chosen_by_call: source.cluster,
                 },
             };
-            found.push(restored(facts, inventory, source, &point));
+            let mut found_copy = restored(facts, inventory, source, &point);
+            rule_out(&mut found_copy, source.is_namesake(facts, snapshot));
+            found.push(found_copy);
         }
     }
     for backup in inventory.backup_points.iter().flatten() {
@@ -293,6 +287,13 @@ fn found(facts: &Facts<'_, '_>, inventory: &Inventory, source: &Source<'_>) -> V
         }
     }
     found
+}
+
+/// What is not the lost database's at all is nothing else either.
+fn rule_out((candidate, cause): &mut Found, why: Option<String>) {
+    if why.is_some() {
+        (candidate.ruled_out, *cause) = (why, Cause::Other);
+    }
 }
 
 fn replica(

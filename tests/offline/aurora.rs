@@ -60,7 +60,7 @@ fn seen() -> Inventory {
         arn: arn(RECOVERY, "cluster-snapshot:orders-copy"),
         source: "orders".to_owned(),
         of_cluster: true,
-        copied_from: None,
+        copied_from: Some(arn("us-east-2", "cluster-snapshot:orders-nightly")),
         status: "available".to_owned(),
         data_at: NOW.parse().unwrap(),
         kms_key: None,
@@ -125,11 +125,10 @@ fn sorted(needs: &[String]) -> Vec<String> {
     needs
 }
 
-#[test]
-fn a_replica_cluster_is_promoted_and_its_instances_are_found_there() {
+/// A replica of the cluster beside its snapshot.
+fn replicated(change: impl FnOnce(&mut DbCluster)) -> Plan {
     let mut world = aurora();
-    let inventory = world.inventory.as_mut().unwrap();
-    inventory.db_clusters = Some(vec![DbCluster {
+    let mut replica = DbCluster {
         id: "orders-dr".to_owned(),
         arn: arn(RECOVERY, "cluster:orders-dr"),
         status: "available".to_owned(),
@@ -140,9 +139,31 @@ fn a_replica_cluster_is_promoted_and_its_instances_are_found_there() {
         global_cluster: None,
         endpoint: None,
         reader_endpoint: None,
-    }]);
+    };
+    change(&mut replica);
+    world.inventory.as_mut().unwrap().db_clusters = Some(vec![replica]);
     let plan = world.plan();
     assert_eq!(audit(&plan), Ok(()));
+    plan
+}
+
+#[test]
+fn a_replica_that_is_not_of_the_cluster_or_cannot_leave_is_not_promoted() {
+    let changes: [fn(&mut DbCluster); 3] = [
+        |replica| replica.replica_of = Some("orders".to_owned()),
+        |replica| replica.replica_of = Some(arn("eu-west-1", "cluster:orders")),
+        |replica| replica.global_cluster = Some("orders-global".to_owned()),
+    ];
+    for change in changes {
+        let plan = replicated(change);
+        let kinds: Vec<&str> = plan.steps.iter().map(|step| step.action.kind()).collect();
+        assert!(kinds.contains(&"restore_cluster") && !kinds.contains(&"promote_replica"), "{kinds:?}");
+    }
+}
+
+#[test]
+fn a_replica_cluster_is_promoted_and_its_instances_are_found_there() {
+    let plan = replicated(|_| {});
     let promoted = plan.steps.iter().find_map(|step| match &step.action {
         Action::PromoteReplica { address, identifier, settings } => {
             Some((address, identifier, settings.len()))

@@ -210,3 +210,35 @@ fn a_replica_of_a_key_is_not_imported_as_the_key() {
     }
     assert!(has(&world));
 }
+
+/// The good day with one snapshot alone, which says that it was copied from there.
+fn copied_from(from: Option<&str>) -> Plan {
+    let mut world = World::read(&example());
+    let inventory = world.inventory.as_mut().unwrap();
+    inventory.automated_backups = Some(Vec::new());
+    for snapshot in inventory.db_snapshots.as_mut().unwrap() {
+        snapshot.data_at = NOW.parse().unwrap();
+        snapshot.copied_from = from.map(str::to_owned);
+    }
+    world.plan()
+}
+
+#[test]
+fn a_snapshot_of_a_namesake_is_not_restored() {
+    let named = |region: &str, account: &str| {
+        format!("arn:aws:rds:{region}:{account}:snapshot:rds:ecommerce-prod-primary")
+    };
+    let own = copied_from(Some(&named("us-east-2", "123456789012")));
+    assert_eq!(rule(&own).1, Some(CandidateKind::Snapshot));
+    let others = [
+        (None, "it was made in us-west-2, of a database of that name there"),
+        (Some(named("eu-west-1", "123456789012")), "copied from account 123456789012 in eu-west-1"),
+        (Some(named("us-east-2", "210987654321")), "copied from account 210987654321 in us-east-2"),
+    ];
+    for (from, why) in others {
+        let plan = copied_from(from.as_deref());
+        assert_eq!(rule(&plan).1, None, "{from:?}");
+        let finding = plan.findings.iter().find(|one| one.code == "recovery-point-missing").unwrap();
+        assert!(finding.message.contains(why), "{}", finding.message);
+    }
+}

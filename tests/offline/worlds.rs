@@ -36,7 +36,7 @@ pub(crate) fn snapshot_of(instance: &str) -> DbSnapshot {
         arn: format!("arn:aws:rds:{RECOVERY}:123456789012:snapshot:{instance}-copy"),
         source: instance.to_owned(),
         of_cluster: false,
-        copied_from: None,
+        copied_from: Some(format!("arn:aws:rds:{PRIMARY}:123456789012:snapshot:{instance}-nightly")),
         status: "available".to_owned(),
         data_at: "2026-11-22T11:00:00Z".parse().expect("a time"),
         kms_key: None,
