@@ -26,9 +26,11 @@ enum Context<'c> {
     Backend,
     /// The default or given value of a variable.
     Variable(&'c str),
-    /// A resource that the engine makes from this text.
+    /// What a module, a data source or a local value is given, and passes on.
+    Passed,
+    /// A resource that the engine makes from this text, or holds to it once it is imported.
     Made,
-    /// A resource that stays as it is.
+    /// A resource that stays as it is, or is left out.
     Left,
     /// Import and moved blocks: not part of what is made.
     History,
@@ -46,7 +48,7 @@ pub(super) fn search<'f>(
 ) {
     let Some(configuration) = &facts.input.configuration else { return };
     let overridden = overridden_variables(facts, configuration);
-    let mut search = Search { facts, index, uses, findings, overridden };
+    let mut search = Search { chooses: false, facts, index, uses, findings, overridden };
     for module in &configuration.modules {
         let root = module.is_root();
         for provider in &module.providers {
@@ -70,20 +72,26 @@ pub(super) fn search<'f>(
         }
         for variable in &module.variables {
             if let Some(default) = &variable.default {
-                let context = if root { Context::Variable(&variable.name) } else { Context::Evaluated };
+                let given = configuration.given.iter().any(|given| given.variable == variable.name);
+                let context = match root {
+                    true if given => Context::Evaluated,
+                    true => Context::Variable(&variable.name),
+                    // Most calls give another value, and what they give is looked at.
+                    false => Context::Evaluated,
+                };
                 search.argument(default, &format!("var.{}", variable.name), &context);
             }
         }
         for call in &module.calls {
             for argument in call.arguments.iter().filter(|argument| argument.path != "source") {
-                search.argument(argument, &format!("module.{}", call.name), &Context::Evaluated);
+                search.argument(argument, &format!("module.{}", call.name), &Context::Passed);
             }
         }
         for block in &module.resources {
             let prefix = if block.data { "data." } else { "" };
             let name = format!("{prefix}{}.{}", block.type_name, block.name);
             let context =
-                if block.data { Context::Evaluated } else { made_from(facts, decided, &module.paths, &name) };
+                if block.data { Context::Passed } else { made_from(facts, decided, &module.paths, &name) };
             for argument in &block.arguments {
                 search.argument(argument, &name, &context);
             }
@@ -92,7 +100,11 @@ pub(super) fn search<'f>(
             let history = ["import", "moved", "removed", "terraform"]
                 .iter()
                 .any(|block| argument.path == *block || argument.path.starts_with(&format!("{block}.")));
-            let context = if history { Context::History } else { Context::Evaluated };
+            let context = match argument.path.split('.').next() {
+                _ if history => Context::History,
+                Some("locals") => Context::Passed,
+                _ => Context::Evaluated,
+            };
             let object = argument.path.split('.').next().unwrap_or_default().to_owned();
             search.argument(argument, &object, &context);
         }
@@ -106,7 +118,7 @@ pub(super) fn search<'f>(
     }
 }
 
-/// Whether anything is made from a block.
+/// Whether the engine makes anything from a block, or holds what it imports to it.
 fn made_from<'c>(facts: &Facts<'_, '_>, decided: &Decided, paths: &[String], name: &str) -> Context<'c> {
     let mut known = false;
     for path in paths {
@@ -114,7 +126,7 @@ fn made_from<'c>(facts: &Facts<'_, '_>, decided: &Decided, paths: &[String], nam
         let Some(objects) = facts.by_config.get(format!("{path}{dot}{name}").as_str()) else { continue };
         for resource in objects.iter().filter_map(|at| decided.resource(*at)) {
             known = true;
-            if matches!(resource.disposition, Disposition::Create) {
+            if !matches!(resource.disposition, Disposition::Share | Disposition::Skip | Disposition::Block) {
                 return Context::Made;
             }
         }
@@ -140,6 +152,8 @@ fn overridden_variables(facts: &Facts<'_, '_>, configuration: &Configuration) ->
 }
 
 struct Search<'s, 'x, 'f, 'i, 'a> {
+    /// Whether the argument at hand names a region to choose by, or both regions.
+    chooses: bool,
     facts: &'s Facts<'i, 'a>,
     index: &'s Index<'f>,
     uses: &'s mut Uses<'x, 'f>,
@@ -151,6 +165,12 @@ impl Search<'_, '_, '_, '_, '_> {
     fn argument(&mut self, argument: &Argument, object: &str, context: &Context<'_>) {
         let mut pointer = String::new();
         argument.path.split('.').for_each(|part| push_pointer(&mut pointer, part));
+        let (primary, recovery) = (self.facts.primary.as_deref(), self.facts.recovery);
+        self.chooses = argument.path.split('.').any(|part| Some(part) == primary)
+            || argument
+                .literals
+                .iter()
+                .any(|literal| literal.text.contains(recovery) || Some(&*literal.text) == primary);
         for literal in &argument.literals {
             self.literal(literal, object, &pointer, context);
         }
@@ -185,9 +205,13 @@ impl Search<'_, '_, '_, '_, '_> {
         let token = &self.index.tokens[at];
         let verdict = self.classify(token, literal, context);
         if verdict.disposition == UseDisposition::Unplaced {
-            let given = literal.whole && *literal.text == *token.text && matches!(context, Context::Made);
             // A region among other words is a setting of what runs there; as an argument it is where a thing is made.
-            let given = given && (token.kind != ValueKind::Region || path == "/region");
+            let taken = match context {
+                Context::Made => token.kind != ValueKind::Region || path == "/region",
+                Context::Passed | Context::Variable(_) => token.kind != ValueKind::Region && !self.chooses,
+                _ => false,
+            };
+            let given = taken && literal.whole && *literal.text == *token.text;
             self.report(token, object, Place::new(&literal.place.file, line), given);
         }
         let site = Site::File {
@@ -224,9 +248,14 @@ impl Search<'_, '_, '_, '_, '_> {
     fn report(&mut self, token: &Token<'_>, object: &str, place: Place, given: bool) {
         use ValueKind::{Account, Address, Domain, Literal, Name, Port};
         let (kind, text, recovery) = (token.kind, &token.text, self.facts.recovery);
-        let is_regional = !matches!(kind, Account | Address | Domain | Literal | Name | Port);
+        let is_regional = match kind {
+            // Another name stands for it in the recovery region: this one is the primary's.
+            Name => matches!(token.counterpart, Counterpart::Known(_)),
+            Account | Address | Domain | Literal | Port => false,
+            _ => true,
+        };
         let (code, what) = if given && is_regional {
-            ("id-unplaced", format!("what is made in {recovery} would be given what is lost"))
+            ("id-unplaced", format!("what stands in {recovery} would be given what is lost"))
         } else {
             ("literal-in-code", format!("the engine would use it in {recovery} too"))
         };

@@ -146,6 +146,37 @@ fn what_the_code_gives_to_what_it_makes_is_an_error() {
     );
 }
 
+/// What is imported is held to its code too, and a local value goes wherever it is used.
+#[test]
+fn what_the_code_gives_to_what_it_imports_or_passes_on_is_an_error() {
+    let copy = Copy::new();
+    let bucket = "terraform/modules/s3/main.tf";
+    copy.edit(bucket, |text| {
+        assert!(text.contains("bucket = \"${var.name}-media-${var.region}\""));
+        text.replace("\"${var.name}-media-${var.region}\"", "\"ecommerce-prod-media-us-east-2\"")
+    });
+    copy.write(
+        "terraform/planted.tf",
+        "locals {\n  zones = [\"us-east-2a\"]\n  by_region = {\n    us-east-2 = [\"us-east-2a\"]\n  }\n  \
+         either = [\"us-east-2b\", \"us-west-2b\"]\n  name = \"us-east-2\"\n}\n",
+    );
+    let plan = World::read(copy.path()).plan();
+    assert_eq!(
+        findings(&plan, "id-unplaced"),
+        [
+            format!("{bucket}:3 ecommerce-prod-media-us-east-2"),
+            "terraform/planted.tf:2 us-east-2a".to_owned()
+        ]
+    );
+    let text = findings(&plan, "literal-in-code");
+    for line in [4, 6, 7] {
+        assert!(
+            text.iter().any(|found| found.starts_with(&format!("terraform/planted.tf:{line} "))),
+            "{text:?}"
+        );
+    }
+}
+
 /// A token of the primary, text around it, and how it is wrapped.
 fn text() -> impl Strategy<Value = String> {
     let token = prop_oneof![

@@ -86,8 +86,8 @@ pub(super) fn add_unowned<'f>(facts: &'f Facts<'_, '_>, decided: &Decided, build
         .filter_map(|(at, object)| {
             // What is left as it is calls nothing in the recovery region.
             let used = decided.resource(at).is_none_or(|resource| {
-                use Disposition::{Create, Promote, Restore, Update};
-                matches!(resource.disposition, Create | Restore | Promote | Update)
+                use Disposition::{Adopt, Create, Promote, Restore, Update};
+                matches!(resource.disposition, Adopt | Create | Restore | Promote | Update)
             });
             let text = object.instance.attributes;
             let found = finder.whole_strings(text).any(|text| !known.contains_key(text));
@@ -107,7 +107,7 @@ pub(super) fn add_unowned<'f>(facts: &'f Facts<'_, '_>, decided: &Decided, build
     }
     let texts = &facts.input.manifests.texts;
     let in_texts = texts.iter().flat_map(|source| finder.ids(&source.text));
-    for id in in_texts.chain(ids_of_code(facts)).filter(|id| !known.contains_key(*id)) {
+    for id in in_texts.chain(ids_of_code(facts, &finder)).filter(|id| !known.contains_key(*id)) {
         unowned.entry(id.to_owned()).or_insert_with(|| all.looked_up.contains(id) || all.made.contains(id));
     }
     for (text, looked_up) in unowned {
@@ -116,8 +116,8 @@ pub(super) fn add_unowned<'f>(facts: &'f Facts<'_, '_>, decided: &Decided, build
     }
 }
 
-/// Ids that are written out as an argument of a resource of the code, or as the default of a variable.
-fn ids_of_code<'f>(facts: &'f Facts<'_, '_>) -> impl Iterator<Item = &'f str> {
+/// Ids and ARNs that are written out as an argument of a resource of the code, or as the default of a variable.
+fn ids_of_code<'f>(facts: &'f Facts<'_, '_>, finder: &Finder<'_>) -> impl Iterator<Item = &'f str> {
     let modules = facts.input.configuration.iter().flat_map(|configuration| &configuration.modules);
     let arguments = modules.flat_map(|module| {
         let resources = module.resources.iter().filter(|block| !block.data);
@@ -125,7 +125,9 @@ fn ids_of_code<'f>(facts: &'f Facts<'_, '_>) -> impl Iterator<Item = &'f str> {
         resources.flat_map(|block| &block.arguments).chain(defaults)
     });
     let literals = arguments.flat_map(|argument| &argument.literals);
-    literals.filter(|literal| literal.whole && is_id(&literal.text)).map(|literal| literal.text.as_str())
+    literals
+        .filter(|literal| literal.whole && finder.is_one(&literal.text))
+        .map(|literal| literal.text.as_str())
 }
 
 /// Unowned ids and ARNs of one object, or of all.
