@@ -255,6 +255,13 @@ pub const CODES: &[Code] = &[
         Misleads,
         "drplan.hcl rewrites a value that the plan places itself, elsewhere",
     ),
+    code(
+        "rewrite-keeps",
+        Warning,
+        Misleads,
+        "drplan.hcl keeps a value of the primary that the plan would place, and manifests name it",
+    ),
+    code("rewrite-without-effect", Warning, Misleads, "a rewrite of drplan.hcl changes nothing"),
     code("secret-no-replica", Error, Stops, "a secret has no replica in the recovery region"),
     code(
         "secret-origin-unknown",

@@ -72,6 +72,8 @@ const PAGES: &[(&str, &str)] = pages! {
     "region-variable"
     "restore-drops-settings"
     "rewrite-contradicts"
+    "rewrite-keeps"
+    "rewrite-without-effect"
     "secret-no-replica"
     "secret-origin-unknown"
     "secret-rewritten-whole"

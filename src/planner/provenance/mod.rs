@@ -8,6 +8,7 @@ mod counterparts;
 mod documents;
 mod encoded;
 mod resources;
+mod rewrites;
 mod tokens;
 mod uses;
 mod verdict;
@@ -17,7 +18,6 @@ use std::collections::HashMap;
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
-use crate::model::paste;
 use crate::plan::action::Rewrite;
 use crate::plan::values::OwnedValue;
 
@@ -47,7 +47,7 @@ pub(super) struct NamedImage {
 /// Finds and classifies every use.
 pub(super) fn plan_values(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) -> Values {
     let index = tokens::index(facts, decided);
-    tell_contradicted(facts, &index, findings);
+    let contradicted = rewrites::tell_contradicted(facts, &index, findings);
     let mut uses = uses::Uses::new(&index);
     let mut values = Values {
         values: Vec::new(),
@@ -62,43 +62,6 @@ pub(super) fn plan_values(facts: &Facts<'_, '_>, decided: &Decided, findings: &m
     values.images.sort();
     values.images.dedup();
     values.values = uses.into_values();
+    rewrites::tell_uses(facts, &contradicted, &values.values, findings);
     values
-}
-
-/// Tells the rewrites of what the plan places itself: other forms of the same thing (its host with a port, its ARN)
-/// still go where the plan says, so one stack would use two.
-fn tell_contradicted(facts: &Facts<'_, '_>, index: &tokens::Index<'_>, findings: &mut Findings) {
-    for token in &index.contradicted {
-        let rewrite = facts.input.settings.rewrites.iter().find(|rewrite| rewrite.text == token.text);
-        let Some((rewrite, to)) = rewrite.and_then(|rewrite| Some((rewrite, rewrite.to.as_deref()?))) else {
-            continue;
-        };
-        let owner = match &token.owner {
-            tokens::Owner::Object(at) => facts.objects[*at].address(),
-            tokens::Owner::Observed(what) => what,
-            _ => continue,
-        };
-        let placed = match &token.counterpart {
-            tokens::Counterpart::Known(text) => format!("puts {text} in its place"),
-            tokens::Counterpart::After(step) => format!("knows what takes its place after step {step}"),
-            _ => continue,
-        };
-        let instead = match &token.owner {
-            tokens::Owner::Object(_) => format!(
-                "; where {to} is meant, leave {owner} out: {}",
-                paste::block("skip", owner, "reason = \"...\"")
-            ),
-            _ => String::new(),
-        };
-        findings.add(
-            "rewrite-contradicts",
-            &rewrite.text,
-            format!(
-                "drplan.hcl rewrites {} to {to}, it is {owner}'s, and the plan {placed}: one stack would use both",
-                rewrite.text
-            ),
-            format!("remove the rewrite{instead}"),
-            rewrite.place.clone(),
-        );
-    }
 }

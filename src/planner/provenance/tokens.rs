@@ -60,12 +60,21 @@ pub(super) struct Token<'f> {
 }
 
 impl Token<'_> {
-    /// Whether drplan.hcl rewrites this text to something else than what the plan puts into its place.
-    fn is_rewritten_elsewhere_than(&self, owner: &Owner, counterpart: &Counterpart) -> bool {
-        let placed = matches!(owner, Owner::Object(_) | Owner::Observed(_))
-            && matches!(counterpart, Counterpart::Known(_) | Counterpart::After(_));
-        let rewritten = self.kind == ValueKind::Literal && matches!(self.counterpart, Counterpart::Known(_));
-        placed && rewritten && self.counterpart != *counterpart
+    /// Whether drplan.hcl says something else of this text than what the plan puts into its place. A name is placed
+    /// by staying what it is, too: what drplan.hcl makes of it, its owner is not called.
+    fn is_said_otherwise_than(&self, kind: ValueKind, owner: &Owner, counterpart: &Counterpart) -> bool {
+        let placed = match owner {
+            Owner::Primary => matches!(kind, ValueKind::Region | ValueKind::Registry),
+            Owner::Object(_) | Owner::Observed(_) => true,
+            Owner::Settings | Owner::Nobody { .. } => false,
+        };
+        let placed = placed
+            && match counterpart {
+                Counterpart::Known(_) | Counterpart::After(_) => true,
+                Counterpart::Same => kind == ValueKind::Name,
+                Counterpart::Nobody => false,
+            };
+        placed && self.kind == ValueKind::Literal && self.counterpart != *counterpart
     }
 }
 
@@ -87,7 +96,7 @@ pub(super) struct Index<'f> {
     shortest: usize,
     /// Plain names: the tokens of a text.
     pub(super) plain: HashMap<String, Vec<usize>>,
-    /// Rewrites of what the plan places itself, elsewhere: the text, and the token that it took the place of.
+    /// Texts of which drplan.hcl says something else than the plan: the tokens that its rewrites took the place of.
     pub(super) contradicted: Vec<Token<'f>>,
 }
 
@@ -243,7 +252,7 @@ impl<'f> Builder<'f> {
         }
         if let Some(at) = self.by_text.get(&text) {
             let known = &mut self.tokens[*at];
-            if known.is_rewritten_elsewhere_than(&owner, &counterpart) {
+            if known.is_said_otherwise_than(kind, &owner, &counterpart) {
                 self.contradicted.push(Token { text, kind, owner, counterpart, rank });
                 return;
             }
@@ -268,7 +277,9 @@ impl<'f> Builder<'f> {
             rank: 9,
         };
         let known = self.by_text.get(text).map(|at| &self.tokens[*at]);
-        if known.is_some_and(|known| known.is_rewritten_elsewhere_than(&token.owner, &token.counterpart)) {
+        if known
+            .is_some_and(|known| known.is_said_otherwise_than(token.kind, &token.owner, &token.counterpart))
+        {
             self.contradicted.push(token);
             return;
         }

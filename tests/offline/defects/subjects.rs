@@ -136,6 +136,27 @@ fn a_rewrite_of_what_the_plan_places_itself_is_an_error() {
     without(&rewriting(BUCKET, "to = \"ecommerce-prod-media-us-west-2\""), "rewrite-contradicts");
     with(&rewriting(BUCKET, "to = \"elsewhere\""), "rewrite-contradicts", BUCKET, "drplan.hcl:1");
     // Whoever keeps a text says that it is no use of what owns it; a name that people chose has another elsewhere.
-    without(&rewriting(HOST, "keep = true"), "rewrite-contradicts");
+    let kept = rewriting(HOST, "keep = true");
+    without(&kept, "rewrite-contradicts");
+    with(&kept, "rewrite-keeps", HOST, "drplan.hcl:1");
     without(&rewriting("shop.example.com", "to = \"dr.example.com\""), "rewrite-contradicts");
+    // The regions, and names that stay.
+    with(&rewriting("us-east-2", "to = \"eu-west-1\""), "rewrite-contradicts", "us-east-2", "drplan.hcl:1");
+    with(&rewriting("us-west-2", "to = \"us-east-2\""), "rewrite-contradicts", "us-west-2", "drplan.hcl:1");
+    const NAME: &str = "ecommerce-prod/db-credentials";
+    with(&rewriting(NAME, "to = \"other\""), "rewrite-contradicts", NAME, "drplan.hcl:1");
+}
+
+#[test]
+fn a_rewrite_that_changes_nothing_is_told() {
+    let rewriting = |from: &str, to: &str| {
+        changed(|copy| {
+            copy.edit("drplan.hcl", |text| format!("rewrite \"{from}\" {{\n  {to}\n}}\n{text}"));
+        })
+    };
+    let code = "rewrite-without-effect";
+    with(&rewriting("c7k4m2qzx9ab", "to = \"other\""), code, "c7k4m2qzx9ab", "drplan.hcl:1");
+    without(&rewriting("https://shop.example.com", "to = \"https://dr.example.com\""), code);
+    // What stays is told only where a manifest goes on naming what is lost.
+    without(&rewriting("ecommerce-prod-media-us-east-2.s3", "keep = true"), "rewrite-keeps");
 }
