@@ -133,6 +133,12 @@ pub const CODES: &[Code] = &[
         Stops,
         "an id, ARN or host of the lost region is given to what the plan makes",
     ),
+    code(
+        "identifier-differs",
+        Error,
+        Loses,
+        "drplan.hcl names a restored database otherwise than the code, and the engine would change that",
+    ),
     code("image-differs", Warning, Misleads, "a tag is another image than the one that the primary ran"),
     code("image-foreign", Note, Stops, "an image of another registry account or region stays as it is"),
     code(

@@ -3,8 +3,8 @@
 use super::dispositions::{Fate, accepted_loss, fate};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
+use super::identifiers::{self, restored_as};
 use super::point_fit::Expected;
-use super::preflight::restored_as;
 use super::recovery_points::{Cause, Weighed};
 use super::stores::{Outcome, inventory_missing, store_without_points};
 use super::{recovery_points, references};
@@ -112,6 +112,7 @@ pub(super) fn decide_database(
     let store = &weighed.store;
     let name = store.name.clone();
     let chosen = store.chosen();
+    identifiers::check(facts, object, cluster, findings);
     let fate = match (chosen.map(|candidate| candidate.kind), facts.inventory()) {
         (Some(CandidateKind::ReadReplica), _) => {
             fate(Disposition::Promote, Engine::Exclude, format!("holds data: {}", store.why))
@@ -119,8 +120,7 @@ pub(super) fn decide_database(
         }
         (Some(_), _) => {
             let mut fate = fate(Disposition::Restore, Engine::Exclude, format!("holds data: {}", store.why));
-            fate.counterpart =
-                facts.database_settings(object).and_then(|database| database.identifier.clone());
+            fate.counterpart = Some(restored_as(facts, object)).filter(|name| *name != object.name());
             fate
         }
         (None, None) => {

@@ -20,6 +20,7 @@ mod findings;
 mod forecast;
 mod foreseen;
 mod gates;
+mod identifiers;
 mod infra;
 mod inputs;
 mod keys;

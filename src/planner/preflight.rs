@@ -21,7 +21,6 @@ use crate::plan::action::{Action, Check};
 use crate::plan::resource::Disposition;
 use crate::plan::step::{Expects, Phase, Plane, Step};
 use crate::plan::store::CandidateKind;
-pub(super) use names::restored_as;
 
 /// Plans the checks, and the step that all of them lead to.
 pub(super) fn plan_preflight(

@@ -35,6 +35,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "external-dns-syncs"
     "iam-name-shared"
     "id-unplaced"
+    "identifier-differs"
     "image-differs"
     "image-foreign"
     "image-missing"

@@ -12,6 +12,7 @@ mod dispositions;
 mod found;
 mod gates;
 mod hostile;
+mod identifiers;
 mod imports;
 mod inputs;
 mod kept;

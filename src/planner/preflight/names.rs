@@ -5,6 +5,7 @@ use super::super::buckets::keeps_its_name;
 use super::super::databases::chosen_replica;
 use super::super::dispositions::Decided;
 use super::super::facts::{Facts, Object};
+use super::super::identifiers::restored_as;
 use super::super::variables::{Given, given};
 use super::super::{commands, foreseen, infra};
 use super::Checks;
@@ -14,12 +15,6 @@ use crate::plan::resource::{Disposition, Engine, PlannedResource};
 
 /// The tag that drplan gives to what it makes (design.md, "Data").
 const RUN_TAG: &str = "drplan:run";
-
-/// The identifier that a restored database gets: drplan.hcl's, else its own.
-pub(in crate::planner) fn restored_as(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> String {
-    let named = facts.database_settings(object).and_then(|database| database.identifier.clone());
-    named.unwrap_or_else(|| object.name())
-}
 
 impl Checks<'_, '_, '_> {
     /// What is made or restored, against what is there. What the workspace holds is adopted by now, and is not
@@ -277,7 +272,7 @@ fn fix(
                 .map_or(object.instance.name.as_ref(), |known| known.name.as_str());
             format!(
                 "look at what it holds first. Empty, or left from an attempt: delete it. The restored data already: \
-                 {take_over}. Somebody else's: restore under another name, `database \"{label}\" {{ identifier = \"...\" }}`"
+                 {take_over}. Somebody else's: restore under another name, which the code takes from a variable, too: `database \"{label}\" {{ identifier = \"...\" }}`"
             )
         }
         _ => format!(

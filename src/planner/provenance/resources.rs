@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::super::dispositions::{Decided, step_id};
-use super::super::facts::{Facts, Object};
+use super::super::facts::{Facts, Object, Owned};
 use super::super::findings::Findings;
 use super::super::references;
 use super::Values;
@@ -122,10 +122,11 @@ fn label(object: &Object<'_, '_>) -> String {
 }
 
 /// What decides about the uses in one object.
-struct ResourceSite<'s> {
+struct ResourceSite<'s, 'a> {
     at: usize,
     label: String,
     address: &'s str,
+    owned: &'s [Owned<'a>],
     managed: bool,
     disposition: Option<Disposition>,
     /// Made behind the gate.
@@ -135,13 +136,13 @@ struct ResourceSite<'s> {
     pinned: Vec<(&'s Argument, &'s Literal)>,
 }
 
-impl<'s> ResourceSite<'s> {
+impl<'s, 'a> ResourceSite<'s, 'a> {
     fn new(
         facts: &Facts<'s, '_>,
         decided: &Decided,
         index: &Index<'_>,
         at: usize,
-        object: &Object<'s, '_>,
+        object: &'s Object<'s, 'a>,
     ) -> Self {
         let block = facts.block(object.instance);
         let pinned = block
@@ -158,6 +159,7 @@ impl<'s> ResourceSite<'s> {
             at,
             label: label(object),
             address: object.address(),
+            owned: &object.owned,
             managed: object.is_managed(),
             disposition,
             postponed,
@@ -173,7 +175,11 @@ impl<'s> ResourceSite<'s> {
         path: &[Segment<'_>],
         unverified: &mut u64,
     ) -> Verdict {
-        if token.owner == Owner::Object(self.at) || !self.managed {
+        // Two may own the same: the zone in which RDS has the hosts of a region.
+        let shared = || {
+            token.counterpart == Counterpart::Nobody && self.owned.iter().any(|own| own.value == token.text)
+        };
+        if token.owner == Owner::Object(self.at) || !self.managed || shared() {
             return Verdict::own();
         }
         match self.disposition {
@@ -296,7 +302,7 @@ fn report_unowned(facts: &Facts<'_, '_>, token: &Token<'_>, places: &[String], f
 }
 
 fn record(
-    site: &ResourceSite<'_>,
+    site: &ResourceSite<'_, '_>,
     index: &Index<'_>,
     (token, text, start): (usize, &str, usize),
     path: &[Segment<'_>],
