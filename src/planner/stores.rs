@@ -33,9 +33,7 @@ pub(super) fn decide_regional(
     match recovery {
         Recovery::RdsInstance => databases::decide_instance(facts, object, fates, findings),
         Recovery::RdsCluster => databases::decide_database(facts, object, true, findings),
-        Recovery::RdsClusterInstance => {
-            follow(facts, object, fates, Engine::Exclude, "restored with its cluster")
-        }
+        Recovery::RdsClusterInstance => decide_cluster_instance(facts, object, fates),
         Recovery::Bucket => buckets::decide_bucket(facts, object, findings),
         Recovery::OfBucket => buckets::decide_of_bucket(facts, object, fates, findings),
         Recovery::Secret => secrets::decide_secret(facts, object, findings),
@@ -135,6 +133,25 @@ pub(super) fn follow(
             fate.into()
         }
     }
+}
+
+/// A restore makes the instances of a cluster; a replica that is promoted has its own, by other names.
+fn decide_cluster_instance(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    fates: &[Option<Fate>],
+) -> Outcome {
+    let outcome = follow(facts, object, fates, Engine::Exclude, "restored with its cluster");
+    let name = object.name();
+    let is_there = || {
+        let instances = facts.inventory().and_then(|inventory| inventory.db_instances.as_ref());
+        instances.is_none_or(|instances| instances.iter().any(|one| one.id.eq_ignore_ascii_case(&name)))
+    };
+    if outcome.fate.disposition == Disposition::Promote && !is_there() {
+        return fate(Disposition::Create, Engine::Create, "made in the replica cluster that is promoted")
+            .into();
+    }
+    outcome
 }
 
 /// The command that gives a new key the alias of the primary's, where it has one.

@@ -162,7 +162,7 @@ fn a_replica_that_is_not_of_the_cluster_or_cannot_leave_is_not_promoted() {
 }
 
 #[test]
-fn a_replica_cluster_is_promoted_and_its_instances_are_found_there() {
+fn a_replica_cluster_is_promoted_and_gets_the_instances_of_the_code() {
     let plan = replicated(|_| {});
     let promoted = plan.steps.iter().find_map(|step| match &step.action {
         Action::PromoteReplica { address, identifier, settings } => {
@@ -174,6 +174,10 @@ fn a_replica_cluster_is_promoted_and_its_instances_are_found_there() {
         promoted.map(|(address, id, n)| (address.as_str(), id.as_str(), n)),
         Some((CLUSTER, "orders", 0))
     );
+    // The replica's own instances have other names: the code's are made in it, once the engine knows it.
+    assert_eq!(imports(&plan).iter().map(|(address, ..)| *address).collect::<Vec<_>>(), [CLUSTER]);
+    let writer = plan.steps.iter().find(|step| step.id == "infra/aws_rds_cluster_instance.writer").unwrap();
+    assert!(writer.needs.contains(&format!("restore/adopt/{CLUSTER}")), "{:?}", writer.needs);
     // Under another identifier the engine would replace it.
     let renamed = plan.steps.iter().find(|step| step.id == format!("restore/rename/{CLUSTER}")).unwrap();
     let Action::ModifyDatabase { identifier, settings, .. } = &renamed.action else { panic!("{renamed:?}") };

@@ -68,6 +68,8 @@ struct Chosen<'p> {
     by_address: HashMap<&'p str, (&'p PlannedStore, CandidateKind)>,
     /// Whether the plan lets any store come back empty.
     any_empty: bool,
+    /// Whether the plan promotes any replica.
+    any_promoted: bool,
 }
 
 impl<'p> Chosen<'p> {
@@ -79,7 +81,8 @@ impl<'p> Chosen<'p> {
             }
         }
         let any_empty = by_address.values().any(|(_, kind)| *kind == CandidateKind::Empty);
-        Self { by_address, any_empty }
+        let any_promoted = by_address.values().any(|(_, kind)| *kind == CandidateKind::ReadReplica);
+        Self { by_address, any_empty, any_promoted }
     }
 }
 
@@ -98,6 +101,12 @@ fn check_data(resource: &PlannedResource, chosen: &Chosen<'_>, table: Table, rep
     let kind = chosen.by_address.get(resource.address.as_str()).map(|(_, kind)| *kind);
     let may_be_made = match kind {
         Some(CandidateKind::Empty | CandidateKind::Source) => true,
+        // The data is the cluster's: a replica that is promoted has it, and gets the instances of the code.
+        None if chosen.any_promoted
+            && entry.is_some_and(|entry| entry.recovery == Recovery::RdsClusterInstance) =>
+        {
+            true
+        }
         // A part of a store is made again with a store that comes back empty.
         None => entry.is_some_and(|entry| comes_with_another(entry.recovery)) && chosen.any_empty,
         Some(_) => false,
