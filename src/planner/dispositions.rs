@@ -10,7 +10,6 @@ use super::references;
 use super::stores::{self, Outcome};
 use super::workspace;
 use crate::model::diagnostic::Place;
-use crate::model::settings::Objective;
 use crate::model::types::{HoldsData, Recovery, Scope};
 use crate::model::value::ValueKind;
 use crate::plan::resource::{Disposition, Engine, PlannedResource, is_postponed};
@@ -346,15 +345,6 @@ pub(super) fn accepted_loss(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> O
 }
 
 impl<'i> Facts<'i, '_> {
-    /// The objective of an object: by its address, else its component.
-    pub(super) fn objective(&self, component: &str, object: &Object<'_, '_>) -> Option<&'i Objective> {
-        let objectives = &self.input.settings.objectives;
-        objectives
-            .iter()
-            .find(|objective| self.meant_by(&objective.component, object))
-            .or_else(|| objectives.iter().find(|objective| objective.component == component))
-    }
-
     /// Where the code of an object stands.
     pub(super) fn place_in_code(&self, object: &Object<'_, '_>) -> Option<Place> {
         let block = self.block(object.instance)?;

@@ -4,8 +4,39 @@ use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
 use super::recovery_points::hours as duration;
+use crate::model::settings::Objective;
+use crate::model::types::Recovery;
 use crate::plan::forecast::{Forecast, Verdict};
 use crate::plan::resource::Disposition;
+
+impl<'i> Facts<'i, '_> {
+    /// How much of a store may be lost, in seconds: by its address (or a volume's name), its component, the stack.
+    pub(super) fn loss_objective(&self, store: &str) -> Option<(&'i Objective, u64)> {
+        let objectives = &self.input.settings.objectives;
+        let object = self.by_address.get(store).map(|at| &self.objects[*at]);
+        let component = component_of(object.and_then(|object| object.entry).map(|entry| entry.recovery));
+        let is_of_it = |name: &str| name == store || object.is_some_and(|object| self.meant_by(name, object));
+        let named = |is: &dyn Fn(&str) -> bool| {
+            objectives
+                .iter()
+                .filter(|objective| is(&objective.component))
+                .find_map(|objective| Some((objective, objective.rpo_seconds?)))
+        };
+        named(&is_of_it)
+            .or_else(|| named(&|name| name == component))
+            .or_else(|| named(&|name| name == "stack"))
+    }
+}
+
+/// The word of drplan.hcl for a kind of store.
+pub(super) fn component_of(recovery: Option<Recovery>) -> &'static str {
+    match recovery {
+        Some(Recovery::RdsInstance | Recovery::RdsCluster) => "database",
+        Some(Recovery::ElastiCache) => "cache",
+        Some(Recovery::Bucket | Recovery::OfBucket) => "storage",
+        _ => "store",
+    }
+}
 
 /// Adds each objective that is missed by what comes back. What is blocked has an error of its own.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, forecast: &Forecast, findings: &mut Findings) {
@@ -57,7 +88,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, forecast: &Forecas
                 duration(objective)
             ),
             "copy it more often, prefer a newer kind of recovery point, or ask for less",
-            place(&loss.store),
+            facts.loss_objective(&loss.store).and_then(|(objective, _)| objective.place.clone()),
         );
     }
 }

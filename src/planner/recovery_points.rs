@@ -79,7 +79,7 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
         max_age_seconds: Some(
             settings
                 .and_then(|database| database.max_age_seconds)
-                .or_else(|| facts.objective("database", object).and_then(|objective| objective.rpo_seconds))
+                .or_else(|| facts.loss_objective(object.address()).map(|(_, seconds)| seconds))
                 .unwrap_or(DEFAULT_MAX_AGE_SECONDS),
         ),
         classes,

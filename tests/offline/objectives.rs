@@ -18,3 +18,23 @@ fn a_missed_objective_is_a_warning() {
         ["database", "module.rds.aws_db_instance.primary"]
     );
 }
+
+/// What the whole may lose, each store may: a bucket that says nothing else is held to it.
+#[test]
+fn what_the_stack_may_lose_is_the_bound_of_its_stores() {
+    const BUCKET: &str = "module.s3.aws_s3_bucket.media";
+    let mut world = World::read(&example());
+    world.settings.objectives.retain(|objective| objective.component != BUCKET);
+    without(&world.plan(), "objective-missed");
+    for objective in &mut world.settings.objectives {
+        match objective.component.as_str() {
+            "stack" => objective.rpo_seconds = Some(60),
+            "database" => objective.rto_seconds = Some(7_200),
+            _ => {}
+        }
+    }
+    let plan = world.plan();
+    assert_eq!(subjects(&plan, "objective-missed"), [BUCKET]);
+    let finding = plan.findings.iter().find(|finding| finding.code == "objective-missed").unwrap();
+    assert_eq!(finding.at.as_ref().map(|at| at.line), Some(48));
+}

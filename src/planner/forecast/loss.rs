@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::super::dispositions::Decided;
 use super::super::facts::{Facts, Object};
 use super::super::findings::Findings;
+use super::super::objectives::component_of;
 use super::super::recovery_points::kind_of;
 use crate::model::settings::BackupSchedule;
 use crate::model::types::Recovery;
@@ -27,13 +28,8 @@ fn plan_loss(facts: &Facts<'_, '_>, store: &PlannedStore, unseen: &HashSet<&str>
         Some(CandidateKind::Replicated) if recovery != Some(Recovery::Store) => return None,
         _ => {}
     }
-    let component = match recovery {
-        Some(Recovery::RdsInstance | Recovery::RdsCluster) => "database",
-        Some(Recovery::ElastiCache) => "cache",
-        Some(Recovery::Bucket | Recovery::OfBucket) => "storage",
-        _ => "store",
-    };
-    let objective_seconds = objective(facts, store, component, object);
+    let component = component_of(recovery);
+    let objective_seconds = facts.loss_objective(&store.address).map(|(_, seconds)| seconds);
     let told = |now_seconds, worst_seconds, verdict, why| {
         Some(Rpo {
             store: store.address.clone(),
@@ -62,24 +58,6 @@ fn plan_loss(facts: &Facts<'_, '_>, store: &PlannedStore, unseen: &HashSet<&str>
     };
     let as_of = facts.as_of().map(|as_of| format!(", {as_of}")).unwrap_or_default();
     told(chosen.loss_seconds, worst_seconds, verdict, format!("{}{as_of}; {basis}", chosen.kind.as_str()))
-}
-
-fn objective(
-    facts: &Facts<'_, '_>,
-    store: &PlannedStore,
-    component: &str,
-    object: Option<&Object<'_, '_>>,
-) -> Option<u64> {
-    let objectives = &facts.input.settings.objectives;
-    let named = match object {
-        Some(object) => facts.objective(component, object),
-        // A volume of the manifests, by the name that the plan has for it.
-        None => objectives
-            .iter()
-            .find(|objective| objective.component == store.address)
-            .or_else(|| objectives.iter().find(|objective| objective.component == component)),
-    };
-    named.and_then(|objective| objective.rpo_seconds)
 }
 
 /// The worst by the schedule of the chosen kind, but no less than what was lost when it was seen; and what it rests on.
