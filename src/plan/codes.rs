@@ -248,6 +248,12 @@ pub const CODES: &[Code] = &[
         "nothing was seen of the recovery region: what is taken, full or missing there is unknown",
     ),
     code(
+        "reference-undeclared",
+        Error,
+        Stops,
+        "the code names a resource that it does not have: the engine would refuse it",
+    ),
+    code(
         "references-unverified",
         Note,
         Misleads,
@@ -296,6 +302,7 @@ pub const CODES: &[Code] = &[
     code("skipped-in-use", Error, Stops, "something is skipped, and a manifest cannot do without it"),
     code("store-no-recovery", Error, Loses, "a store has no recovery path"),
     code("state-empty", Error, Misleads, "the state has no resource: the plan brings nothing back"),
+    code("store-not-in-code", Error, Stops, "a store is restored, and no code is there to take it over"),
     code(
         "store-origin-unknown",
         Error,

@@ -83,12 +83,20 @@ pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) 
     decided
 }
 
-/// An import needs a block of the code to import to: what has none stays where it is, and out of the engine's hands.
-/// Nothing in the code depends on it, so that nothing is left out with it.
+/// What has no block in the code is not made; an import needs one to import to: what has none stays where it is, and
+/// out of the engine's hands. Nothing in the code depends on it, so that nothing is left out with it.
 /// <https://opentofu.org/docs/language/import/>
 fn plan_without_code(facts: &Facts<'_, '_>, fates: &mut [Option<Fate>]) {
     for (object, fate) in facts.objects.iter().zip(fates) {
         let Some(fate) = fate.as_mut().filter(|_| facts.is_not_in_code(object.instance)) else { continue };
+        if fate.disposition == Disposition::Create && told(object, fate.engine) != Engine::Exclude {
+            *fate = self::fate(
+                Disposition::Skip,
+                Engine::Exclude,
+                "in the state but not in the code: the engine does not make it",
+            );
+            continue;
+        }
         if !matches!(fate.disposition, Disposition::Share | Disposition::Adopt)
             || !matches!(fate.engine, Engine::Import)
         {

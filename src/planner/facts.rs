@@ -46,7 +46,7 @@ pub(super) struct Facts<'i, 'a> {
     /// Host names and addresses that the lost region's objects hold, gathered when first asked for.
     pub(super) held_by_primary: OnceLock<HashSet<String>>,
     /// Indexes of the objects that others go with, by id and ARN, gathered when first asked for.
-    pub(super) leaders: OnceLock<HashMap<String, usize>>,
+    pub(super) leaders: OnceLock<super::references::Leaders>,
 }
 
 type BlockKey<'i> = (&'i str, bool, &'i str, &'i str);

@@ -1,12 +1,10 @@
 //! Checks what concerns the inputs as a whole: what they lack, where they contradict each other.
 
-use std::collections::HashSet;
-
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::{self, Findings};
 use super::manifests::WORKLOADS;
-use super::{commands, nodes, subjects};
+use super::{code, commands, nodes, subjects};
 use crate::model::diagnostic::{GapReason, Place};
 use crate::model::paste;
 use crate::model::words::count;
@@ -19,7 +17,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
     check_primary(facts, findings);
     check_gaps(facts, findings);
     check_unread(facts, decided, findings);
-    check_code(facts, decided, findings);
+    code::check(facts, decided, findings);
     subjects::check(facts, findings);
     check_traps(facts, decided, findings);
 }
@@ -129,8 +127,10 @@ fn check_gaps(facts: &Facts<'_, '_>, findings: &mut Findings) {
 
 /// What nobody gave: the code that the engine would run, and what the recovery region has.
 fn check_unread(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    // What is restored is imported afterwards.
     let made = |resource: &&PlannedResource| {
         matches!(resource.engine, Engine::Create | Engine::Import | Engine::Withhold)
+            || matches!(resource.disposition, Disposition::Restore | Disposition::Promote)
     };
     let made = decided.resources.iter().filter(made).count();
     let (input, recovery) = (facts.input, facts.recovery);
@@ -187,50 +187,6 @@ const fn unrendered_remedy(reason: GapReason) -> &'static str {
     }
 }
 
-/// Resources in the state but not in the code would not come back; those only in the code would be made.
-fn check_code(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
-    let Some(configuration) = &facts.input.configuration else { return };
-    let mut lost: HashSet<&str> = HashSet::new();
-    for (at, object) in facts.objects.iter().enumerate().filter(|(_, object)| object.is_managed()) {
-        let address = object.instance.config_address.as_str();
-        if !facts.is_not_in_code(object.instance) || !lost.insert(address) {
-            continue;
-        }
-        let stays = decided
-            .resource(at)
-            .is_some_and(|resource| matches!(resource.disposition, Disposition::Share | Disposition::Adopt));
-        let what = if stays {
-            "it stays where it is, and the engine does not import it"
-        } else {
-            "the engine would not make it in the recovery region"
-        };
-        findings.add(
-            "not-in-code",
-            address,
-            format!("it is in the state but not in the code: {what}"),
-            "bring its code back, or remove it from the state if it is gone on purpose",
-            None,
-        );
-    }
-    for module in &configuration.modules {
-        for path in &module.paths {
-            for block in module.resources.iter().filter(|block| !block.data) {
-                let dot = if path.is_empty() { "" } else { "." };
-                let address = format!("{path}{dot}{}.{}", block.type_name, block.name);
-                if !facts.by_config.contains_key(address.as_str()) {
-                    findings.add(
-                        "not-in-state",
-                        address,
-                        "it is in the code but not in the state: the engine would make it if its count says so",
-                        "apply it in the primary first, so that the plan can see what it becomes",
-                        block.place.clone(),
-                    );
-                }
-            }
-        }
-    }
-}
-
 /// The runbook's defects that the plan avoids, where the inputs show them.
 fn check_traps(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
     for (at, object) in facts.objects.iter().enumerate() {
@@ -257,19 +213,17 @@ fn check_traps(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings
         lost && !matches!(resource.disposition, Disposition::Block | Disposition::Skip)
             && matches!(resource.type_name.as_str(), "aws_db_instance" | "aws_rds_cluster")
     });
-    if writers && written {
+    // At a gate before the fence a person decides it.
+    let decided_there = facts.input.settings.gates.iter().any(|gate| gate.phase == Phase::Fence.as_str());
+    if writers && written && !decided_there {
         findings.add(
             "primary-unfenced",
             facts.primary.clone().unwrap_or_default(),
             "the old primary may still write when traffic has moved, if it cannot be reached to be stopped",
-            if facts.input.settings.gates.iter().any(|gate| gate.phase == Phase::Fence.as_str()) {
-                "decide it at the fence's gate; keep the old primary isolated when it returns".to_owned()
-            } else {
-                format!(
-                    "have a person decide it before the fence: {}; keep the old primary isolated when it returns",
-                    paste::block("gate", Phase::Fence.as_str(), "ask = \"Is the old primary cut off?\"")
-                )
-            },
+            format!(
+                "have a person decide it before the fence: {}; keep the old primary isolated when it returns",
+                paste::block("gate", Phase::Fence.as_str(), "ask = \"Is the old primary cut off?\"")
+            ),
             None,
         );
     }

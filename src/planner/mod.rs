@@ -9,6 +9,7 @@ mod build;
 mod certificates;
 mod chance;
 mod cluster;
+mod code;
 mod commands;
 mod databases;
 mod dispositions;

@@ -52,21 +52,29 @@ pub(super) fn replica_source(object: &Object<'_, '_>) -> Option<String> {
 
 /// The object that a follower goes with: the cluster of an instance, the secret of a version.
 pub(super) fn leader(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<usize> {
-    let key = ["cluster_identifier", "secret_id", "replication_group_id"]
-        .iter()
-        .find_map(|name| object.text(name).filter(|text| !text.is_empty()))?;
-    facts.leaders.get_or_init(|| index_leaders(facts)).get(key).copied()
+    LEADERS.iter().find_map(|(argument, recovery)| {
+        let key = object.text(argument).filter(|text| !text.is_empty())?;
+        facts.leaders.get_or_init(|| index_leaders(facts)).get(recovery)?.get(key).copied()
+    })
 }
 
-/// Clusters, secrets and replication groups by id and ARN; the first of equals.
-fn index_leaders(facts: &Facts<'_, '_>) -> HashMap<String, usize> {
-    let mut leaders = HashMap::new();
+/// Arguments that name a leader, with what it is: a cluster and a cache may have the same name.
+const LEADERS: [(&str, Recovery); 3] = [
+    ("cluster_identifier", Recovery::RdsCluster),
+    ("secret_id", Recovery::Secret),
+    ("replication_group_id", Recovery::ElastiCache),
+];
+
+/// Leaders by id and ARN; the first of equals.
+pub(super) type Leaders = HashMap<Recovery, HashMap<String, usize>>;
+
+fn index_leaders(facts: &Facts<'_, '_>) -> Leaders {
+    let mut leaders = Leaders::new();
     for (at, object) in facts.objects.iter().enumerate().filter(|(_, object)| object.is_managed()) {
-        let leads = object.entry.is_some_and(|entry| {
-            matches!(entry.recovery, Recovery::RdsCluster | Recovery::Secret | Recovery::ElastiCache)
-        });
-        for name in [&object.id, &object.arn].into_iter().flatten().filter(|_| leads) {
-            leaders.entry(name.to_string()).or_insert(at);
+        let recovery = object.entry.map(|entry| entry.recovery);
+        let Some((_, leads)) = LEADERS.iter().find(|(_, leads)| Some(*leads) == recovery) else { continue };
+        for name in [&object.id, &object.arn].into_iter().flatten() {
+            leaders.entry(*leads).or_default().entry(name.to_string()).or_insert(at);
         }
     }
     leaders

@@ -46,8 +46,16 @@ fn check_cluster(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findin
             "{} is left out, and {count} objects of the manifests have no cluster to be applied to",
             object.address()
         ),
-        "take it out of what drplan.hcl skips; where only the data is to come back, leave the manifests out: \
-         manifests { exclude = [\"**\"] }",
+        format!(
+            "{}; where only the data is to come back, leave the manifests out: `manifests {{ exclude = [\"**\"] }}`",
+            if is_wished(facts, object) {
+                "take it out of what drplan.hcl skips"
+            } else if facts.is_not_in_code(object.instance) {
+                "bring its code back"
+            } else {
+                "bring back what it goes with"
+            }
+        ),
         facts.place_in_code(object),
     );
 }
@@ -61,17 +69,22 @@ fn check_named(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, findin
         let why = match &resource.goes_with {
             _ if is_wished(facts, object) => format!("drplan.hcl skips {}", object.address()),
             Some(root) => format!("{} goes with {root}, which is left out", object.address()),
+            None if facts.is_not_in_code(object.instance) => {
+                format!("the code does not have {}", object.address())
+            }
             None => continue,
+        };
+        let back = match &resource.goes_with {
+            _ if is_wished(facts, object) => "take it out of what drplan.hcl skips".to_owned(),
+            Some(root) => format!("bring {root} back"),
+            None => "bring its code back".to_owned(),
         };
         let Some((place, first)) = places.iter().next() else { continue };
         findings.add(
             "skipped-in-use",
             object.address(),
             format!("{why}, and {first}{} of the manifests name it", others(places.len() - 1)),
-            format!(
-                "take it out of what drplan.hcl skips, or say what stands for it in {}: counterpart or rewrite",
-                facts.recovery
-            ),
+            format!("{back}, or say what stands for it in {}: counterpart or rewrite", facts.recovery),
             Some(Place::new(place.0, place.1)),
         );
     }

@@ -119,6 +119,27 @@ fn a_cluster_is_restored_with_its_instances() {
     assert!(alarm.needs.iter().any(|need| need == "restore/adopt/aws_rds_cluster_instance.writer"));
 }
 
+/// A cache may have the name of a cluster, and is not what its instances go with.
+#[test]
+fn a_cache_of_the_same_name_leads_no_instance_of_the_cluster() {
+    let mut world = aurora();
+    let cache = managed(
+        "aws_elasticache_replication_group.a",
+        json!({ "id": "orders", "replication_group_id": "orders",
+            "arn": format!("arn:aws:elasticache:us-east-2:{ACCOUNT}:replicationgroup:orders") }),
+        &[],
+    );
+    let mut state: Value = serde_json::from_str(&world.state).unwrap();
+    state["resources"].as_array_mut().unwrap().insert(0, cache);
+    world.state = state.to_string();
+    let plan = world.plan();
+    let instances = plan.steps.iter().find_map(|step| match &step.action {
+        Action::RestoreCluster { instances, .. } => Some(instances.len()),
+        _ => None,
+    });
+    assert_eq!(instances, Some(2));
+}
+
 fn sorted(needs: &[String]) -> Vec<String> {
     let mut needs = needs.to_vec();
     needs.sort();

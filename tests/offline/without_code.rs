@@ -77,3 +77,49 @@ fn a_recovery_region_that_nobody_looked_at_is_told_once() {
     without(&plan, "recovery-unseen");
     assert!(!subjects(&plan, "inventory-missing").is_empty());
 }
+
+/// A plan that says it makes what the code does not have waits for it for ever.
+#[test]
+fn what_the_code_does_not_have_has_no_step() {
+    const CLUSTER: &str = "module.eks.aws_eks_cluster.this";
+    let plan = without_block("aws_eks_cluster", "this");
+    let cluster = plan.resources.iter().find(|one| one.address == CLUSTER).unwrap();
+    assert_eq!((cluster.disposition.as_str(), cluster.engine.as_str()), ("skip", "exclude"));
+    assert!(!plan.steps.iter().any(|step| step.id == format!("infra/{CLUSTER}")));
+    assert_eq!(subjects(&plan, "cluster-left-out"), [CLUSTER]);
+    // What still names it stops the engine before its first call.
+    assert_eq!(subjects(&plan, "reference-undeclared"), ["aws_eks_cluster.this"]);
+    without(&World::read(&example()).plan(), "reference-undeclared");
+}
+
+#[test]
+fn a_store_that_the_code_does_not_have_is_an_error() {
+    const DATABASE: &str = "module.rds.aws_db_instance.primary";
+    let plan = without_block("aws_db_instance", "primary");
+    assert_eq!(subjects(&plan, "store-not-in-code"), [DATABASE]);
+    without(&World::read(&example()).plan(), "store-not-in-code");
+}
+
+/// The group of a restored database was renamed in the code: the state's is not made.
+#[test]
+fn a_restore_is_not_given_what_the_code_does_not_make() {
+    let plan = without_block("aws_security_group", "rds");
+    assert_eq!(subjects(&plan, "setting-unplaced"), ["module.rds.aws_db_instance.primary"]);
+    without(&World::read(&example()).plan(), "setting-unplaced");
+}
+
+#[test]
+fn what_is_restored_needs_code_to_go_into() {
+    let database = managed(
+        "aws_db_instance.orders",
+        json!({
+            "id": "orders", "identifier": "orders", "engine": "postgres", "engine_version": "16.4",
+            "arn": "arn:aws:rds:us-east-2:123456789012:db:orders",
+        }),
+        &[],
+    );
+    let mut world = World::of_state(state_of(&[database]));
+    world.inventory = World::read(&example()).inventory;
+    world.inventory.as_mut().unwrap().db_snapshots = Some(vec![crate::worlds::snapshot_of("orders")]);
+    assert_eq!(subjects(&world.plan(), "configuration-missing"), ["terraform"]);
+}

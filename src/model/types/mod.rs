@@ -75,7 +75,7 @@ pub enum HoldsData {
 }
 
 /// How a resource of this type comes back, before inputs say more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Recovery {
     /// The engine makes a new one.
     Create,

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::super::dispositions::Decided;
 use super::super::facts::Facts;
 use super::super::findings::Findings;
+use super::documents::literal_at;
 use super::encoded;
 use super::tokens::{Counterpart, Index, Owner, Token};
 use super::uses::Uses;
@@ -13,6 +14,7 @@ use crate::model::configuration::{Argument, Configuration, Literal, RegionSource
 use crate::model::diagnostic::Place;
 use crate::model::document::push_pointer;
 use crate::model::paste;
+use crate::model::secret;
 use crate::model::settings::ValueSource;
 use crate::model::value::ValueKind;
 use crate::plan::resource::Disposition;
@@ -28,8 +30,10 @@ enum Context<'c> {
     Variable(&'c str),
     /// What a module, a data source or a local value is given, and passes on.
     Passed,
-    /// A resource that the engine makes from this text, or holds to it once it is imported.
+    /// A resource that the engine makes from this text.
     Made,
+    /// A resource that the engine imports, or changes, and then holds to this text.
+    Held,
     /// A resource that stays as it is, or is left out.
     Left,
     /// Import and moved blocks: not part of what is made.
@@ -120,19 +124,22 @@ pub(super) fn search<'f>(
 
 /// Whether the engine makes anything from a block, or holds what it imports to it.
 fn made_from<'c>(facts: &Facts<'_, '_>, decided: &Decided, paths: &[String], name: &str) -> Context<'c> {
-    let mut known = false;
+    let mut found = None;
     for path in paths {
         let dot = if path.is_empty() { "" } else { "." };
         let Some(objects) = facts.by_config.get(format!("{path}{dot}{name}").as_str()) else { continue };
         for resource in objects.iter().filter_map(|at| decided.resource(*at)) {
-            known = true;
-            if !matches!(resource.disposition, Disposition::Share | Disposition::Skip | Disposition::Block) {
-                return Context::Made;
+            match resource.disposition {
+                Disposition::Create => return Context::Made,
+                Disposition::Share | Disposition::Skip | Disposition::Block => {
+                    found.get_or_insert(Context::Left);
+                }
+                _ => found = Some(Context::Held),
             }
         }
     }
     // In code but not in the state: the engine would make it.
-    if known { Context::Left } else { Context::Made }
+    found.unwrap_or(Context::Made)
 }
 
 /// Root variables whose value the recovery replaces: those that feed a provider's region, those that drplan.hcl gives.
@@ -182,19 +189,27 @@ impl Search<'_, '_, '_, '_, '_> {
         if found.is_empty() {
             // Inside an encoding there are no lines of the file: it stands where the literal begins.
             encoded::scan(index, &literal.text, &mut |hit| {
-                self.found(hit.at.token, literal, literal.place.line, hit.within, object, path, context);
+                self.found(
+                    (hit.at.token, None),
+                    literal,
+                    literal.place.line,
+                    hit.within,
+                    object,
+                    path,
+                    context,
+                );
             });
         }
         for hit in found {
             let line = literal.place.line + newlines(&literal.text[..hit.start]);
-            self.found(hit.token, literal, line, None, object, path, context);
+            self.found((hit.token, Some(hit.start)), literal, line, None, object, path, context);
         }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one use with all that its place is made of")]
     fn found(
         &mut self,
-        at: usize,
+        (at, start): (usize, Option<usize>),
         literal: &Literal,
         line: u32,
         within: Option<String>,
@@ -205,14 +220,18 @@ impl Search<'_, '_, '_, '_, '_> {
         let token = &self.index.tokens[at];
         let verdict = self.classify(token, literal, context);
         if verdict.disposition == UseDisposition::Unplaced {
+            let shown = shown(token, literal, start, path);
             // A region among other words is a setting of what runs there; as an argument it is where a thing is made.
             let taken = match context {
-                Context::Made => token.kind != ValueKind::Region || path == "/region",
+                Context::Made | Context::Held => token.kind != ValueKind::Region || path == "/region",
                 Context::Passed | Context::Variable(_) => token.kind != ValueKind::Region && !self.chooses,
                 _ => false,
             };
-            let given = taken && literal.whole && *literal.text == *token.text;
-            self.report(token, object, Place::new(&literal.place.file, line), given);
+            let is_name = matches!(context, Context::Made) && names_what_is_there(path);
+            let given = literal.whole
+                && ((taken && *literal.text == *token.text)
+                    || (is_name && shown.is_some_and(|shown| shown == literal.text)));
+            self.report(token, shown, object, Place::new(&literal.place.file, line), given);
         }
         let site = Site::File {
             file: literal.place.file.clone(),
@@ -244,10 +263,10 @@ impl Search<'_, '_, '_, '_, '_> {
         }
     }
 
-    /// `given`: it is the whole of an argument of what the engine makes.
-    fn report(&mut self, token: &Token<'_>, object: &str, place: Place, given: bool) {
+    /// `shown`: the word that holds it, where it can be shown; `given`: the engine makes something with it as it is.
+    fn report(&mut self, token: &Token<'_>, shown: Option<&str>, object: &str, place: Place, given: bool) {
         use ValueKind::{Account, Address, Domain, Literal, Name, Port};
-        let (kind, text, recovery) = (token.kind, &token.text, self.facts.recovery);
+        let (kind, recovery) = (token.kind, self.facts.recovery);
         let is_regional = match kind {
             // Another name stands for it in the recovery region: this one is the primary's.
             Name => matches!(token.counterpart, Counterpart::Known(_)),
@@ -259,17 +278,50 @@ impl Search<'_, '_, '_, '_, '_> {
         } else {
             ("literal-in-code", format!("the engine would use it in {recovery} too"))
         };
+        let text = shown.filter(|_| given).unwrap_or(&token.text);
+        let word = if text == token.text { kind.as_str() } else { "name" };
+        let otherwise = match (shown, &token.counterpart) {
+            // A region alone is meant wherever it stands; kept, it would stay in the manifests too.
+            (Some(shown), Counterpart::Known(to)) if shown == token.text && kind == ValueKind::Region => {
+                format!("have it rewritten: {}", paste::block("rewrite", shown, &format!("to = {}", paste::quoted(to))))
+            }
+            (Some(shown), _) => format!(
+                "say what it becomes: {}; or that it stays: {}",
+                paste::block("rewrite", shown, "to = \"...\""),
+                paste::block("rewrite", shown, "keep = true")
+            ),
+            (None, _) => "name what the whole word that holds it becomes, by a rewrite in drplan.hcl; the word may be a \
+                          secret and is not shown here"
+                .to_owned(),
+        };
         self.findings.add(
             code,
-            text.to_string(),
-            format!("{} \"{text}\" of the primary is written out in {object}: {what}", kind.as_str()),
-            format!(
-                "refer to it instead (a variable, a data source), or say that it stays: {}",
-                paste::block("rewrite", text, "keep = true")
-            ),
+            text.to_owned(),
+            format!("{word} \"{text}\" of the primary is written out in {object}: {what}"),
+            format!("refer to it instead (a variable, a data source), or {otherwise}"),
             Some(place),
         );
     }
+}
+
+/// The word of a literal that a rewrite would name; none where it may be a secret. Inside an encoding it is the token.
+fn shown<'l>(
+    token: &'l Token<'_>,
+    literal: &'l Literal,
+    start: Option<usize>,
+    path: &str,
+) -> Option<&'l str> {
+    let Some(start) = start else { return Some(&token.text) };
+    let word = literal_at(token, &literal.text, start);
+    let hidden =
+        secret::looks_secret(path) || literal.text.contains('@') || secret::marker(&literal.text).is_some();
+    (word == token.text || !hidden).then_some(word)
+}
+
+/// Arguments by which AWS finds what must be in the region already: a bucket, the service of an endpoint.
+fn names_what_is_there(path: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    last == "service_name" || last.contains("bucket")
 }
 
 pub(super) fn newlines(text: &str) -> u32 {

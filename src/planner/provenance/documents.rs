@@ -325,7 +325,7 @@ fn is_part(token: &Token<'_>) -> bool {
 
 /// What a rewrite would name: the token, but of a region or zone the name or ARN that it is a part of, since alone it
 /// would be rewritten everywhere.
-fn literal_at<'t>(token: &Token<'_>, text: &'t str, start: usize) -> &'t str {
+pub(super) fn literal_at<'t>(token: &Token<'_>, text: &'t str, start: usize) -> &'t str {
     let end = start + token.text.len();
     if !is_part(token) {
         return &text[start..end];

@@ -203,7 +203,11 @@ impl<'s, 'a> ResourceSite<'s, 'a> {
     fn classify_made(&self, token: &Token<'_>, path: &[Segment<'_>], unverified: &mut u64) -> Verdict {
         let here = || step_id(if self.postponed { "dns" } else { "infra" }, self.address);
         if self.is_written(token, path) && token.counterpart != Counterpart::Same {
-            return Verdict::unplaced();
+            // What drplan.hcl says of it holds in the copy of the code that the engine gets.
+            return match &token.counterpart {
+                Counterpart::Known(to) if token.owner == Owner::Settings => Verdict::rewritten(to.clone()),
+                _ => Verdict::unplaced(),
+            };
         }
         // The code is given it from outside of the stack, and is given the same again.
         if token.owner == (Owner::Nobody { looked_up: false })

@@ -4,6 +4,7 @@ use super::super::findings::Findings;
 use super::super::references;
 use super::Restore;
 use crate::model::inventory::Inventory;
+use crate::plan::resource::Disposition;
 
 /// The names of its kind that an inventory has.
 type Listed = fn(&Inventory) -> Option<&Vec<String>>;
@@ -70,15 +71,19 @@ impl Restore<'_, '_, '_> {
     /// Adds each group of the lost region that neither the state makes nor the inventory has.
     pub(super) fn check_named(&self, findings: &mut Findings) {
         for id in self.object.list("vpc_security_group_ids") {
-            if references::object_of(self.facts, &id).is_none() && self.placed(&id).is_none() {
+            let made = references::object_of(self.facts, &id).is_some_and(|at| self.comes_back(at));
+            if !made && self.placed(&id).is_none() {
                 self.unplaced(&format!("security group {id}"), &id, findings);
             }
         }
         for Group { attribute, types, what, listed } in GROUPS {
             let Some(name) = self.object.text(attribute).filter(|name| !name.is_empty()) else { continue };
             let made = || {
-                self.facts.objects.iter().any(|object| {
-                    object.is_managed() && types.contains(&object.type_name()) && object.name() == name
+                self.facts.objects.iter().enumerate().any(|(at, object)| {
+                    object.is_managed()
+                        && types.contains(&object.type_name())
+                        && object.name() == name
+                        && self.comes_back(at)
                 })
             };
             if is_of_aws(name) || made() || self.placed(name).is_some() {
@@ -99,12 +104,18 @@ impl Restore<'_, '_, '_> {
         }
     }
 
+    /// Whether the plan does anything for it: what is skipped or blocked is not there.
+    fn comes_back(&self, at: usize) -> bool {
+        let resource = self.decided.resource(at);
+        resource.is_some_and(|one| !matches!(one.disposition, Disposition::Skip | Disposition::Block))
+    }
+
     fn unplaced(&self, what: &str, text: &str, findings: &mut Findings) {
         findings.add(
             "setting-unplaced",
             self.address(),
             format!(
-                "{} is in {what}, which the state does not make: in {} there is no such one that the plan knows of",
+                "{} is in {what}, which the plan does not make: in {} there is no such one that it knows of",
                 self.identifier(),
                 self.facts.recovery
             ),

@@ -146,6 +146,49 @@ fn what_the_code_gives_to_what_it_makes_is_an_error() {
     );
 }
 
+/// A bucket of the region is not there for what is made in another; drplan.hcl may say what stands for a word.
+#[test]
+fn a_word_of_the_code_with_the_region_in_it_is_named_whole() {
+    let copy = Copy::new();
+    copy.write(
+        "terraform/planted.tf",
+        "resource \"aws_lambda_function\" \"resize\" {\n  s3_bucket   = \"acme-artifacts-us-east-2\"\n  \
+         description = \"resizes for us-east-2\"\n}\n",
+    );
+    copy.edit("terraform/alarms.tf", |text| {
+        let name = "resource \"aws_sns_topic\" \"alerts\" {";
+        assert!(text.contains(name));
+        text.replace(name, &format!("{name}\n  display_name = \"alerts-us-east-2\""))
+    });
+    let plan = World::read(copy.path()).plan();
+    assert_eq!(findings(&plan, "id-unplaced"), ["terraform/planted.tf:2 acme-artifacts-us-east-2"]);
+    let fix = |line: u32| {
+        let at = |finding: &&drplan::plan::finding::Finding| {
+            finding.at.as_ref().is_some_and(|at| at.file == "terraform/planted.tf" && at.line == line)
+        };
+        plan.findings.iter().find(at).unwrap().fix.clone()
+    };
+    assert!(fix(2).contains("`rewrite \"acme-artifacts-us-east-2\" { keep = true }`"), "{}", fix(2));
+    // Kept, the region alone would stay in every manifest.
+    assert!(fix(3).contains("`rewrite \"us-east-2\" { to = \"us-west-2\" }`"), "{}", fix(3));
+    copy.edit("drplan.hcl", |text| {
+        let block =
+            |name: &str| format!("rewrite \"{name}-us-east-2\" {{\n  to = \"{name}-us-west-2\"\n}}\n");
+        format!("{text}{}{}", block("acme-artifacts"), block("alerts"))
+    });
+    let world = World::read(copy.path());
+    let mut state: serde_json::Value = serde_json::from_str(&world.state).unwrap();
+    for one in state["resources"].as_array_mut().unwrap() {
+        if one["type"] == "aws_sns_topic" {
+            one["instances"][0]["attributes"]["display_name"] = "alerts-us-east-2".into();
+        }
+    }
+    let plan = World { state: state.to_string(), ..world }.plan();
+    assert_eq!(drplan::plan::audit::audit(&plan), Ok(()));
+    assert_eq!(findings(&plan, "id-unplaced"), Vec::<String>::new());
+    assert!(!findings(&plan, "literal-in-code").iter().any(|found| found.contains("alerts")));
+}
+
 /// What is imported is held to its code too, and a local value goes wherever it is used.
 #[test]
 fn what_the_code_gives_to_what_it_imports_or_passes_on_is_an_error() {

@@ -1,0 +1,127 @@
+//! The code against the state, and against itself: the engine makes what the code has, if it can read it at all.
+
+use std::collections::HashSet;
+
+use super::dispositions::Decided;
+use super::facts::Facts;
+use super::findings::Findings;
+use crate::model::configuration::{Argument, Configuration, Module};
+use crate::model::diagnostic::Place;
+use crate::model::paste;
+use crate::plan::resource::Disposition;
+
+/// Adds what is in one of them only, and what the code names and does not have.
+pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    let Some(configuration) = &facts.input.configuration else { return };
+    check_state(facts, decided, findings);
+    check_added(facts, configuration, findings);
+    for module in &configuration.modules {
+        check_references(module, findings);
+    }
+}
+
+/// Resources in the state but not in the code would not come back.
+fn check_state(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    let mut lost: HashSet<&str> = HashSet::new();
+    for (at, object) in facts.objects.iter().enumerate().filter(|(_, object)| object.is_managed()) {
+        let address = object.instance.config_address.as_str();
+        if !facts.is_not_in_code(object.instance) || !lost.insert(address) {
+            continue;
+        }
+        let skip = paste::block("skip", address, "reason = \"...\"");
+        let (code, what, fix) = match decided.resource(at).map(|resource| resource.disposition) {
+            Some(Disposition::Restore | Disposition::Promote) => (
+                "store-not-in-code",
+                "its data would be restored, and the engine could not take it over",
+                format!("bring its code back; or leave it out: {skip}"),
+            ),
+            Some(Disposition::Share | Disposition::Adopt) => (
+                "not-in-code",
+                "it stays where it is, and the engine does not import it",
+                "bring its code back, or remove it from the state if it is gone on purpose".to_owned(),
+            ),
+            _ => (
+                "not-in-code",
+                "the engine would not make it in the recovery region",
+                "bring its code back, or remove it from the state if it is gone on purpose".to_owned(),
+            ),
+        };
+        findings.add(code, address, format!("it is in the state but not in the code: {what}"), fix, None);
+    }
+}
+
+/// Those only in the code would be made.
+fn check_added(facts: &Facts<'_, '_>, configuration: &Configuration, findings: &mut Findings) {
+    for module in &configuration.modules {
+        for path in &module.paths {
+            for block in module.resources.iter().filter(|block| !block.data) {
+                let dot = if path.is_empty() { "" } else { "." };
+                let address = format!("{path}{dot}{}.{}", block.type_name, block.name);
+                if !facts.by_config.contains_key(address.as_str()) {
+                    findings.add(
+                        "not-in-state",
+                        address,
+                        "it is in the code but not in the state: the engine would make it if its count says so",
+                        "apply it in the primary first, so that the plan can see what it becomes",
+                        block.place.clone(),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A resource that is named and not declared: the engine refuses the whole configuration.
+/// <https://opentofu.org/docs/language/expressions/references/>
+fn check_references(module: &Module, findings: &mut Findings) {
+    let mut declared: HashSet<String> = HashSet::new();
+    let mut types: HashSet<&str> = HashSet::new();
+    for block in &module.resources {
+        let data = if block.data { "data." } else { "" };
+        declared.insert(format!("{data}{}.{}", block.type_name, block.name));
+        types.insert(&block.type_name);
+    }
+    let mut told: HashSet<String> = HashSet::new();
+    for argument in arguments(module) {
+        for reference in &argument.references {
+            let Some(name) = resource_of(reference, &types) else { continue };
+            if declared.contains(&name) || !told.insert(name.clone()) {
+                continue;
+            }
+            let place: Option<Place> = argument.place.clone();
+            findings.add(
+                "reference-undeclared",
+                &name,
+                format!(
+                    "{} names {name}, and its module has no such block: the engine would refuse the code",
+                    argument.path
+                ),
+                format!("bring the block of {name} back, or take out what names it"),
+                place,
+            );
+        }
+    }
+}
+
+/// All arguments that the engine evaluates.
+fn arguments(module: &Module) -> impl Iterator<Item = &Argument> {
+    let providers = module.providers.iter().flat_map(|provider| &provider.arguments);
+    let calls = module.calls.iter().flat_map(|call| &call.arguments);
+    let resources = module.resources.iter().flat_map(|block| &block.arguments);
+    // Moved, removed and import blocks name what is gone or to come.
+    let others = module
+        .others
+        .iter()
+        .filter(|argument| matches!(argument.path.split('.').next(), Some("locals" | "output")));
+    providers.chain(calls).chain(resources).chain(others)
+}
+
+/// The resource or data source that a reference is to; a first word that is no type is a variable of an expression.
+fn resource_of(reference: &str, types: &HashSet<&str>) -> Option<String> {
+    let mut parts = reference.split('.');
+    let first = parts.next()?;
+    let (data, type_name) = if first == "data" { ("data.", parts.next()?) } else { ("", first) };
+    let is_type = type_name.starts_with("aws_") || types.contains(type_name);
+    let name = parts.next().filter(|name| !name.is_empty() && is_type)?;
+    Some(format!("{data}{type_name}.{name}"))
+}
