@@ -36,6 +36,7 @@ const fn code(name: &'static str, severity: Severity, harm: Harm, summary: &'sta
 /// All codes, sorted by name.
 pub const CODES: &[Code] = &[
     code("backend-in-primary", Error, Loses, "the state's backend lies in the region that is lost"),
+    code("backup-late", Warning, Loses, "the newest recovery point is older than its schedule promises"),
     code("bucket-global-name", Error, Loses, "a bucket's global name is taken by the primary's own bucket"),
     code(
         "bucket-no-counterpart",

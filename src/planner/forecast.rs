@@ -2,6 +2,8 @@
 
 mod loss;
 
+pub(super) use loss::{late, place_of_schedule};
+
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;

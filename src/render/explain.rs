@@ -13,6 +13,7 @@ macro_rules! pages {
 
 const PAGES: &[(&str, &str)] = pages! {
     "backend-in-primary"
+    "backup-late"
     "bucket-global-name"
     "bucket-no-counterpart"
     "bucket-not-fed"

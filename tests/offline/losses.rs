@@ -141,14 +141,23 @@ fn the_worst_is_that_of_the_chosen_kind() {
     assert!(rpo.why.contains("another kind"), "{}", rpo.why);
 
     schedule_of(&mut world, &[PointKind::Snapshot]);
-    assert_eq!(loss(&planned(&world), DATABASE).worst_seconds, Some(3 * HOUR));
+    // Three hours old where a quarter of one is promised: nothing tells when the next one comes.
+    let late = planned(&world);
+    let rpo = loss(&late, DATABASE);
+    assert_eq!((rpo.worst_seconds, rpo.now_seconds, rpo.verdict), (None, Some(3 * HOUR), Verdict::Unknown));
+    assert_eq!(crate::defects::subjects(&late, "backup-late"), [DATABASE]);
+    let mut fresh = snapshot_only(0, 0);
+    schedule_of(&mut fresh, &[PointKind::Snapshot]);
+    let fresh = planned(&fresh);
+    assert_eq!(loss(&fresh, DATABASE).worst_seconds, Some(900));
+    crate::defects::without(&fresh, "backup-late");
     let mut other = good;
     schedule_of(&mut other, &[PointKind::Snapshot]);
     assert_eq!(loss(&planned(&other), DATABASE).worst_seconds, None);
     // One of its own, under another name of the database.
     other.settings.backups.push(BackupSchedule {
         store: "database".to_owned(),
-        interval_seconds: 60,
+        interval_seconds: 600,
         copy_seconds: 60,
         of: vec![PointKind::AutomatedBackup],
         place: None,

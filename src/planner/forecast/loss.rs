@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use super::super::dispositions::Decided;
-use super::super::facts::{Facts, Object};
+use super::super::facts::Facts;
 use super::super::findings::Findings;
 use super::super::objectives::component_of;
-use super::super::recovery_points::kind_of;
+use super::super::recovery_points::{hours, kind_of};
+use crate::model::diagnostic::Place;
 use crate::model::settings::BackupSchedule;
 use crate::model::types::Recovery;
 use crate::plan::forecast::{Rpo, Verdict};
@@ -48,7 +49,7 @@ fn plan_loss(facts: &Facts<'_, '_>, store: &PlannedStore, unseen: &HashSet<&str>
     if chosen.kind == CandidateKind::Empty {
         return told(None, None, Verdict::Accepted, store.why.clone());
     }
-    let (worst_seconds, basis) = worst(facts, store, chosen, component, object);
+    let (worst_seconds, basis) = worst(facts, store, chosen, component);
     let verdict = match (worst_seconds, objective_seconds) {
         // What a recording said so long ago is no promise.
         _ if facts.inventory_is_old() => Verdict::Unknown,
@@ -57,34 +58,70 @@ fn plan_loss(facts: &Facts<'_, '_>, store: &PlannedStore, unseen: &HashSet<&str>
         _ => Verdict::Unknown,
     };
     let as_of = facts.as_of().map(|as_of| format!(", {as_of}")).unwrap_or_default();
-    told(chosen.loss_seconds, worst_seconds, verdict, format!("{}{as_of}; {basis}", chosen.kind.as_str()))
+    // More than the worst is only the age of the recording: by its schedule a newer one has come since.
+    let now_seconds = chosen.loss_seconds.filter(|now| worst_seconds.is_none_or(|worst| *now <= worst));
+    told(now_seconds, worst_seconds, verdict, format!("{}{as_of}; {basis}", chosen.kind.as_str()))
 }
 
-/// The worst by the schedule of the chosen kind, but no less than what was lost when it was seen; and what it rests on.
+/// Whether a schedule is of a store, by name; or of its component.
+fn is_named(facts: &Facts<'_, '_>, store: &PlannedStore, schedule: &BackupSchedule) -> bool {
+    let at = facts.by_address.get(store.address.as_str());
+    at.is_some_and(|at| facts.meant_by(&schedule.store, &facts.objects[*at]))
+        || schedule.store == store.address
+        || schedule.store == store.name
+}
+
+/// The schedule that makes what was chosen.
+fn schedule_of<'i>(
+    facts: &Facts<'i, '_>,
+    store: &PlannedStore,
+    chosen: &Candidate,
+) -> Option<&'i BackupSchedule> {
+    let object = facts.by_address.get(store.address.as_str()).map(|at| &facts.objects[*at]);
+    let recovery = object.and_then(|object| object.entry).map(|entry| entry.recovery);
+    let cluster = recovery == Some(Recovery::RdsCluster);
+    let mine = |of: &dyn Fn(&BackupSchedule) -> bool| {
+        let backups = facts.input.settings.backups.iter().filter(|schedule| of(schedule));
+        backups.into_iter().find(|schedule| is_of(schedule, store, chosen.kind, cluster))
+    };
+    mine(&|schedule| is_named(facts, store, schedule))
+        .or_else(|| mine(&|schedule| schedule.store == component_of(recovery)))
+}
+
+/// How old what was chosen was when it was seen, and what its schedule promises, where that is less; in seconds.
+pub(in crate::planner) fn late(facts: &Facts<'_, '_>, store: &PlannedStore) -> Option<(u64, u64)> {
+    let chosen = store.chosen()?;
+    let schedule = schedule_of(facts, store, chosen)?;
+    let seen = chosen.data_at.map(|at| facts.age_when_seen(at)).or(chosen.loss_seconds)?;
+    let promised = schedule.interval_seconds.saturating_add(schedule.copy_seconds);
+    (seen > promised).then_some((seen, promised))
+}
+
+/// Where drplan.hcl has the schedule of what was chosen.
+pub(in crate::planner) fn place_of_schedule(facts: &Facts<'_, '_>, store: &PlannedStore) -> Option<Place> {
+    schedule_of(facts, store, store.chosen()?)?.place.clone()
+}
+
+/// The worst by the schedule of the chosen kind, and what it rests on.
 fn worst(
     facts: &Facts<'_, '_>,
     store: &PlannedStore,
     chosen: &Candidate,
     component: &str,
-    object: Option<&Object<'_, '_>>,
 ) -> (Option<u64>, String) {
-    let named = |schedule: &&BackupSchedule| {
-        object.is_some_and(|object| facts.meant_by(&schedule.store, object))
-            || schedule.store == store.address
-            || schedule.store == store.name
-    };
-    let of_component = |schedule: &&BackupSchedule| schedule.store == component;
-    let backups = &facts.input.settings.backups;
-    let cluster =
-        object.and_then(|object| object.entry).is_some_and(|entry| entry.recovery == Recovery::RdsCluster);
-    let mine = |of: &dyn Fn(&&BackupSchedule) -> bool| {
-        backups.iter().filter(of).find(|schedule| is_of(schedule, store, chosen.kind, cluster))
-    };
-    if let Some(schedule) = mine(&named).or_else(|| mine(&of_component)) {
-        let seen = chosen.data_at.map(|at| facts.age_when_seen(at)).or(chosen.loss_seconds);
+    // What is later than its schedule has no worst: nothing tells when the next one comes.
+    if let Some((seen, promised)) = late(facts, store) {
+        let basis = format!(
+            "it was {} old when it was seen, and its schedule promises {}: copies are late or have stopped, so the worst \
+             is unknown",
+            hours(seen),
+            hours(promised)
+        );
+        return (None, basis);
+    }
+    if let Some(schedule) = schedule_of(facts, store, chosen) {
         let promised = schedule.interval_seconds.saturating_add(schedule.copy_seconds);
-        let basis = "the worst by its schedule: interval and copy time".to_owned();
-        return (Some(promised.max(seen.unwrap_or(0))), basis);
+        return (Some(promised), "the worst by its schedule: interval and copy time".to_owned());
     }
     if chosen.kind == CandidateKind::ReadReplica {
         let seen = chosen.loss_seconds.map(|lag| format!(" ({lag} s when it was seen)")).unwrap_or_default();
@@ -94,14 +131,16 @@ fn worst(
         );
         return (None, basis);
     }
-    let basis = if backups.iter().any(|schedule| named(&schedule) || of_component(&schedule)) {
-        format!(
-            "drplan.hcl names the schedule of another kind, not of a {}, so the worst is unknown",
-            chosen.kind.as_str()
-        )
-    } else {
-        "drplan.hcl names no schedule, so the worst is unknown".to_owned()
-    };
+    let backups = &facts.input.settings.backups;
+    let basis =
+        if backups.iter().any(|schedule| is_named(facts, store, schedule) || schedule.store == component) {
+            format!(
+                "drplan.hcl names the schedule of another kind, not of a {}, so the worst is unknown",
+                chosen.kind.as_str()
+            )
+        } else {
+            "drplan.hcl names no schedule, so the worst is unknown".to_owned()
+        };
     (None, basis)
 }
 
