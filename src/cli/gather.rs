@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::args::Region;
 use super::progress::Progress;
+use super::search::{find_code, find_manifests, find_recording, find_state};
 use super::{Failure, live};
 use crate::model::configuration::Configuration;
 use crate::model::diagnostic::{BadInput, Problem};
@@ -32,6 +33,8 @@ pub(super) struct Gathered<'t> {
     pub(super) manifests: Manifests,
     pub(super) observation: Option<Observation>,
     pub(super) inventory: Option<Inventory>,
+    /// An inventory that lies there and nobody named: for where the region cannot be asked.
+    pub(super) fallback: Option<Inventory>,
 }
 
 /// Reads all inputs; everything that is wrong with any of them is reported together. The state borrows from its text,
@@ -68,9 +71,10 @@ pub(super) fn gather<'t>(
     let manifests = collect(manifests, &mut problems);
     let observation = collect(read_observation(args, &settings, &places), &mut problems).flatten();
     let inventory = collect(read_inventory(args, &settings, &places), &mut problems).flatten();
+    let fallback = collect(find_inventory(args, &settings, &places), &mut problems).flatten();
     match (state, manifests) {
         (Some(state), Some(manifests)) if problems.is_empty() => {
-            Ok(Gathered { settings, state, configuration, manifests, observation, inventory })
+            Ok(Gathered { settings, state, configuration, manifests, observation, inventory, fallback })
         }
         _ => Err(BadInput(problems).into()),
     }
@@ -215,20 +219,6 @@ fn refuse_version(args: &Region, state: &str) -> Result<(), BadInput> {
     .into())
 }
 
-/// Where a state lies when nobody says it.
-fn find_state(base: &Path) -> Result<PathBuf, BadInput> {
-    let names = ["terraform.tfstate", "state.tfstate"];
-    let folders = ["", "terraform", "tofu", "infra", "infrastructure"];
-    let mut paths = folders.iter().flat_map(|folder| names.map(|name| base.join(folder).join(name)));
-    paths.find(|path| path.is_file()).ok_or_else(|| {
-        Problem::new(
-            "no Terraform state was found",
-            "give one: --state FILE (terraform state pull > state.tfstate), or name it in drplan.hcl: state { path = \"...\" }",
-        )
-        .into()
-    })
-}
-
 fn read_configuration(
     dir: Option<&Path>,
     settings: &Settings,
@@ -237,26 +227,6 @@ fn read_configuration(
     let flag = dir.map(|dir| places.here.join(dir));
     let named = flag.or_else(|| settings.terraform.dir.as_ref().map(|dir| places.base.join(dir)));
     named.or_else(|| find_code(places.base)).map(|dir| hcl::read_configuration(&dir, places.base)).transpose()
-}
-
-fn find_code(base: &Path) -> Option<PathBuf> {
-    let folders = ["terraform", "tofu", "infra", "infrastructure", ""];
-    folders.iter().map(|folder| base.join(folder)).find(|folder| has_code(folder))
-}
-
-fn find_manifests(base: &Path) -> Option<PathBuf> {
-    let folders = ["kubernetes", "k8s", "manifests", "deploy", "kustomize"];
-    folders.iter().map(|folder| base.join(folder)).find(|folder| folder.is_dir())
-}
-
-fn has_code(folder: &Path) -> bool {
-    std::fs::read_dir(folder).is_ok_and(|entries| {
-        entries.filter_map(Result::ok).any(|entry| {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            name.ends_with(".tf") || name.ends_with(".tf.json") || name.ends_with(".tofu")
-        })
-    })
 }
 
 fn read_manifests(
@@ -286,7 +256,9 @@ fn read_observation(
     places: &Places<'_>,
 ) -> Result<Option<Observation>, BadInput> {
     let named = args.observation.as_ref().map(|path| places.here.join(path));
-    let path = named.or_else(|| settings.observation.as_ref().map(|path| places.base.join(path)));
+    let path = named
+        .or_else(|| settings.observation.as_ref().map(|path| places.base.join(path)))
+        .or_else(|| find_recording(places.base, "observation.json", "observation"));
     path.map(|path| recorded::read_observation(&path, &places.shown(&path))).transpose()
 }
 
@@ -304,6 +276,20 @@ fn read_inventory(
     named.or_else(configured).map(|path| recorded::read_inventory(&path, &places.shown(&path))).transpose()
 }
 
+/// A recording of this region that nobody named: what the region says now is newer, where it can be asked.
+fn find_inventory(
+    args: &Region,
+    settings: &Settings,
+    places: &Places<'_>,
+) -> Result<Option<Inventory>, BadInput> {
+    if args.inventory.is_some() || !settings.inventory.is_empty() {
+        return Ok(None);
+    }
+    let path = find_recording(places.base, "inventory.json", "inventory");
+    let found = path.map(|path| recorded::read_inventory(&path, &places.shown(&path))).transpose()?;
+    Ok(found.filter(|found| found.region == args.region))
+}
+
 /// What `init` finds in a repository; `region` finds the same where drplan.hcl says nothing.
 pub(super) struct Found {
     pub(super) stack: String,
@@ -312,6 +298,8 @@ pub(super) struct Found {
     pub(super) manifests: Option<String>,
     /// The region that the state's resources lie in.
     pub(super) primary: Option<String>,
+    pub(super) inventory: Option<String>,
+    pub(super) observation: Option<String>,
 }
 
 /// Looks at the working folder.
@@ -329,6 +317,8 @@ pub(super) fn look() -> Result<Found, Failure> {
         state: state.map(shown),
         terraform: find_code(&here).map(shown),
         manifests: find_manifests(&here).map(shown),
+        inventory: find_recording(&here, "inventory.json", "inventory").map(shown),
+        observation: find_recording(&here, "observation.json", "observation").map(shown),
     })
 }
 

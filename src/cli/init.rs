@@ -63,14 +63,20 @@ fn render(found: &Found) -> String {
     if let Some(path) = &found.manifests {
         let _ = writeln!(out, "manifests {{\n  paths = [{path:?}]\n}}\n");
     }
-    let _ = writeln!(out, "# Record both regions while they are healthy, then name the files:");
+    let _ = writeln!(out, "# Record both regions while they are healthy; files of these names are found:");
     let _ = writeln!(
         out,
         "#   drplan inventory {} --primary -o observation.json",
         primary.unwrap_or("us-east-2")
     );
     let _ = writeln!(out, "#   drplan inventory {recovery} -o inventory.json");
-    let _ = writeln!(out, "# observation = \"observation.json\"\n# inventory   = \"inventory.json\"\n");
+    for (attribute, named) in [("observation", &found.observation), ("inventory  ", &found.inventory)] {
+        let _ = match named {
+            Some(file) => writeln!(out, "{attribute} = {file:?}"),
+            None => writeln!(out, "# {attribute} = \"{}.json\"", attribute.trim_end()),
+        };
+    }
+    out.push('\n');
     let _ = writeln!(out, "# What recovery must hold to.");
     let _ = writeln!(
         out,
@@ -97,13 +103,24 @@ mod tests {
             terraform: text("terraform"),
             manifests: text("kubernetes"),
             primary: text("us-west-2"),
+            inventory: text("inventory.json"),
+            observation: None,
         };
         let stack = "shop".to_owned();
-        let none = Found { stack, state: None, terraform: None, manifests: None, primary: None };
+        let none = Found {
+            stack,
+            state: None,
+            terraform: None,
+            manifests: None,
+            primary: None,
+            inventory: None,
+            observation: None,
+        };
         for (found, state) in [(all, text("terraform.tfstate")), (none, None)] {
-            let primary = found.primary.clone();
+            let (primary, recorded) = (found.primary.clone(), usize::from(found.inventory.is_some()));
             std::fs::write(&file, render(&found)).unwrap();
             let settings = read_settings(&file).unwrap();
+            assert_eq!((settings.inventory.len(), settings.observation), (recorded, None));
             assert_eq!(
                 (settings.stack.as_str(), settings.state.source, settings.primary),
                 ("shop", state, primary)

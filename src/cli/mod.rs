@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod region;
 mod save;
+mod search;
 mod show;
 
 use std::process::ExitCode;

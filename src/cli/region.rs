@@ -39,7 +39,7 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
         configuration: gathered.configuration.as_ref(),
         manifests: &gathered.manifests,
     };
-    let (inventory, gaps) = look_around(args, at, gathered.inventory, &hints)?;
+    let (inventory, gaps) = look_around(args, at, (gathered.inventory, gathered.fallback), &hints)?;
     let progress = Progress::begin("planning");
     let input = PlanningInput {
         at,
@@ -71,18 +71,21 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     Ok(exit_of(&plan))
 }
 
-/// The recorded inventory, else what the cloud says now; without credentials that is a gap, not a failure.
+/// The recorded inventory, else what the cloud says now, else one that nobody named; without credentials that is a
+/// gap, not a failure.
 fn look_around(
     args: &Region,
     at: jiff::Timestamp,
-    recorded: Option<Inventory>,
+    (recorded, fallback): (Option<Inventory>, Option<Inventory>),
     hints: &Hints<'_>,
 ) -> Result<(Option<Inventory>, Vec<Gap>), Failure> {
     if recorded.is_some() || args.offline {
-        return Ok((recorded, Vec::new()));
+        return Ok((recorded.or(fallback), Vec::new()));
     }
     Ok(match live::inventory(&args.region, &hints.request(at))? {
         Ok(inventory) => (Some(inventory), Vec::new()),
+        // It was looked at once: the finding that it is old says what it cannot tell.
+        Err(_) if fallback.is_some() => (fallback, Vec::new()),
         Err(gap) => (None, vec![gap]),
     })
 }

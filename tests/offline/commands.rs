@@ -92,3 +92,29 @@ fn versions_of_a_state_are_those_of_s3() {
         assert!(run.stderr.contains(&format!("{} chooses among the versions", flag[0])), "{}", run.stderr);
     }
 }
+
+/// The hint of `inventory-missing` names files: written under these names, they are used.
+#[test]
+fn recordings_that_nobody_names_are_found() {
+    let sandbox = Sandbox::example();
+    let unnamed: String = sandbox
+        .read("drplan.hcl")
+        .lines()
+        .filter(|line| !line.starts_with("inventory ") && !line.starts_with("observation "))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    sandbox.write("drplan.hcl", unnamed);
+    let plan = ["region", "us-west-2", "--offline", "--at", AT];
+    assert_eq!(sandbox.run(&plan).code, Some(3));
+    sandbox.write("inventory.json", sandbox.read("inventory-good.json"));
+    let run = sandbox.run(&plan);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let plan_of = || -> serde_json::Value { serde_json::from_str(&sandbox.read("plan.json")).unwrap() };
+    assert_eq!(plan_of()["saw"]["inventory"]["region"], "us-west-2");
+    assert_eq!(plan_of()["saw"]["observation"]["region"], "us-east-2");
+    // Another tool's file of that name, or another region's, is none.
+    sandbox.write("inventory.json", "{\"all\": {\"hosts\": {}}}");
+    assert_eq!(sandbox.run(&plan).code, Some(3));
+    sandbox.write("inventory.json", sandbox.read("inventory-good.json"));
+    assert_eq!(sandbox.run(&["region", "eu-west-1", "--offline", "--at", AT]).code, Some(3));
+}
