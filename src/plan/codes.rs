@@ -89,6 +89,12 @@ pub const CODES: &[Code] = &[
         Loses,
         "the cluster, what objects stand on or what a restore names depends on something that is left out",
     ),
+    code(
+        "dns-name-inside",
+        Error,
+        Loses,
+        "pods reach a store by a name that moves only behind the gate: until then it leads to the lost one",
+    ),
     code("dns-name-unmoved", Warning, Misleads, "a name that users come by is moved by no step of the plan"),
     code(
         "dns-no-target",
@@ -219,6 +225,12 @@ pub const CODES: &[Code] = &[
     ),
     code("primary-region-unknown", Warning, Misleads, "no input tells which region is lost"),
     code("primary-unfenced", Warning, Loses, "nothing stops the old primary from writing after the cut-over"),
+    code(
+        "private-zone-unassociated",
+        Warning,
+        Stops,
+        "nothing associates a private zone with the network that the plan makes",
+    ),
     code("quota-short", Error, Stops, "a quota of the recovery region has no room for the plan"),
     code(
         "quota-unproven",

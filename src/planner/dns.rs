@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 mod controller;
+mod inside;
 mod names;
 mod postponed;
 mod recorded;
@@ -126,6 +127,7 @@ pub(super) fn plan_dns(
     findings: &mut Findings,
 ) {
     controller::check(facts, findings);
+    inside::check_zones(facts, decided, findings);
     let mut moves = Vec::new();
     for (at, object) in facts.objects.iter().enumerate() {
         let Some(resource) =
@@ -139,7 +141,13 @@ pub(super) fn plan_dns(
                 Some(target) if !points_into_primary(facts, object) => {
                     import_after(facts, object, resource, target)
                 }
-                _ => record(facts, object, &rewrites, findings),
+                _ => {
+                    let step = record(facts, object, &rewrites, findings);
+                    if let Action::ChangeRecord { name, .. } = &step.action {
+                        inside::check_used(facts, values, object, name, findings);
+                    }
+                    step
+                }
             },
             _ => distribution(facts, object, rewrites),
         });

@@ -27,6 +27,10 @@ pub(super) fn plan_verify(
         let resolved = step(Phase::Verify, &format!("resolve/{name}"), resolve, drained)
             .needs(moved.moved_by)
             .done_when(DoneWhen::Holds { what: "every resolver gives the new answer".to_owned() });
+        if moved.is_of_store {
+            steps.push(resolved);
+            continue;
+        }
         let probe = Action::ProbeEndpoint { host: Some(name.clone()), host_known_after: None };
         let probe = step(Phase::Verify, &format!("probe/{name}"), probe, facts.estimate("probe"))
             .needs([resolved.id.clone()])

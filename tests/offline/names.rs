@@ -3,8 +3,10 @@
 use drplan::plan::Plan;
 use drplan::plan::action::Action;
 
-use crate::defects::{subjects, without};
-use crate::worlds::{World, example};
+use serde_json::{Value, json};
+
+use crate::defects::{subjects, with, without};
+use crate::worlds::{Copy, World, example, managed};
 
 fn resolved<'p>(plan: &'p Plan, name: &str) -> (&'p [String], u64) {
     let step = plan.steps.iter().find(|step| step.id == format!("verify/resolve/{name}")).expect(name);
@@ -59,4 +61,62 @@ fn a_name_that_is_kept_is_not_moved() {
     assert_eq!((kept.disposition.as_str(), kept.engine.as_str()), ("share", "import"));
     assert!(!plan.steps.iter().any(|step| matches!(&step.action, Action::ChangeRecord { .. })));
     assert!(!plan.steps.iter().any(|step| step.id == "verify/resolve/api.example.com"));
+}
+
+const HOST: &str = "ecommerce-prod-primary.c7k4m2qzx9ab.us-east-2.rds.amazonaws.com";
+
+/// The example with a private zone that has a name for the database; the pods go by `host`.
+fn with_private_name(host: &str, associated: bool) -> World {
+    let copy = Copy::new();
+    copy.edit("kubernetes/configmap.yaml", |text| {
+        text.replace(&format!("DB_HOST: {HOST}"), &format!("DB_HOST: {host}"))
+    });
+    let mut world = World::read(copy.path());
+    let mut state: Value = serde_json::from_str(&world.state).unwrap();
+    let resources = state["resources"].as_array_mut().unwrap();
+    let network =
+        resources.iter().find(|one| one["type"] == "aws_vpc").unwrap()["instances"][0]["attributes"]["id"]
+            .clone();
+    resources.push(managed(
+        "aws_route53_zone.inside",
+        json!({ "id": "Z0INSIDE12345", "zone_id": "Z0INSIDE12345", "name": "internal.example",
+            "arn": "arn:aws:route53:::hostedzone/Z0INSIDE12345",
+            "vpc": [{ "vpc_id": network, "vpc_region": "us-east-2" }] }),
+        &[],
+    ));
+    resources.push(managed(
+        "aws_route53_record.db",
+        json!({ "id": "Z0INSIDE12345_db.internal.example_CNAME", "zone_id": "Z0INSIDE12345",
+            "name": "db.internal.example", "fqdn": "db.internal.example", "type": "CNAME", "alias": [],
+            "records": [HOST], "ttl": 60 }),
+        &["aws_route53_zone.inside"],
+    ));
+    if associated {
+        resources.push(managed(
+            "aws_route53_zone_association.inside",
+            json!({ "id": "Z0INSIDE12345:vpc", "zone_id": "Z0INSIDE12345", "vpc_id": network }),
+            &["aws_route53_zone.inside"],
+        ));
+    }
+    world.state = state.to_string();
+    world
+}
+
+#[test]
+fn a_name_of_the_database_that_pods_go_by_moves_too_late() {
+    let plan = with_private_name("db.internal.example", false).plan();
+    with(&plan, "dns-name-inside", "db.internal.example", "kubernetes/configmap.yaml:11");
+    // A database has no page to be asked for.
+    assert!(!plan.steps.iter().any(|step| step.id == "verify/probe/db.internal.example"));
+    assert!(plan.steps.iter().any(|step| step.id == "verify/resolve/db.internal.example"));
+    without(&with_private_name(HOST, false).plan(), "dns-name-inside");
+}
+
+#[test]
+fn a_private_zone_that_nothing_associates_with_the_new_network_is_told() {
+    assert_eq!(
+        subjects(&with_private_name(HOST, false).plan(), "private-zone-unassociated"),
+        ["aws_route53_zone.inside"]
+    );
+    without(&with_private_name(HOST, true).plan(), "private-zone-unassociated");
 }

@@ -7,6 +7,7 @@ use super::super::dispositions::step_id;
 use super::super::facts::Facts;
 use super::super::findings::Findings;
 use super::controller::{installs_controller, written_by_controller};
+use super::inside::store_behind;
 use super::{ALIAS_TTL, recorded};
 use crate::plan::action::{Action, EngineChange, Hold};
 use crate::plan::step::Step;
@@ -18,6 +19,8 @@ pub(in super::super) struct Name {
     pub(in super::super) ttl: u64,
     /// The steps that move it.
     pub(in super::super) moved_by: Vec<String>,
+    /// Whether a store answers by it, and not over HTTP.
+    pub(in super::super) is_of_store: bool,
 }
 
 /// Names that drplan.hcl lists, those of the records that move, and those that external-dns writes once it is let go.
@@ -31,8 +34,10 @@ pub(in super::super) fn names(
     let mut writer = None;
     for step in steps {
         match &step.action {
-            Action::ChangeRecord { name, ttl_seconds, .. } => {
+            Action::ChangeRecord { name, ttl_seconds, address, .. } => {
                 let known = names.entry(name.clone()).or_default();
+                let at = address.as_ref().and_then(|address| facts.by_address.get(address.as_str()));
+                known.is_of_store |= at.is_some_and(|at| store_behind(facts, &facts.objects[*at]).is_some());
                 known.ttl = known.ttl.max(*ttl_seconds);
                 known.moved_by.push(step.id.clone());
             }
@@ -82,7 +87,7 @@ pub(in super::super) fn names(
             moved_by.push(step_id("dns", "gate"));
         }
         recorded::check_name(facts, name, findings);
-        names.insert(name.clone(), Name { ttl: ttl_of(facts, name), moved_by });
+        names.insert(name.clone(), Name { ttl: ttl_of(facts, name), moved_by, is_of_store: false });
     }
     recorded::check_left(facts, &names, findings);
     names
