@@ -51,6 +51,12 @@ pub const CODES: &[Code] = &[
         "a bucket's counterpart is named, and nothing is seen to replicate to it",
     ),
     code(
+        "bucket-partly-replicated",
+        Warning,
+        Loses,
+        "the replication of a bucket leaves a part of it behind",
+    ),
+    code(
         "certificate-no-counterpart",
         Error,
         Stops,

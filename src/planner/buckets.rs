@@ -4,6 +4,7 @@ use super::dispositions::{Fate, accepted_loss, fate};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::references::{self, Found};
+use super::replication;
 use super::stores::{Outcome, store_of, unseen};
 use crate::model::paste;
 use crate::plan::resource::{Disposition, Engine};
@@ -36,6 +37,7 @@ pub(super) fn decide_bucket(
     }
     match references::bucket_counterpart(facts, &name) {
         Found::Known(counterpart) => {
+            replication::check(facts, object, &name, findings);
             let reason = match references::named_bucket(facts, &name) {
                 Some(named) => format!("drplan.hcl names {named} for bucket {name}"),
                 None => format!("bucket {name} is replicated to {counterpart}"),

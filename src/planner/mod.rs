@@ -40,6 +40,7 @@ mod recordings;
 mod recovery_points;
 mod recovery_variables;
 mod references;
+mod replication;
 mod requests;
 mod restore;
 mod schedule;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::facts::{Facts, Object};
+use super::replication;
 use crate::model::arn::Arn;
 use crate::model::settings::Counterpart;
 use crate::model::types::Recovery;
@@ -141,7 +142,7 @@ pub(super) fn bucket_counterpart(facts: &Facts<'_, '_>, name: &str) -> Found {
         };
     }
     // No region but the recovery's is asked for a bucket's settings: of a bucket elsewhere only the state tells.
-    let targets = replicated_by_state(facts, name);
+    let targets = replication::replicated_by_state(facts, name);
     if let Some(target) = targets.iter().find(|target| here(target)) {
         return Found::Known(target.clone());
     }
@@ -166,39 +167,8 @@ pub(super) fn replication_targets(facts: &Facts<'_, '_>, name: &str) -> Option<V
     let buckets = facts.inventory().and_then(|inventory| inventory.buckets.as_ref());
     let seen = buckets.into_iter().flatten().find(|bucket| bucket.name == name);
     let of_inventory = seen.and_then(|bucket| bucket.replicates_to.clone());
-    of_inventory.or_else(|| Some(replicated_by_state(facts, name)).filter(|targets| !targets.is_empty()))
-}
-
-/// The buckets that the state's rules replicate a bucket to; none where it has no rule, which says nothing: rules are
-/// made outside of Terraform, too.
-fn replicated_by_state(facts: &Facts<'_, '_>, name: &str) -> Vec<String> {
-    let mut targets: Vec<String> = Vec::new();
-    for object in facts.objects.iter().filter(|object| object.is_managed()) {
-        let of_bucket = |key: &str| object.text(key) == Some(name);
-        let own = match object.type_name() {
-            "aws_s3_bucket_replication_configuration" => of_bucket("bucket"),
-            "aws_s3_bucket" => of_bucket("bucket") || of_bucket("id"),
-            _ => false,
-        };
-        if !own {
-            continue;
-        }
-        let tree = object.tree();
-        // On the bucket itself as providers before 4.0 write it, and later ones read it back.
-        let rules = tree
-            .get("rule")
-            .filter(|_| object.type_name() != "aws_s3_bucket")
-            .or_else(|| tree.get("replication_configuration")?.get(0)?.get("rules"));
-        let rules = rules.and_then(|rules| rules.as_array()).into_iter().flatten();
-        let enabled = rules.filter(|rule| rule.get("status").and_then(|on| on.as_str()) == Some("Enabled"));
-        targets.extend(enabled.filter_map(|rule| {
-            let arn = rule.get("destination")?.get(0)?.get("bucket")?.as_str()?;
-            arn.rsplit(':').next().map(str::to_owned)
-        }));
-    }
-    targets.sort();
-    targets.dedup();
-    targets
+    of_inventory
+        .or_else(|| Some(replication::replicated_by_state(facts, name)).filter(|targets| !targets.is_empty()))
 }
 
 /// An issued certificate of the recovery region that covers all names of the primary's.

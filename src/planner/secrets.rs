@@ -3,6 +3,7 @@
 use super::dispositions::{Fate, accepted_loss, fate};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
+use super::recovery_points::key_problem;
 use super::references;
 use super::stores::{Outcome, follow, store_of, unseen};
 use crate::model::arn::Arn;
@@ -77,6 +78,18 @@ pub(super) fn decide_secret(
             ),
         );
         return fate(Disposition::Block, Engine::Exclude, "its replica is scheduled for deletion").into();
+    }
+    let inventory = facts.inventory();
+    let key = secret.kms_key.as_deref().filter(|key| !key.contains("alias/aws/"));
+    if let Some(problem) = inventory.and_then(|inventory| key_problem(inventory, key)) {
+        no_replica(
+            format!("secret {name} of {recovery} cannot be opened: {problem}"),
+            format!(
+                "bring the key back, or replicate the secret anew under one that is there: {}",
+                replicate("")
+            ),
+        );
+        return fate(Disposition::Block, Engine::Exclude, "its replica cannot be opened").into();
     }
     let found = |disposition, engine, what: &str| {
         let reason = format!("{recovery} has the secret: {what}");

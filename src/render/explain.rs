@@ -17,6 +17,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "bucket-global-name"
     "bucket-no-counterpart"
     "bucket-not-fed"
+    "bucket-partly-replicated"
     "certificate-no-counterpart"
     "class-not-orderable"
     "cluster-left-out"

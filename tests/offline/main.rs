@@ -31,6 +31,7 @@ mod recovery_points;
 
 mod region;
 mod replicas;
+mod replication;
 mod sandbox;
 mod screens;
 mod secrets;

@@ -34,6 +34,28 @@ fn a_name_that_external_dns_writes_is_looked_for_after_its_release() {
     without(&plan, "dns-name-unmoved");
 }
 
+/// Another controller writes it, or nobody.
+#[test]
+fn a_name_that_external_dns_is_told_to_leave_alone_is_not_waited_for() {
+    let copy = Copy::new();
+    copy.edit("kubernetes/ingress.yaml", |text| {
+        let last = text.rfind("  annotations:\n").unwrap() + "  annotations:\n".len();
+        let (before, after) = text.split_at(last);
+        format!("{before}    external-dns.alpha.kubernetes.io/controller: another\n{after}")
+    });
+    assert_eq!(subjects(&World::read(copy.path()).plan(), "dns-name-unmoved"), ["hooks.example.com"]);
+}
+
+#[test]
+fn a_name_that_is_to_move_and_to_stay_is_told_so() {
+    let mut world = World::read(&example());
+    world.settings.dns.names.push("old.example.com".to_owned());
+    world.settings.dns.keep.push("old.example.com".to_owned());
+    let plan = world.plan();
+    let told = plan.findings.iter().find(|finding| finding.subject == "old.example.com").unwrap();
+    assert!(told.fix.contains("take it out of one of them"), "{}", told.fix);
+}
+
 #[test]
 fn a_name_behind_a_distribution_is_looked_for_after_that() {
     let plan = World::read(&example()).plan();

@@ -134,3 +134,15 @@ fn a_value_that_names_nothing_of_the_primary_is_not_rewritten() {
         assert!(import.needs.contains(&splice), "{:?}", import.needs);
     }
 }
+
+#[test]
+fn a_replica_whose_key_is_gone_cannot_be_opened() {
+    let absent = "arn:aws:kms:us-west-2:123456789012:key/deadbeef-7e42-4c09-95d7-1b8c4e0f2a69";
+    let (secret, plan) = with(|secret| secret.kms_key = Some(absent.to_owned()));
+    assert_eq!(disposition(&plan, &secret), Disposition::Block);
+    let finding = plan.findings.iter().find(|finding| finding.code == "secret-no-replica").unwrap();
+    assert!(finding.message.contains("is not in us-west-2"), "{}", finding.message);
+    let own = "arn:aws:kms:us-west-2:123456789012:key/d61a8f3b-7e42-4c09-95d7-1b8c4e0f2a69";
+    let (secret, plan) = with(|secret| secret.kms_key = Some(own.to_owned()));
+    assert_eq!(disposition(&plan, &secret), Disposition::Promote);
+}

@@ -13,6 +13,9 @@ use crate::model::document::{Node, Object};
 /// <https://kubernetes-sigs.github.io/external-dns/latest/docs/annotations/annotations/>
 const HOSTNAMES: &str = "external-dns.alpha.kubernetes.io/hostname";
 
+/// Annotation that leaves an object to another controller.
+const CONTROLLER: &str = "external-dns.alpha.kubernetes.io/controller";
+
 /// Kinds whose pods stay up.
 const SERVES: [&str; 5] = ["DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"];
 
@@ -53,6 +56,10 @@ fn runs_it(container: &Node) -> bool {
 /// Hosts of the Ingresses and annotations that external-dns makes records of.
 pub(super) fn written_by_controller(object: &Object) -> Vec<String> {
     let mut hosts: Vec<String> = Vec::new();
+    let by = object.root.str_at(&["metadata", "annotations", CONTROLLER]);
+    if by.is_some_and(|by| by != "dns-controller") {
+        return hosts;
+    }
     if object.kind == "Ingress" {
         let rules = object.root.get("spec").and_then(|spec| spec.get("rules"));
         hosts.extend(

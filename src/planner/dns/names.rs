@@ -81,7 +81,11 @@ pub(in super::super) fn names(
                 "dns-name-unmoved",
                 name,
                 format!("{name} is to move, and no step of the plan moves it"),
-                "if it is in another DNS service, move it by hand behind the gate; else correct the name in dns { names }",
+                if settings.keep.contains(name) {
+                    "it is in dns { names } and in dns { keep }: take it out of one of them"
+                } else {
+                    "if it is in another DNS service, move it by hand behind the gate; else correct the name in dns { names }"
+                },
                 None,
             );
             moved_by.push(step_id("dns", "gate"));
