@@ -31,7 +31,8 @@ pub fn render_steps(plan: &Plan, only: Option<Phase>, options: Options<'_>) -> S
     let mut last = vec![dim("* critical path; one step in full: ")];
     if only.is_none() {
         last.insert(0, bold(format!("{} {}", count(plan.steps.len(), "step"), takes(&plan.forecast.rto))));
-        last.insert(1, dim("; "));
+        // The median of the whole is not the sum of medians: whatever runs side by side ends with its slowest.
+        last.insert(1, dim(" (side by side the slowest counts: more than the sum of one way); "));
     }
     screen.text(2, &last);
     screen.unbroken(2, &[dim(format!("{} --step ID", options.command()))]);

@@ -263,3 +263,29 @@ fn what_is_given_up_is_neither_well_nor_forgotten() {
 
     assert!(component(&planned(&restored(json!({}))), "database").given_up.is_empty());
 }
+
+/// What is restored gets the first class of the rule that can be had, which is what the rule says.
+#[test]
+fn a_restore_asks_for_a_class_that_is_on_offer() {
+    let class_of = |world: &World| {
+        let plan = planned(world);
+        let restore = plan.steps.iter().find_map(|step| match &step.action {
+            Action::RestoreDatabase { settings, .. } => Some(settings.clone()),
+            _ => None,
+        });
+        let settings = restore.unwrap();
+        settings.into_iter().find(|setting| setting.name == "DBInstanceClass").unwrap().value.unwrap()
+    };
+    let mut world = World::read(&example());
+    assert_eq!(class_of(&world), "db.r6g.large");
+    let classes = world.inventory.as_mut().unwrap().orderable_classes.as_mut().unwrap();
+    classes.retain(|known| known.class != "db.r6g.large");
+    assert_eq!(class_of(&world), "db.r6i.large");
+    // A read replica is the engine's, and the engine goes by the code.
+    let plan = planned(&world);
+    let replica = plan
+        .findings
+        .iter()
+        .find(|one| one.code == "class-not-orderable" && one.subject.ends_with("read_replica"));
+    assert!(replica.unwrap().fix.contains("in the code, by a variable"), "{replica:?}");
+}

@@ -123,6 +123,7 @@ fn an_inventory_that_does_not_tell_says_why() {
 fn without_credentials_the_screen_says_so_and_what_to_do() {
     let sandbox = Sandbox::example();
     sandbox.write("drplan.hcl", "stack = \"shop\"\nstate {\n  path = \"state.tfstate\"\n}\n");
+    std::fs::remove_file(sandbox.path("observation.json")).unwrap();
     let mut command = sandbox.command(env!("CARGO_BIN_EXE_drplan"));
     command.args(["region", "us-west-2", "--at", AT]).env("AWS_EC2_METADATA_DISABLED", "true");
     command.env("AWS_CONFIG_FILE", "/nowhere").env("AWS_SHARED_CREDENTIALS_FILE", "/nowhere");

@@ -65,7 +65,7 @@ impl Checks<'_, '_, '_> {
             let twice = object.tree().get("multi_az").and_then(serde_json::Value::as_bool) == Some(true);
             let in_zones = if twice { 2 } else { 1 };
             let wanted = Wanted { engine: DbEngine::of(object), classes, zones, in_zones };
-            self.classes(object, &wanted);
+            self.classes(object, resource, &wanted);
             let ordered = matches!(
                 resource.disposition,
                 Disposition::Restore | Disposition::Promote | Disposition::Block
@@ -87,7 +87,7 @@ impl Checks<'_, '_, '_> {
         there.into_iter().find(|known| known.id == replica).map(|known| known.class.as_str())
     }
 
-    fn classes(&mut self, object: &Object<'_, '_>, wanted: &Wanted) {
+    fn classes(&mut self, object: &Object<'_, '_>, resource: &PlannedResource, wanted: &Wanted) {
         let DbEngine { name, version } = &wanted.engine;
         let Some(orderable) = self.inventory().and_then(|inventory| inventory.orderable_for(name, version))
         else {
@@ -137,7 +137,9 @@ impl Checks<'_, '_, '_> {
             }
             _ => format!("{what} cannot be ordered in {recovery}"),
         };
-        let fix = if object.type_name() == "aws_db_instance" {
+        // What the engine makes gets the class that the code says, whatever drplan.hcl does.
+        let is_made = resource.disposition == Disposition::Create;
+        let fix = if object.type_name() == "aws_db_instance" && !is_made {
             other_classes(self.facts, object, &others)
         } else if others.is_empty() {
             "name another class in the code, by a variable of the recovery".to_owned()

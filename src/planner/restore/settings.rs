@@ -32,7 +32,12 @@ impl Restore<'_, '_, '_> {
         let tree = self.object.tree();
         let mut settings = Vec::new();
         for (attribute, parameter) in table {
-            let texts = tree.get(*attribute).map(texts_of).unwrap_or_default();
+            let mut texts = tree.get(*attribute).map(texts_of).unwrap_or_default();
+            if *attribute == "instance_class"
+                && let Some(class) = self.class()
+            {
+                texts = vec![class];
+            }
             let is_left_to_aws = match *attribute {
                 "iops" | "storage_throughput" => has_baseline_iops(self.object, &tree) || texts == ["0"],
                 // AWS makes its default groups when the first instance of an engine asks for none.
@@ -58,6 +63,23 @@ impl Restore<'_, '_, '_> {
             }
         }
         settings
+    }
+
+    /// The first class of the rule that the inventory has on offer, else the first.
+    fn class(&self) -> Option<String> {
+        let classes = &self.store()?.rule.classes;
+        let text = |name: &str| self.object.text(name).unwrap_or_default();
+        let offers = self
+            .facts
+            .inventory()
+            .and_then(|inventory| inventory.orderable_for(text("engine"), text("engine_version")));
+        let is_offered = |class: &&String| {
+            offers
+                .unwrap_or_default()
+                .iter()
+                .any(|offer| offer.engine == text("engine") && offer.class == **class)
+        };
+        classes.iter().find(is_offered).or_else(|| classes.first()).cloned()
     }
 
     /// Those that are set by a call of their own, and differ from what a new database comes with.
