@@ -220,12 +220,23 @@ fn no_recovery_point(
     let coming = causes().find(|(_, cause)| **cause == Cause::Pending).map(|(one, _)| {
         format!("wait until {} {} is there, and record the inventory again; or ", one.kind.as_str(), one.id)
     });
+    let label = facts.database_settings(object).map_or(object.address(), |known| known.name.as_str());
+    let wider = if causes().any(|(_, cause)| *cause == Cause::NotPreferred) {
+        format!("take its kind into `prefer` of database {} of drplan.hcl; or ", paste::quoted(label))
+    } else if old {
+        format!(
+            "if so much may be lost, say it: {}; or ",
+            paste::block("database", label, "max_age = \"...\"")
+        )
+    } else {
+        String::new()
+    };
     findings.add(
         if old { "recovery-point-old" } else { "recovery-point-missing" },
         object.address(),
         format!("database {} cannot come back: {}{detail}", store.name, store.why),
         format!(
-            "{}{}; backups do not leave their region by themselves",
+            "{}{wider}{}; backups do not leave their region by themselves",
             coming.unwrap_or_default(),
             copied(facts, object)
         ),

@@ -51,7 +51,9 @@ pub(super) enum Cause {
     Old,
     /// It is being made.
     Pending,
-    /// Anything else: its status, its time, its kind.
+    /// Its kind is not among those that drplan.hcl prefers.
+    NotPreferred,
+    /// Anything else: its status, its time, its origin.
     Other,
 }
 
@@ -101,6 +103,7 @@ pub(super) fn plan_database(facts: &Facts<'_, '_>, object: &Object<'_, '_>, clus
         // What is approved is the rule: nothing beside it is taken silently.
         if candidate.ruled_out.is_none() && !rule.order.contains(&candidate.kind) {
             candidate.ruled_out = Some("its kind is not among those that drplan.hcl prefers".to_owned());
+            cause = Cause::NotPreferred;
         }
         let open = candidate.ruled_out.is_none();
         facts.hold_to(&mut candidate, rule.max_age_seconds);

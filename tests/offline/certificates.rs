@@ -4,7 +4,7 @@ use drplan::plan::audit::audit;
 use serde_json::{Value, json};
 
 use super::defects::{changed, found, replace, with, without, without_types};
-use super::worlds::{World, example, managed, state_of};
+use super::worlds::{Copy, World, managed, state_of};
 
 const CODE: &str = "certificate-no-counterpart";
 const FOREIGN: &str = "arn:aws:acm:us-east-2:123456789012:certificate/11111111-2222-3333-4444-555555555555";
@@ -43,7 +43,12 @@ fn one_that_is_made_anew_needs_what_validates_it() {
 #[test]
 fn who_uses_a_certificate_waits_until_it_is_issued() {
     const ISSUED: &str = "infra/module.dns.aws_acm_certificate_validation.ingress";
-    let mut world = World::read(&example());
+    let copy = Copy::new();
+    copy.write(
+        "terraform/listener.tf",
+        "resource \"aws_lb_listener\" \"https\" {\n  port            = 443\n  certificate_arn = module.dns.certificate_arn\n}\n",
+    );
+    let mut world = World::read(copy.path());
     let listener = managed(
         "aws_lb_listener.https",
         json!({ "id": "arn:aws:elasticloadbalancing:us-east-2:123456789012:listener/app/shop/0a1b2c3d4e5f6a7b/1",

@@ -70,6 +70,11 @@ fn what_is_not_preferred_is_ruled_out_by_name() {
     assert_eq!(rule(&plan), (&[CandidateKind::ReadReplica][..], None));
     let finding = plan.findings.iter().find(|finding| finding.code == "recovery-point-missing").unwrap();
     assert!(finding.message.contains("not among those that drplan.hcl prefers"), "{}", finding.message);
+    assert!(
+        finding.fix.starts_with("take its kind into `prefer` of database \"primary\""),
+        "{}",
+        finding.fix
+    );
 }
 
 /// One section that could not be read made "none" of "unknown" as soon as another had a candidate that is ruled out.
