@@ -1,6 +1,6 @@
 //! What drplan.hcl skips, and the plan cannot do without.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::dispositions::Decided;
 use super::facts::{Facts, Object};
@@ -62,10 +62,14 @@ fn check_cluster(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findin
 
 /// A workload that names what does not come back would start without it, or reach for the lost region's.
 fn check_named(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, findings: &mut Findings) {
-    let named = named_unplaced(values);
+    let named = named_in_manifests(facts, values);
     for (at, object) in facts.objects.iter().enumerate() {
-        let Some(places) = named.get(object.address()) else { continue };
+        let Some(named) = named.get(object.address()) else { continue };
         let Some(resource) = skipped(decided, at) else { continue };
+        let mut places = named.unplaced.clone();
+        if NAMED.contains(&object.type_name()) && !is_there(facts, object) {
+            places.extend(&named.kept);
+        }
         let why = match &resource.goes_with {
             _ if is_wished(facts, object) => format!("drplan.hcl skips {}", object.address()),
             Some(root) => format!("{} goes with {root}, which is left out", object.address()),
@@ -90,17 +94,56 @@ fn check_named(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, findin
     }
 }
 
-/// Places of the manifests, with the object that is there, whose value the plan cannot place: by its owner's address.
+/// What pods ask for by its name alone: without it there is nothing under that name.
+const NAMED: [&str; 5] = [
+    "aws_dynamodb_table",
+    "aws_s3_bucket",
+    "aws_secretsmanager_secret",
+    "aws_sqs_queue",
+    "aws_ssm_parameter",
+];
+
+/// Whether the recovery region has it without the plan.
+fn is_there(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
+    let (inventory, name) = (facts.inventory(), object.name());
+    match object.type_name() {
+        "aws_secretsmanager_secret" => inventory
+            .and_then(|inventory| inventory.secrets.as_ref())
+            .is_none_or(|secrets| secrets.iter().any(|secret| secret.name == name)),
+        // One bucket of a name in the world: pods reach it wherever it is.
+        "aws_s3_bucket" => true,
+        _ => false,
+    }
+}
+
+/// Places of the manifests, with the object that is there.
 type Places<'v> = BTreeMap<(&'v str, u32), &'v str>;
 
-fn named_unplaced(values: &Values) -> HashMap<&str, Places<'_>> {
-    let mut named: HashMap<&str, Places<'_>> = HashMap::new();
+/// Where the manifests name something.
+#[derive(Default)]
+struct Named<'v> {
+    /// By a value that the plan cannot place.
+    unplaced: Places<'v>,
+    /// By a name that stays.
+    kept: Places<'v>,
+}
+
+/// By the address of what is named.
+fn named_in_manifests<'v>(facts: &Facts<'_, '_>, values: &'v Values) -> HashMap<&'v str, Named<'v>> {
+    let manifests: HashSet<&str> =
+        facts.input.manifests.texts.iter().map(|source| source.path.as_str()).collect();
+    let mut named: HashMap<&str, Named<'_>> = HashMap::new();
     for value in &values.values {
         let Some(owner) = value.owner.as_deref() else { continue };
-        for used in value.uses.iter().filter(|used| used.disposition == UseDisposition::Unplaced) {
-            if let Site::File { file, line, object: Some(name), .. } = &used.site {
-                named.entry(owner).or_default().entry((file, *line)).or_insert(name);
-            }
+        for used in &value.uses {
+            let Site::File { file, line, object: Some(name), .. } = &used.site else { continue };
+            let of_owner = named.entry(owner);
+            let places = match used.disposition {
+                UseDisposition::Unplaced => &mut of_owner.or_default().unplaced,
+                UseDisposition::Kept if manifests.contains(file.as_str()) => &mut of_owner.or_default().kept,
+                _ => continue,
+            };
+            places.entry((file, *line)).or_insert(name);
         }
     }
     named

@@ -1,6 +1,7 @@
 //! Secrets: a replica of the lost one is promoted, what was one is taken over, and what only has its name is told.
 
 use drplan::model::inventory::Secret;
+use drplan::model::settings::AcceptedLoss;
 use drplan::plan::Plan;
 use drplan::plan::action::{Action, EngineChange};
 use drplan::plan::audit::audit;
@@ -145,4 +146,24 @@ fn a_replica_whose_key_is_gone_cannot_be_opened() {
     let own = "arn:aws:kms:us-west-2:123456789012:key/d61a8f3b-7e42-4c09-95d7-1b8c4e0f2a69";
     let (secret, plan) = with(|secret| secret.kms_key = Some(own.to_owned()));
     assert_eq!(disposition(&plan, &secret), Disposition::Promote);
+}
+
+/// Pods ask for it by its name: a replica may stay one, but without any there is nothing to read.
+#[test]
+fn a_secret_that_is_skipped_must_be_there_for_who_names_it() {
+    let skipped = |there: bool| {
+        let mut world = World::read(&example());
+        world.settings.skips.push(AcceptedLoss {
+            address: "module.secrets.aws_secretsmanager_secret.db_credentials".to_owned(),
+            reason: "read only".to_owned(),
+            place: None,
+        });
+        if !there {
+            world.inventory.as_mut().unwrap().secrets.as_mut().unwrap().clear();
+        }
+        found(&world.plan(), "skipped-in-use")
+    };
+    assert_eq!(skipped(true), []);
+    let named = "module.secrets.aws_secretsmanager_secret.db_credentials".to_owned();
+    assert_eq!(skipped(false), [(named, "kubernetes/configmap.yaml:15".to_owned())]);
 }
