@@ -183,6 +183,11 @@ fn claims<'i>(facts: &Facts<'i, '_>) -> Vec<Claim<'i>> {
                 root: &object.root,
                 object: Some(object),
             }),
+            // A disk of the lost region, named by its id, which no claim of the manifests is bound to.
+            "PersistentVolume" if is_disk(facts, object) => found.push(whole(facts, object, "the disk of")),
+            kind if OPERATED.contains(&(object.group(), kind)) => {
+                found.push(whole(facts, object, "the data of"));
+            }
             // The schema of a kind is no object of it.
             "CustomResourceDefinition" => {}
             _ => templates(&object.root, &mut String::new(), &mut |pointer, template| {
@@ -191,6 +196,55 @@ fn claims<'i>(facts: &Facts<'i, '_>) -> Vec<Claim<'i>> {
         }
     }
     found
+}
+
+/// Kinds from which an operator makes a database or a queue with volumes of its own: group and kind.
+const OPERATED: [(&str, &str); 12] = [
+    ("acid.zalan.do", "postgresql"),
+    ("databases.spotahome.com", "RedisFailover"),
+    ("elasticsearch.k8s.elastic.co", "Elasticsearch"),
+    ("k8s.mariadb.com", "MariaDB"),
+    ("kafka.strimzi.io", "Kafka"),
+    ("kafka.strimzi.io", "KafkaNodePool"),
+    ("mongodbcommunity.mongodb.com", "MongoDBCommunity"),
+    ("mysql.oracle.com", "InnoDBCluster"),
+    ("postgres-operator.crunchydata.com", "PostgresCluster"),
+    ("postgresql.cnpg.io", "Cluster"),
+    ("psmdb.percona.com", "PerconaServerMongoDB"),
+    ("rabbitmq.com", "RabbitmqCluster"),
+];
+
+fn whole<'i>(facts: &Facts<'i, '_>, object: &'i document::Object, what: &str) -> Claim<'i> {
+    let label = facts.label(object);
+    Claim {
+        told: format!("{what} {label}"),
+        address: label,
+        others: Vec::new(),
+        parts: Vec::new(),
+        at: Place::new(&object.file, object.line),
+        root: &object.root,
+        object: None,
+    }
+}
+
+/// Whether a volume is a disk of EBS that nothing of the manifests or of the state decides about.
+/// <https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html>
+fn is_disk(facts: &Facts<'_, '_>, volume: &document::Object) -> bool {
+    let handle = [&["spec", "csi", "volumeHandle"][..], &["spec", "awsElasticBlockStore", "volumeID"]]
+        .iter()
+        .find_map(|path| volume.root.str_at(path));
+    let Some(id) = handle.and_then(|handle| handle.rsplit('/').next()).filter(|id| id.starts_with("vol-"))
+    else {
+        return false;
+    };
+    let reserved = |key: &str| volume.root.str_at(&["spec", "claimRef", key]);
+    let claimed = facts.input.manifests.objects.iter().any(|claim| {
+        claim.kind == CLAIM
+            && (claim.root.str_at(&["spec", "volumeName"]) == Some(&*volume.name)
+                || reserved("name") == Some(&*claim.name))
+    });
+    let managed = facts.objects.iter().any(|object| object.is_managed() && object.id.as_deref() == Some(id));
+    !claimed && !managed
 }
 
 /// Templates of claims in an object: a StatefulSet's, and those of the kinds that operators make one from.

@@ -165,3 +165,29 @@ fn a_claim_that_terraform_made_is_one_too() {
     let plan = planned(&accepting(world, &[ADDRESS]));
     assert_eq!(found(&plan, CODE), []);
 }
+
+/// An operator's database, and a disk that is named by its id, say nowhere that they claim a volume.
+#[test]
+fn what_an_operator_runs_and_what_a_disk_holds_are_stores() {
+    let manifests = "apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: ledger, namespace: ecommerce }
+spec: { instances: 3, storage: { size: 20Gi } }
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: archive }
+spec:
+  capacity: { storage: 10Gi }
+  accessModes: [ReadWriteOnce]
+  csi: { driver: ebs.csi.aws.com, volumeHandle: vol-0123456789abcdef0 }
+";
+    let plan = planned(&with(manifests));
+    let told: Vec<String> = found(&plan, CODE).into_iter().map(|(subject, _)| subject).collect();
+    assert_eq!(told, ["Cluster/ecommerce/ledger", "PersistentVolume/archive"]);
+    let accepted = accepting(with(manifests), &["Cluster/ecommerce/ledger", "PersistentVolume/archive"]);
+    assert_eq!(found(&planned(&accepted), CODE), []);
+    // A file system is there from another region, too; what a bucket holds is decided about as a bucket.
+    let shared = manifests.replace("vol-0123456789abcdef0", "fs-0123456789abcdef0");
+    assert_eq!(found(&planned(&with(&shared)), CODE).len(), 1);
+}

@@ -258,7 +258,12 @@ fn classes(
             Some(decided.store(object.address())?.rule.classes.clone()).filter(|classes| !classes.is_empty())
         }
         ("aws_db_instance", Disposition::Create) => class(),
-        ("aws_rds_cluster_instance", Disposition::Create | Disposition::Restore) => class(),
+        ("aws_rds_cluster_instance", Disposition::Create) => class(),
+        // The restore makes it, of the class that it had where the code does not tell.
+        ("aws_rds_cluster_instance", Disposition::Restore) => class().or_else(|| {
+            let class = object.text("instance_class").filter(|class| !class.is_empty())?;
+            Some(vec![class.to_owned()])
+        }),
         _ => None,
     }
 }
