@@ -242,6 +242,13 @@ pub struct Manifests {
     pub units: Vec<Unit>,
 }
 
+impl Manifests {
+    /// Whether a path is that of one of the texts.
+    pub fn has_text(&self, path: &str) -> bool {
+        self.texts.binary_search_by(|source| source.path.as_str().cmp(path)).is_ok()
+    }
+}
+
 /// A kustomization that no other includes, or a chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {

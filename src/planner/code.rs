@@ -6,7 +6,6 @@ use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
 use crate::model::configuration::{Argument, Configuration, Module};
-use crate::model::diagnostic::Place;
 use crate::model::paste;
 use crate::plan::resource::Disposition;
 
@@ -29,22 +28,18 @@ fn check_state(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings
             continue;
         }
         let skip = paste::block("skip", address, "reason = \"...\"");
-        let (code, what, fix) = match decided.resource(at).map(|resource| resource.disposition) {
-            Some(Disposition::Restore | Disposition::Promote) => (
-                "store-not-in-code",
-                "its data would be restored, and the engine could not take it over",
-                format!("bring its code back; or leave it out: {skip}"),
-            ),
-            Some(Disposition::Share | Disposition::Adopt) => (
-                "not-in-code",
-                "it stays where it is, and the engine does not import it",
-                "bring its code back, or remove it from the state if it is gone on purpose".to_owned(),
-            ),
-            _ => (
-                "not-in-code",
-                "the engine would not make it in the recovery region",
-                "bring its code back, or remove it from the state if it is gone on purpose".to_owned(),
-            ),
+        let (code, what) = match decided.resource(at).map(|resource| resource.disposition) {
+            Some(Disposition::Restore | Disposition::Promote) => {
+                ("store-not-in-code", "its data would be restored, and the engine could not take it over")
+            }
+            Some(Disposition::Share | Disposition::Adopt) => {
+                ("not-in-code", "it stays where it is, and the engine does not import it")
+            }
+            _ => ("not-in-code", "the engine would not make it in the recovery region"),
+        };
+        let fix = match code {
+            "store-not-in-code" => format!("bring its code back; or leave it out: {skip}"),
+            _ => "bring its code back, or remove it from the state if it is gone on purpose".to_owned(),
         };
         findings.add(code, address, format!("it is in the state but not in the code: {what}"), fix, None);
     }
@@ -88,7 +83,6 @@ fn check_references(module: &Module, findings: &mut Findings) {
             if declared.contains(&name) || !told.insert(name.clone()) {
                 continue;
             }
-            let place: Option<Place> = argument.place.clone();
             findings.add(
                 "reference-undeclared",
                 &name,
@@ -97,7 +91,7 @@ fn check_references(module: &Module, findings: &mut Findings) {
                     argument.path
                 ),
                 format!("bring the block of {name} back, or take out what names it"),
-                place,
+                argument.place.clone(),
             );
         }
     }

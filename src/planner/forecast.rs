@@ -2,7 +2,7 @@
 
 mod loss;
 
-pub(super) use loss::{late, place_of_schedule};
+pub(super) use loss::late;
 
 use std::collections::BTreeSet;
 

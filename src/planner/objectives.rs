@@ -3,7 +3,7 @@
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
-use super::forecast::{late, place_of_schedule};
+use super::forecast::late;
 use super::recovery_points::hours as duration;
 use crate::model::settings::Objective;
 use crate::model::types::Recovery;
@@ -70,21 +70,19 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, forecast: &Forecas
             );
         }
     }
-    for (store, (seen, promised)) in
-        decided.stores.iter().filter_map(|store| Some((store, late(facts, store)?)))
-    {
+    for (store, late) in decided.stores.iter().filter_map(|store| Some((store, late(facts, store)?))) {
         findings.add(
             "backup-late",
             &store.address,
             format!(
                 "the newest recovery point of {} was {} old when it was seen, and its schedule promises {}",
                 store.name,
-                duration(seen),
-                duration(promised)
+                duration(late.seen_seconds),
+                duration(late.promised_seconds)
             ),
             "find out why the copies are late or stopped (status, key, quota), and record the inventory again; or \
              correct the schedule in drplan.hcl",
-            place_of_schedule(facts, store),
+            late.at.cloned(),
         );
     }
     for loss in forecast.rpo.iter().filter(|loss| loss.verdict == Verdict::Missed) {

@@ -1,6 +1,6 @@
 //! What drplan.hcl skips, and the plan cannot do without.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::dispositions::Decided;
 use super::facts::{Facts, Object};
@@ -95,25 +95,16 @@ fn check_named(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, findin
 }
 
 /// What pods ask for by its name alone: without it there is nothing under that name.
-const NAMED: [&str; 5] = [
-    "aws_dynamodb_table",
-    "aws_s3_bucket",
-    "aws_secretsmanager_secret",
-    "aws_sqs_queue",
-    "aws_ssm_parameter",
-];
+/// A bucket is not among them: there is one of a name in the world, and pods reach it wherever it is.
+const NAMED: [&str; 4] =
+    ["aws_dynamodb_table", "aws_secretsmanager_secret", "aws_sqs_queue", "aws_ssm_parameter"];
 
 /// Whether the recovery region has it without the plan.
 fn is_there(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
-    let (inventory, name) = (facts.inventory(), object.name());
-    match object.type_name() {
-        "aws_secretsmanager_secret" => inventory
-            .and_then(|inventory| inventory.secrets.as_ref())
-            .is_none_or(|secrets| secrets.iter().any(|secret| secret.name == name)),
-        // One bucket of a name in the world: pods reach it wherever it is.
-        "aws_s3_bucket" => true,
-        _ => false,
-    }
+    let secrets = facts.inventory().and_then(|inventory| inventory.secrets.as_ref());
+    let name = object.name();
+    object.type_name() == "aws_secretsmanager_secret"
+        && secrets.is_none_or(|secrets| secrets.iter().any(|secret| secret.name == name))
 }
 
 /// Places of the manifests, with the object that is there.
@@ -130,8 +121,7 @@ struct Named<'v> {
 
 /// By the address of what is named.
 fn named_in_manifests<'v>(facts: &Facts<'_, '_>, values: &'v Values) -> HashMap<&'v str, Named<'v>> {
-    let manifests: HashSet<&str> =
-        facts.input.manifests.texts.iter().map(|source| source.path.as_str()).collect();
+    let manifests = &facts.input.manifests;
     let mut named: HashMap<&str, Named<'_>> = HashMap::new();
     for value in &values.values {
         let Some(owner) = value.owner.as_deref() else { continue };
@@ -140,7 +130,7 @@ fn named_in_manifests<'v>(facts: &Facts<'_, '_>, values: &'v Values) -> HashMap<
             let of_owner = named.entry(owner);
             let places = match used.disposition {
                 UseDisposition::Unplaced => &mut of_owner.or_default().unplaced,
-                UseDisposition::Kept if manifests.contains(file.as_str()) => &mut of_owner.or_default().kept,
+                UseDisposition::Kept if manifests.has_text(file) => &mut of_owner.or_default().kept,
                 _ => continue,
             };
             places.entry((file, *line)).or_insert(name);

@@ -147,21 +147,8 @@ fn lies_in<'i>(
     claim: &document::Object,
     volumes: &[&document::Object],
 ) -> Option<&'i str> {
-    let bound = claim.root.str_at(&["spec", "volumeName"]);
-    let namespace = claim.namespace.as_deref().unwrap_or("default");
-    let mut mine = volumes.iter().filter(|volume| {
-        let reserved = |key: &str| volume.root.str_at(&["spec", "claimRef", key]);
-        bound == Some(&*volume.name)
-            || (reserved("name") == Some(&*claim.name)
-                && reserved("namespace").unwrap_or("default") == namespace)
-    });
-    let paths: [&[&str]; 3] = [
-        &["spec", "csi", "volumeHandle"],
-        &["spec", "nfs", "server"],
-        &["spec", "awsElasticBlockStore", "volumeID"],
-    ];
-    let volume = mine.next()?;
-    let handle = paths.iter().find_map(|path| volume.root.str_at(path))?;
+    let volume = volumes.iter().find(|volume| is_bound(claim, volume))?;
+    let handle = handle(volume)?;
     // `fs-1::fsap-2`, `fs-1.efs.us-east-2.amazonaws.com`, `aws://us-east-2a/vol-3`.
     let is_part = |id: &str| handle.split(['/', ':', '.']).any(|part| part == id);
     let object = facts.objects.iter().find(|object| {
@@ -170,23 +157,39 @@ fn lies_in<'i>(
     object.map(Object::address)
 }
 
+/// Whether a claim names a volume, or the volume is reserved for the claim.
+fn is_bound(claim: &document::Object, volume: &document::Object) -> bool {
+    let reserved = |key: &str| volume.root.str_at(&["spec", "claimRef", key]);
+    let namespace = claim.namespace.as_deref().unwrap_or("default");
+    claim.root.str_at(&["spec", "volumeName"]) == Some(&*volume.name)
+        || (reserved("name") == Some(&*claim.name) && reserved("namespace").unwrap_or("default") == namespace)
+}
+
+/// What a volume is outside of the cluster.
+fn handle(volume: &document::Object) -> Option<&str> {
+    let paths: [&[&str]; 3] = [
+        &["spec", "csi", "volumeHandle"],
+        &["spec", "nfs", "server"],
+        &["spec", "awsElasticBlockStore", "volumeID"],
+    ];
+    paths.iter().find_map(|path| volume.root.str_at(path))
+}
+
 fn claims<'i>(facts: &Facts<'i, '_>) -> Vec<Claim<'i>> {
     let mut found = Vec::new();
     for object in &facts.input.manifests.objects {
         match object.kind.as_str() {
             CLAIM if object.group().is_empty() => found.push(Claim {
-                address: facts.label(object),
                 others: in_default(object, &object.name),
-                parts: Vec::new(),
-                told: format!("volume {}", object.name),
-                at: Place::new(&object.file, object.line),
-                root: &object.root,
                 object: Some(object),
+                ..whole(facts, object, format!("volume {}", object.name))
             }),
             // A disk of the lost region, named by its id, which no claim of the manifests is bound to.
-            "PersistentVolume" if is_disk(facts, object) => found.push(whole(facts, object, "the disk of")),
+            "PersistentVolume" if is_disk(facts, object) => {
+                found.push(whole(facts, object, format!("the disk of {}", facts.label(object))));
+            }
             kind if OPERATED.contains(&(object.group(), kind)) => {
-                found.push(whole(facts, object, "the data of"));
+                found.push(whole(facts, object, format!("the data of {}", facts.label(object))));
             }
             // The schema of a kind is no object of it.
             "CustomResourceDefinition" => {}
@@ -214,11 +217,11 @@ const OPERATED: [(&str, &str); 12] = [
     ("rabbitmq.com", "RabbitmqCluster"),
 ];
 
-fn whole<'i>(facts: &Facts<'i, '_>, object: &'i document::Object, what: &str) -> Claim<'i> {
-    let label = facts.label(object);
+/// An object that stands for its data as a whole.
+fn whole<'i>(facts: &Facts<'i, '_>, object: &'i document::Object, told: String) -> Claim<'i> {
     Claim {
-        told: format!("{what} {label}"),
-        address: label,
+        address: facts.label(object),
+        told,
         others: Vec::new(),
         parts: Vec::new(),
         at: Place::new(&object.file, object.line),
@@ -230,19 +233,13 @@ fn whole<'i>(facts: &Facts<'i, '_>, object: &'i document::Object, what: &str) ->
 /// Whether a volume is a disk of EBS that nothing of the manifests or of the state decides about.
 /// <https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html>
 fn is_disk(facts: &Facts<'_, '_>, volume: &document::Object) -> bool {
-    let handle = [&["spec", "csi", "volumeHandle"][..], &["spec", "awsElasticBlockStore", "volumeID"]]
-        .iter()
-        .find_map(|path| volume.root.str_at(path));
-    let Some(id) = handle.and_then(|handle| handle.rsplit('/').next()).filter(|id| id.starts_with("vol-"))
+    let Some(id) =
+        handle(volume).and_then(|handle| handle.rsplit('/').next()).filter(|id| id.starts_with("vol-"))
     else {
         return false;
     };
-    let reserved = |key: &str| volume.root.str_at(&["spec", "claimRef", key]);
-    let claimed = facts.input.manifests.objects.iter().any(|claim| {
-        claim.kind == CLAIM
-            && (claim.root.str_at(&["spec", "volumeName"]) == Some(&*volume.name)
-                || reserved("name") == Some(&*claim.name))
-    });
+    let objects = &facts.input.manifests.objects;
+    let claimed = objects.iter().any(|object| object.kind == CLAIM && is_bound(object, volume));
     let managed = facts.objects.iter().any(|object| object.is_managed() && object.id.as_deref() == Some(id));
     !claimed && !managed
 }

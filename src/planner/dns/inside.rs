@@ -11,28 +11,35 @@ use crate::model::types::Recovery;
 use crate::model::value::ValueKind;
 use crate::plan::resource::Disposition;
 use crate::plan::values::Site;
+use std::collections::HashMap;
 
 /// The store that a record leads to: it has no HTTP to be asked by.
-pub(super) fn store_behind<'o>(facts: &'o Facts<'_, '_>, record: &Object<'_, '_>) -> Option<&'o str> {
-    let targets = targets(record);
-    let store = facts.objects.iter().find(|object| {
-        object.is_managed()
-            && object.entry.is_some_and(|entry| {
-                matches!(
-                    entry.recovery,
-                    Recovery::RdsInstance
-                        | Recovery::RdsCluster
-                        | Recovery::RdsClusterInstance
-                        | Recovery::ElastiCache
-                        | Recovery::Store
-                )
-            })
-            && object.owned.iter().any(|owned| {
-                let host = owned.value.split(':').next().unwrap_or_default();
-                owned.kind == ValueKind::Endpoint && targets.iter().any(|target| target == host)
-            })
-    })?;
-    Some(store.address())
+pub(super) fn store_behind<'i>(facts: &Facts<'i, '_>, record: &Object<'_, '_>) -> Option<&'i str> {
+    let stores = facts.stores_by_host.get_or_init(|| by_host(facts));
+    let at = targets(record).iter().find_map(|target| stores.get(target))?;
+    Some(facts.objects[*at].address())
+}
+
+fn by_host(facts: &Facts<'_, '_>) -> HashMap<String, usize> {
+    let mut stores = HashMap::new();
+    for (at, object) in facts.objects.iter().enumerate().filter(|(_, object)| object.is_managed()) {
+        let recovery = object.entry.map(|entry| entry.recovery);
+        let is_store = matches!(
+            recovery,
+            Some(
+                Recovery::RdsInstance
+                    | Recovery::RdsCluster
+                    | Recovery::RdsClusterInstance
+                    | Recovery::ElastiCache
+                    | Recovery::Store
+            )
+        );
+        for owned in object.owned.iter().filter(|owned| is_store && owned.kind == ValueKind::Endpoint) {
+            let host = owned.value.split(':').next().unwrap_or_default();
+            stores.entry(host.to_owned()).or_insert(at);
+        }
+    }
+    stores
 }
 
 /// A record of a store moves with the traffic, and the gate before it waits for pods that ask for its name.
@@ -44,12 +51,10 @@ pub(super) fn check_used(
     findings: &mut Findings,
 ) {
     let Some(store) = store_behind(facts, record) else { return };
-    let manifests = &facts.input.manifests.texts;
+    let manifests = &facts.input.manifests;
     let uses = values.values.iter().filter(|value| value.value == name).flat_map(|value| &value.uses);
     let in_manifests = uses.filter_map(|used| match &used.site {
-        Site::File { file, line, object: Some(object), .. }
-            if manifests.iter().any(|source| source.path == *file) =>
-        {
+        Site::File { file, line, object: Some(object), .. } if manifests.has_text(file) => {
             Some((file, *line, object))
         }
         _ => None,

@@ -88,18 +88,30 @@ fn schedule_of<'i>(
         .or_else(|| mine(&|schedule| schedule.store == component_of(recovery)))
 }
 
-/// How old what was chosen was when it was seen, and what its schedule promises, where that is less; in seconds.
-pub(in crate::planner) fn late(facts: &Facts<'_, '_>, store: &PlannedStore) -> Option<(u64, u64)> {
-    let chosen = store.chosen()?;
-    let schedule = schedule_of(facts, store, chosen)?;
-    let seen = chosen.data_at.map(|at| facts.age_when_seen(at)).or(chosen.loss_seconds)?;
-    let promised = schedule.interval_seconds.saturating_add(schedule.copy_seconds);
-    (seen > promised).then_some((seen, promised))
+/// What was chosen, later than its schedule promises.
+pub(in crate::planner) struct Late<'i> {
+    /// Its age when it was seen.
+    pub(in crate::planner) seen_seconds: u64,
+    pub(in crate::planner) promised_seconds: u64,
+    /// Where drplan.hcl has the schedule.
+    pub(in crate::planner) at: Option<&'i Place>,
 }
 
-/// Where drplan.hcl has the schedule of what was chosen.
-pub(in crate::planner) fn place_of_schedule(facts: &Facts<'_, '_>, store: &PlannedStore) -> Option<Place> {
-    schedule_of(facts, store, store.chosen()?)?.place.clone()
+pub(in crate::planner) fn late<'i>(facts: &Facts<'i, '_>, store: &PlannedStore) -> Option<Late<'i>> {
+    let chosen = store.chosen()?;
+    let schedule = schedule_of(facts, store, chosen)?;
+    let seen_seconds = chosen.data_at.map(|at| facts.age_when_seen(at)).or(chosen.loss_seconds)?;
+    let promised_seconds = promised(schedule);
+    (seen_seconds > promised_seconds).then_some(Late {
+        seen_seconds,
+        promised_seconds,
+        at: schedule.place.as_ref(),
+    })
+}
+
+/// The most that is lost while a schedule is kept, in seconds.
+fn promised(schedule: &BackupSchedule) -> u64 {
+    schedule.interval_seconds.saturating_add(schedule.copy_seconds)
 }
 
 /// The worst by the schedule of the chosen kind, and what it rests on.
@@ -110,18 +122,17 @@ fn worst(
     component: &str,
 ) -> (Option<u64>, String) {
     // What is later than its schedule has no worst: nothing tells when the next one comes.
-    if let Some((seen, promised)) = late(facts, store) {
+    if let Some(late) = late(facts, store) {
         let basis = format!(
             "it was {} old when it was seen, and its schedule promises {}: copies are late or have stopped, so the worst \
              is unknown",
-            hours(seen),
-            hours(promised)
+            hours(late.seen_seconds),
+            hours(late.promised_seconds)
         );
         return (None, basis);
     }
     if let Some(schedule) = schedule_of(facts, store, chosen) {
-        let promised = schedule.interval_seconds.saturating_add(schedule.copy_seconds);
-        return (Some(promised), "the worst by its schedule: interval and copy time".to_owned());
+        return (Some(promised(schedule)), "the worst by its schedule: interval and copy time".to_owned());
     }
     if chosen.kind == CandidateKind::ReadReplica {
         let seen = chosen.loss_seconds.map(|lag| format!(" ({lag} s when it was seen)")).unwrap_or_default();

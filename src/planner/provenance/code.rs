@@ -52,19 +52,15 @@ pub(super) fn search<'f>(
 ) {
     let Some(configuration) = &facts.input.configuration else { return };
     let overridden = overridden_variables(facts, configuration);
-    let mut search = Search { chooses: false, facts, index, uses, findings, overridden };
+    let mut search = Search { facts, index, uses, findings, overridden };
     for module in &configuration.modules {
         let root = module.is_root();
         for provider in &module.providers {
-            if let RegionSource::Literal(literal) = &provider.region {
-                search.literal(
-                    literal,
-                    &format!("provider.{}", provider.name),
-                    "/region",
-                    &Context::ProviderRegion,
-                );
-            }
             let name = format!("provider.{}", provider.name);
+            if let RegionSource::Literal(literal) = &provider.region {
+                let context = &Context::ProviderRegion;
+                search.literal(literal, Spot { object: &name, path: "/region", context, chooses: false });
+            }
             for argument in provider.arguments.iter().filter(|argument| argument.path != "region") {
                 search.argument(argument, &name, &Context::Evaluated);
             }
@@ -77,12 +73,9 @@ pub(super) fn search<'f>(
         for variable in &module.variables {
             if let Some(default) = &variable.default {
                 let given = configuration.given.iter().any(|given| given.variable == variable.name);
-                let context = match root {
-                    true if given => Context::Evaluated,
-                    true => Context::Variable(&variable.name),
-                    // Most calls give another value, and what they give is looked at.
-                    false => Context::Evaluated,
-                };
+                // A module's caller mostly gives another value, and what it gives is looked at.
+                let context =
+                    if root && !given { Context::Variable(&variable.name) } else { Context::Evaluated };
                 search.argument(default, &format!("var.{}", variable.name), &context);
             }
         }
@@ -159,8 +152,6 @@ fn overridden_variables(facts: &Facts<'_, '_>, configuration: &Configuration) ->
 }
 
 struct Search<'s, 'x, 'f, 'i, 'a> {
-    /// Whether the argument at hand names a region to choose by, or both regions.
-    chooses: bool,
     facts: &'s Facts<'i, 'a>,
     index: &'s Index<'f>,
     uses: &'s mut Uses<'x, 'f>,
@@ -168,54 +159,53 @@ struct Search<'s, 'x, 'f, 'i, 'a> {
     overridden: HashSet<String>,
 }
 
+/// Where a literal stands.
+#[derive(Clone, Copy)]
+struct Spot<'c> {
+    object: &'c str,
+    path: &'c str,
+    context: &'c Context<'c>,
+    /// Whether its argument names a region to choose by, or both regions.
+    chooses: bool,
+}
+
 impl Search<'_, '_, '_, '_, '_> {
     fn argument(&mut self, argument: &Argument, object: &str, context: &Context<'_>) {
         let mut pointer = String::new();
         argument.path.split('.').for_each(|part| push_pointer(&mut pointer, part));
         let (primary, recovery) = (self.facts.primary.as_deref(), self.facts.recovery);
-        self.chooses = argument.path.split('.').any(|part| Some(part) == primary)
+        let chooses = argument.path.split('.').any(|part| Some(part) == primary)
             || argument
                 .literals
                 .iter()
                 .any(|literal| literal.text.contains(recovery) || Some(&*literal.text) == primary);
         for literal in &argument.literals {
-            self.literal(literal, object, &pointer, context);
+            self.literal(literal, Spot { object, path: &pointer, context, chooses });
         }
     }
 
-    fn literal(&mut self, literal: &Literal, object: &str, path: &str, context: &Context<'_>) {
+    fn literal(&mut self, literal: &Literal, spot: Spot<'_>) {
         let index = self.index;
         let found = index.find(&literal.text);
         if found.is_empty() {
             // Inside an encoding there are no lines of the file: it stands where the literal begins.
             encoded::scan(index, &literal.text, &mut |hit| {
-                self.found(
-                    (hit.at.token, None),
-                    literal,
-                    literal.place.line,
-                    hit.within,
-                    object,
-                    path,
-                    context,
-                );
+                self.found((hit.at.token, None), literal, literal.place.line, hit.within, spot);
             });
         }
         for hit in found {
             let line = literal.place.line + newlines(&literal.text[..hit.start]);
-            self.found((hit.token, Some(hit.start)), literal, line, None, object, path, context);
+            self.found((hit.token, Some(hit.start)), literal, line, None, spot);
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one use with all that its place is made of")]
     fn found(
         &mut self,
         (at, start): (usize, Option<usize>),
         literal: &Literal,
         line: u32,
         within: Option<String>,
-        object: &str,
-        path: &str,
-        context: &Context<'_>,
+        Spot { object, path, context, chooses }: Spot<'_>,
     ) {
         let token = &self.index.tokens[at];
         let verdict = self.classify(token, literal, context);
@@ -224,7 +214,7 @@ impl Search<'_, '_, '_, '_, '_> {
             // A region among other words is a setting of what runs there; as an argument it is where a thing is made.
             let taken = match context {
                 Context::Made | Context::Held => token.kind != ValueKind::Region || path == "/region",
-                Context::Passed | Context::Variable(_) => token.kind != ValueKind::Region && !self.chooses,
+                Context::Passed | Context::Variable(_) => token.kind != ValueKind::Region && !chooses,
                 _ => false,
             };
             let is_name = matches!(context, Context::Made) && names_what_is_there(path);

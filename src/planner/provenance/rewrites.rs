@@ -1,6 +1,6 @@
 //! Rewrites of drplan.hcl that work against the plan, or not at all.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::facts::Facts;
 use super::super::findings::Findings;
@@ -86,10 +86,9 @@ pub(super) fn tell_uses(
 ) {
     let of_settings: Vec<&OwnedValue> =
         values.iter().filter(|value| value.kind == ValueKind::Literal).collect();
-    let manifests: HashSet<&str> =
-        facts.input.manifests.texts.iter().map(|source| source.path.as_str()).collect();
+    let manifests = &facts.input.manifests;
     let place = |one: &Use| match &one.site {
-        Site::File { file, line, object: Some(_), .. } if manifests.contains(file.as_str()) => {
+        Site::File { file, line, object: Some(_), .. } if manifests.has_text(file) => {
             Some(format!("{file}:{line}"))
         }
         _ => None,
