@@ -134,6 +134,7 @@ pub const CODES: &[Code] = &[
         Misleads,
         "external-dns of the new cluster may delete what the lost cluster's wrote",
     ),
+    code("health-check-lost", Error, Stops, "a health check of a record that moves asks the lost region"),
     code(
         "iam-name-shared",
         Note,
@@ -161,6 +162,12 @@ pub const CODES: &[Code] = &[
         "an image that a workload names is not in the recovery region's registry",
     ),
     code("images-in-primary", Note, Misleads, "images are pulled from the primary region's registry"),
+    code(
+        "imported-twice",
+        Error,
+        Stops,
+        "one object of the recovery region would be imported under two addresses",
+    ),
     code("instance-type-missing", Error, Stops, "no zone of the recovery region offers an instance type"),
     code("inventory-gap", Warning, Stops, "part of the recovery region could not be seen"),
     code(
@@ -329,6 +336,12 @@ pub const CODES: &[Code] = &[
         "a store is in the recovery workspace already, and nothing tells what data it holds",
     ),
     code("subject-unknown", Error, Misleads, "drplan.hcl names something that no input has, or that is lost"),
+    code(
+        "traffic-unmovable",
+        Error,
+        Stops,
+        "what leads traffic into the lost region cannot be moved by a step",
+    ),
     code("unknown-type", Note, Informs, "a resource type is not in drplan's table"),
     code("volume-no-recovery", Error, Loses, "a volume of Kubernetes holds data and would come up empty"),
     code("workspace-not-own", Error, Loses, "the workspace that was recorded is not the recovery's own"),

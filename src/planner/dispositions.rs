@@ -146,7 +146,8 @@ fn as_resource(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fate: Fate) -> Pl
         _ => None,
     };
     let counterpart = fate.counterpart.or_else(|| match fate.disposition {
-        Disposition::Create | Disposition::Restore => foreseen::name(object),
+        Disposition::Create => foreseen::name_anew(facts, object),
+        Disposition::Restore => foreseen::name(object),
         _ => None,
     });
     let scope = object.entry.map(|entry| entry.scope);
@@ -307,6 +308,23 @@ fn decide_elsewhere(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fates: &[Opt
     Some(fate(Disposition::Share, Engine::Import, format!("lives in {region}, which is not lost")).with(name))
 }
 
+/// Services whose resources are of no region, as ARNs name them. An ARN without a region alone proves nothing: those of
+/// Amazon S3 and Verified Permissions have none, and lie in one.
+/// <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html>
+const GLOBAL_SERVICES: [&str; 11] = [
+    "account",
+    "artifact",
+    "budgets",
+    "ce",
+    "cloudfront",
+    "globalaccelerator",
+    "iam",
+    "networkmanager",
+    "organizations",
+    "route53",
+    "shield",
+];
+
 /// Types without an entry: rules on their attributes.
 fn decide_unknown(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Findings) -> Outcome {
     let address = object.address();
@@ -327,10 +345,15 @@ fn decide_unknown(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut
             .into();
     }
     let arn = object.arn.as_deref().and_then(crate::model::arn::Arn::parse);
-    if object.region.is_none() && arn.is_some_and(|arn| arn.region.is_empty()) {
-        return fate(Disposition::Share, Engine::Import, "its ARN names no region, so it is global")
-            .with(object.id.as_deref().unwrap_or(address))
-            .into();
+    let is_global = |arn: crate::model::arn::Arn<'_>| GLOBAL_SERVICES.contains(&arn.service);
+    if object.region.is_none() && arn.is_some_and(is_global) {
+        return fate(
+            Disposition::Share,
+            Engine::Import,
+            "of a service that is global: there is one in the account, used as it is",
+        )
+        .with(object.id.as_deref().unwrap_or(address))
+        .into();
     }
     stores::decide_store(facts, object, findings)
 }

@@ -7,6 +7,7 @@ mod inside;
 mod names;
 mod postponed;
 mod recorded;
+mod unmoved;
 
 use super::build::{FENCED, GATE, step};
 use super::dispositions::{Decided, step_id};
@@ -135,6 +136,10 @@ pub(super) fn plan_dns(
         else {
             continue;
         };
+        if unmoved::is_of_one_region(object) {
+            unmoved::check_left(facts, object, findings);
+            continue;
+        }
         let rewrites = rewrites_of(values, object.address());
         moves.push(match object.type_name() {
             "aws_route53_record" => match withheld_target(facts, object) {
@@ -146,6 +151,7 @@ pub(super) fn plan_dns(
                     if let Action::ChangeRecord { name, .. } = &step.action {
                         inside::check_used(facts, values, object, name, findings);
                     }
+                    unmoved::check_health(facts, decided, object, findings);
                     step
                 }
             },

@@ -30,11 +30,33 @@ pub(super) fn name(object: &Object<'_, '_>) -> Option<String> {
     let named = entry.unique != Uniqueness::None
         && !name.starts_with("arn:")
         && (entry.scope == Scope::Cluster || known_by(id) || object.arn.as_deref().is_some_and(known_by));
-    let prefixed =
-        ["name_prefix", "bucket_prefix", "identifier_prefix", "cluster_identifier_prefix", "key_name_prefix"]
-            .iter()
-            .any(|prefix| object.text(prefix).is_some_and(|text| !text.is_empty()));
-    (named && !prefixed).then_some(name)
+    (named && !is_prefixed(object)).then_some(name)
+}
+
+/// Whether AWS makes up the end of its name.
+fn is_prefixed(object: &Object<'_, '_>) -> bool {
+    ["name_prefix", "bucket_prefix", "identifier_prefix", "cluster_identifier_prefix", "key_name_prefix"]
+        .iter()
+        .any(|prefix| object.text(prefix).is_some_and(|text| !text.is_empty()))
+}
+
+/// The name of what is made anew: one that holds the region is another there.
+pub(super) fn name_anew(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<String> {
+    name(object).filter(|name| !holds_primary(facts, name))
+}
+
+/// Whether a value is a name of its own that what is made anew does not have.
+pub(super) fn is_renamed(facts: &Facts<'_, '_>, object: &Object<'_, '_>, value: &str) -> bool {
+    object.given_name() == Some(value)
+        && object.entry.is_some_and(|entry| {
+            // What is part of another goes by the other's name.
+            matches!(entry.unique, Uniqueness::InRegion | Uniqueness::InAccount | Uniqueness::Everywhere)
+        })
+        && (is_prefixed(object) || holds_primary(facts, value))
+}
+
+fn holds_primary(facts: &Facts<'_, '_>, name: &str) -> bool {
+    facts.primary.as_deref().is_some_and(|primary| name.contains(primary))
 }
 
 fn name_in_manifest(object: &Object<'_, '_>) -> Option<String> {
@@ -46,7 +68,7 @@ fn name_in_manifest(object: &Object<'_, '_>) -> Option<String> {
 
 /// Whether all that the object owns can be told now.
 pub(super) fn all(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
-    name(object).is_some()
+    name_anew(facts, object).is_some()
         && object.owned.iter().all(|owned| {
             matches!(owned.kind, ValueKind::Name | ValueKind::Port)
                 || text(facts, object, owned.kind, &owned.value).is_some()
@@ -62,7 +84,7 @@ pub(super) fn text(
     value: &str,
 ) -> Option<String> {
     let primary = facts.primary.as_deref()?;
-    let name = name(object)?;
+    let name = name_anew(facts, object)?;
     if value == name {
         return Some(name);
     }

@@ -11,6 +11,7 @@ use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::preflight::absent;
 use super::provenance::Values;
+use super::references;
 use crate::model::types::{Scope, Uniqueness};
 use crate::plan::action::{Action, EngineChange};
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
@@ -270,15 +271,27 @@ pub(super) struct Graph<'g> {
     finished: HashMap<&'g str, Vec<String>>,
     /// Dependencies by address without index, for the reduction.
     dependencies: HashMap<&'g str, HashSet<&'g str>>,
+    /// What an object is of by its own attributes, by its address: a state that was put together by imports lists no
+    /// dependencies.
+    sources: HashMap<&'g str, &'g str>,
 }
 
 impl<'g> Graph<'g> {
     pub(super) fn new(facts: &'g Facts<'_, '_>, decided: &Decided) -> Self {
         let mut finished: HashMap<&str, Vec<String>> = HashMap::new();
         let mut dependencies: HashMap<&str, HashSet<&str>> = HashMap::new();
+        let mut sources = HashMap::new();
         for (at, object) in facts.objects.iter().enumerate() {
             let config = object.instance.config_address.as_str();
             let Some(resource) = decided.resource(at) else { continue };
+            let source = references::replica_source(object)
+                .and_then(|source| references::database_object(facts, &source))
+                .or_else(|| references::leader(facts, object))
+                .map(|at| facts.objects[at].instance.config_address.as_str());
+            if let Some(source) = source.filter(|source| *source != config) {
+                sources.insert(object.address(), source);
+                dependencies.entry(config).or_default().insert(source);
+            }
             dependencies.entry(config).or_default().extend(
                 object
                     .instance
@@ -291,13 +304,14 @@ impl<'g> Graph<'g> {
                 finished.entry(config).or_default().push(id);
             }
         }
-        Self { finished, dependencies }
+        Self { finished, dependencies, sources }
     }
 
     /// The steps that an object's own step needs.
     pub(super) fn needs(&self, object: &Object<'_, '_>) -> Vec<String> {
         let mut found = BTreeSet::new();
-        let direct: HashSet<&str> = object.instance.dependencies.iter().map(|address| &**address).collect();
+        let listed = object.instance.dependencies.iter().map(|address| &**address);
+        let direct: HashSet<&str> = listed.chain(self.sources.get(object.address()).copied()).collect();
         for address in &direct {
             // States list dependencies transitively: what another of them depends on is reached through it.
             let reached = self.finished.contains_key(address)

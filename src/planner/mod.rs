@@ -49,6 +49,7 @@ mod simulate;
 mod skipped;
 mod stores;
 mod subjects;
+mod twice;
 mod variables;
 mod verify;
 mod volumes;
@@ -88,6 +89,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     certificates::check(&facts, &decided, &mut findings);
     keys::check(&facts, &decided, &mut findings);
     policies::check(&facts, &decided, &mut findings);
+    twice::check(&facts, &decided, &mut findings);
     recordings::check(&facts, &mut findings);
     named::check(&facts, &mut findings);
     inputs::check(&facts, &decided, &mut findings);

@@ -1,5 +1,5 @@
-//! What policies of IAM allow by region. They are shared, so that what they name stays: the workload that takes them in
-//! the recovery region is denied there.
+//! What policies of IAM allow by region, and whom roles trust. They are shared, so that what they name stays: the
+//! workload that takes them in the recovery region is denied there.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,9 +12,14 @@ use crate::model::arn::Arn;
 use crate::model::words;
 use crate::plan::resource::Disposition;
 
-/// Types whose attribute `policy` says what may be done.
-const POLICIES: [&str; 4] =
-    ["aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy"];
+/// Types with the attribute that says what may be done, or by whom.
+const POLICIES: [(&str, &str); 5] = [
+    ("aws_iam_group_policy", "policy"),
+    ("aws_iam_policy", "policy"),
+    ("aws_iam_role", "assume_role_policy"),
+    ("aws_iam_role_policy", "policy"),
+    ("aws_iam_user_policy", "policy"),
+];
 
 /// Key of a condition by which calls are bound to regions.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion>
@@ -27,14 +32,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
     // Instances of one block say the same: the first is told, with the number of the others.
     let mut bound: BTreeMap<&str, (&Object<'_, '_>, String, usize)> = BTreeMap::new();
     for (at, object) in facts.objects.iter().enumerate() {
-        if !POLICIES.contains(&object.type_name()) {
-            continue;
-        }
+        let policy = POLICIES.iter().find(|(name, _)| *name == object.type_name());
+        let Some((_, attribute)) = policy else { continue };
         let stays = decided.resource(at).is_some_and(|resource| {
             resource.deposed.is_none()
                 && matches!(resource.disposition, Disposition::Share | Disposition::Adopt)
         });
-        let Some(text) = object.text("policy").filter(|_| stays) else { continue };
+        let Some(text) = object.text(attribute).filter(|_| stays) else { continue };
         if let Some(what) = look.bound(text) {
             let known = bound.entry(&object.instance.config_address).or_insert((object, what, 0));
             known.2 += 1;
@@ -92,17 +96,19 @@ impl Look<'_> {
         let statements = items(policy.get("Statement")?);
         statements.iter().find_map(|statement| {
             let allows = statement.get("Effect").and_then(Value::as_str) == Some("Allow");
-            self.by_condition(statement, allows).or_else(|| {
-                let resources = texts(statement.get("Resource").filter(|_| allows)?);
-                // All of it, or the same in the recovery region.
-                let all = resources.contains(&"*");
-                let only = resources.iter().find(|resource| !all && self.is_only_lost(resource, text))?;
-                let actions = texts(statement.get("Action")?);
-                Some(format!(
-                    "allows {} on {only} only",
-                    actions.first().copied().unwrap_or("what it allows")
-                ))
-            })
+            self.by_condition(statement, allows, text).or_else(|| self.by_principal(statement, text)).or_else(
+                || {
+                    let resources = texts(statement.get("Resource").filter(|_| allows)?);
+                    // All of it, or the same in the recovery region.
+                    let all = resources.contains(&"*");
+                    let only = resources.iter().find(|resource| !all && self.is_only_lost(resource, text))?;
+                    let actions = texts(statement.get("Action")?);
+                    Some(format!(
+                        "allows {} on {only} only",
+                        actions.first().copied().unwrap_or("what it allows")
+                    ))
+                },
+            )
         })
     }
 
@@ -116,18 +122,36 @@ impl Look<'_> {
         counterpart.is_some_and(|to| !policy.contains(&format!("arn:{}:s3:::{to}", arn.partition)))
     }
 
-    /// A condition that lets calls through to the lost region, and not to the recovery's.
-    fn by_condition(&self, statement: &Value, allows: bool) -> Option<String> {
+    /// A condition that lets calls through to the lost region, and not to the recovery's: by its name, by the host of
+    /// a service there (`kms:ViaService`), by the ARN of what calls (`aws:SourceArn`).
+    fn by_condition(&self, statement: &Value, allows: bool, policy: &str) -> Option<String> {
         let conditions = statement.get("Condition")?.as_object()?;
-        conditions.iter().find_map(|(operator, keys)| {
-            let regions =
-                keys.as_object()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(REQUESTED_REGION))?;
-            let regions = texts(regions.1);
-            let lets_through = allows != operator.contains("Not");
-            let only = regions.contains(&self.primary)
-                && !regions.iter().any(|region| *region == self.recovery || region.contains('*'));
-            (lets_through && only).then(|| format!("lets calls through to {} only", regions.join(" and ")))
+        conditions.iter().filter(|(operator, _)| allows != operator.contains("Not")).find_map(|(_, keys)| {
+            keys.as_object()?.iter().find_map(|(key, values)| {
+                let values = texts(values);
+                if key.eq_ignore_ascii_case(REQUESTED_REGION) {
+                    let only = values.contains(&self.primary)
+                        && !values.iter().any(|region| *region == self.recovery || region.contains('*'));
+                    return only.then(|| format!("lets calls through to {} only", values.join(" and ")));
+                }
+                let only = !values.is_empty() && values.iter().all(|value| self.is_of_primary(value, policy));
+                only.then(|| format!("lets calls through where {key} is {} only", values.join(" or ")))
+            })
         })
+    }
+
+    /// A service of the lost region that a role trusts: `logs.us-east-2.amazonaws.com`.
+    fn by_principal(&self, statement: &Value, policy: &str) -> Option<String> {
+        let services = texts(statement.get("Principal")?.get("Service")?);
+        let only = !services.is_empty() && services.iter().all(|service| self.is_of_primary(service, policy));
+        only.then(|| format!("trusts {} only", services.join(" and ")))
+    }
+
+    /// Whether a text names the lost region as a word of a host or an ARN, and the policy not the same in the
+    /// recovery's.
+    fn is_of_primary(&self, text: &str, policy: &str) -> bool {
+        text.split(['.', ':']).any(|word| word == self.primary)
+            && !policy.contains(&text.replace(self.primary, self.recovery))
     }
 }
 
@@ -169,6 +193,33 @@ mod tests {
             "Condition": { "StringEquals": { "aws:RequestedRegion": "us-east-2" } } }]))
             .is_some()
         );
+        // As keys are bound to the services that use them, and roles to what calls.
+        let under = |key: &str, value: Value| {
+            bound(
+                json!([{ "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": { "StringLike": { key: value } } }]),
+            )
+        };
+        let via = "s3.us-east-2.amazonaws.com";
+        let told = under("kms:ViaService", json!(via));
+        assert_eq!(
+            told.as_deref(),
+            Some("lets calls through where kms:ViaService is s3.us-east-2.amazonaws.com only")
+        );
+        assert!(under("aws:SourceArn", json!("arn:aws:eks:us-east-2:123456789012:cluster/shop")).is_some());
+        assert_eq!(under("kms:ViaService", json!([via, "s3.us-west-2.amazonaws.com"])), None);
+        assert_eq!(under("kms:ViaService", json!("s3.*.amazonaws.com")), None);
+        assert_eq!(under("aws:SourceAccount", json!("123456789012")), None);
+        let trusting = |services: Value| {
+            bound(
+                json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "Service": services } }),
+            )
+        };
+        assert_eq!(
+            trusting(json!("logs.us-east-2.amazonaws.com")).as_deref(),
+            Some("trusts logs.us-east-2.amazonaws.com only")
+        );
+        assert_eq!(trusting(json!(["logs.us-east-2.amazonaws.com", "logs.us-west-2.amazonaws.com"])), None);
+        assert_eq!(trusting(json!("ec2.amazonaws.com")), None);
         // As organizations lock regions.
         assert!(
             bound(json!([{ "Effect": "Deny", "Action": "*", "Resource": "*",

@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use super::facts::Facts;
 use super::findings::Findings;
 use super::recovery_points::hours;
+use crate::model::diagnostic::Gap;
+use crate::model::inventory::Inventory;
 use crate::plan::store::{Candidate, CandidateKind};
 
 /// A recording that is no older than this tells what is so now: a plan is made in the hour after its recording.
@@ -100,6 +102,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
             renewed: "record it again, and find out why nothing renews it",
         };
         recording.check(facts, findings);
+        check_sections(inventory, findings);
     }
     if let Some(observation) = &facts.input.observation {
         let recording = Recording {
@@ -115,6 +118,63 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
         };
         recording.check(facts, findings);
     }
+}
+
+/// A recording that was cut or is older than a section says nothing of it, and none of its gaps says why.
+fn check_sections(inventory: &Inventory, findings: &mut Findings) {
+    // With the service that is asked, as the sources of gaps begin.
+    let sections = [
+        ("zones", "ec2", inventory.zones.is_none()),
+        ("vpcs", "ec2", inventory.vpcs.is_none()),
+        ("instance_types", "ec2", inventory.instance_types.is_none()),
+        ("automated_backups", "rds", inventory.automated_backups.is_none()),
+        ("db_snapshots", "rds", inventory.db_snapshots.is_none()),
+        ("db_instances", "rds", inventory.db_instances.is_none()),
+        ("db_clusters", "rds", inventory.db_clusters.is_none()),
+        ("db_subnet_groups", "rds", inventory.db_subnet_groups.is_none()),
+        ("db_parameter_groups", "rds", inventory.db_parameter_groups.is_none()),
+        ("db_cluster_parameter_groups", "rds", inventory.db_cluster_parameter_groups.is_none()),
+        ("orderable_classes", "rds", inventory.orderable_classes.is_none()),
+        ("keys", "kms", inventory.keys.is_none()),
+        ("secrets", "secretsmanager", inventory.secrets.is_none()),
+        ("images", "ecr", inventory.images.is_none()),
+        ("certificates", "acm", inventory.certificates.is_none()),
+        ("buckets", "s3", inventory.buckets.is_none()),
+        ("eks_clusters", "eks", inventory.eks_clusters.is_none()),
+        ("eks_versions", "eks", inventory.eks_versions.is_none()),
+        ("eks_addons", "eks", inventory.eks_addons.is_none()),
+        ("replication_groups", "elasticache", inventory.replication_groups.is_none()),
+        ("cache_snapshots", "elasticache", inventory.cache_snapshots.is_none()),
+        ("backup_points", "backup", inventory.backup_points.is_none()),
+        ("quotas", "servicequotas", inventory.quotas.is_none()),
+        ("dns_zones", "route53", inventory.dns_zones.is_none()),
+        ("health_checks", "route53", inventory.health_checks.is_none()),
+        ("distributions", "cloudfront", inventory.distributions.is_none()),
+        ("iam", "iam", inventory.iam.is_none()),
+    ];
+    let is_told = |service: &str| {
+        let source = |gap: &Gap| gap.source.split(':').next() == Some(service);
+        inventory.gaps.iter().any(source)
+    };
+    let missing: Vec<&str> = sections
+        .iter()
+        .filter(|(_, service, none)| *none && !is_told(service))
+        .map(|(name, ..)| *name)
+        .collect();
+    if missing.is_empty() {
+        return;
+    }
+    let region = &inventory.region;
+    findings.add(
+        "inventory-gap",
+        "inventory",
+        format!(
+            "the inventory of {region} was recorded without {}: what they would tell is unknown, and not checked",
+            missing.join(", ")
+        ),
+        format!("record it again: `drplan inventory {region} -o inventory.json`"),
+        None,
+    );
 }
 
 /// A recording, and what its age means.

@@ -115,8 +115,17 @@ impl Restore<'_, '_, '_> {
         restored_as(self.facts, self.object)
     }
     fn step(&self, action: Action, estimate: Estimate) -> Step {
+        // A state that was put together by imports lists no dependencies.
+        let made: Vec<String> = match &action {
+            Action::RestoreDatabase { settings, .. }
+            | Action::RestoreCluster { settings, .. }
+            | Action::PromoteReplica { settings, .. } => {
+                settings.iter().filter_map(|setting| setting.known_after.clone()).collect()
+            }
+            _ => Vec::new(),
+        };
         step(Phase::Restore, self.address(), action, estimate)
-            .needs(self.needs.iter().cloned().chain([FENCED.to_owned()]))
+            .needs(self.needs.iter().cloned().chain([FENCED.to_owned()]).chain(made))
             .plane(Plane::RegionalControl)
             .irreversible()
     }

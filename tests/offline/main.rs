@@ -20,6 +20,7 @@ mod labels;
 mod layers;
 mod left_out;
 mod losses;
+mod moved_names;
 mod names;
 mod objectives;
 mod occurrences;

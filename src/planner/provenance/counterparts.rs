@@ -27,7 +27,7 @@ pub(super) fn counterpart_of(
     }
     match resource.disposition {
         Disposition::Share | Disposition::Update | Disposition::Carry => Counterpart::Same,
-        Disposition::Create if plain => Counterpart::Same,
+        Disposition::Create if plain && !foreseen::is_renamed(facts, object, value) => Counterpart::Same,
         Disposition::Create => match foreseen::text(facts, object, kind, value) {
             Some(text) => Counterpart::Known(text),
             // Made behind the gate: too late for all that comes before it.

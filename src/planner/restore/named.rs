@@ -1,5 +1,7 @@
 //! What a restore is told by name or id: the network and groups that it comes into must be there.
 
+use super::super::cluster;
+use super::super::dispositions::step_id;
 use super::super::findings::Findings;
 use super::super::references;
 use super::Restore;
@@ -78,14 +80,7 @@ impl Restore<'_, '_, '_> {
         }
         for Group { attribute, types, what, listed } in GROUPS {
             let Some(name) = self.object.text(attribute).filter(|name| !name.is_empty()) else { continue };
-            let made = || {
-                self.facts.objects.iter().enumerate().any(|(at, object)| {
-                    object.is_managed()
-                        && types.contains(&object.type_name())
-                        && object.name() == name
-                        && self.comes_back(at)
-                })
-            };
+            let made = || self.makers(types, name).any(|at| self.comes_back(at));
             if is_of_aws(name) || made() || self.placed(name).is_some() {
                 continue;
             }
@@ -102,6 +97,25 @@ impl Restore<'_, '_, '_> {
                 self.unplaced(&format!("{what} {name}"), name, findings);
             }
         }
+    }
+
+    /// The objects of the state that made a group.
+    fn makers(&self, types: &[&str], name: &str) -> impl Iterator<Item = usize> {
+        self.facts.objects.iter().enumerate().filter_map(move |(at, object)| {
+            let is_it = object.is_managed() && types.contains(&object.type_name()) && object.name() == name;
+            is_it.then_some(at)
+        })
+    }
+
+    /// The step that makes a group whose name is only known then: AWS ends it, or it holds the region.
+    pub(super) fn group_named_anew(&self, attribute: &str, name: &str) -> Option<String> {
+        let group = GROUPS.iter().find(|group| group.attribute == attribute)?;
+        let made = self.makers(group.types, name).find_map(|at| {
+            self.decided
+                .resource(at)
+                .filter(|resource| cluster::is_made(resource) && resource.counterpart.is_none())
+        })?;
+        self.placed(name).is_none().then(|| step_id("infra", &made.address))
     }
 
     /// Whether the plan does anything for it: what is skipped or blocked is not there.

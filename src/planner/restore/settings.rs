@@ -53,6 +53,15 @@ impl Restore<'_, '_, '_> {
             let from = format!("{} {attribute}", self.address());
             if REFERENCES.contains(attribute) {
                 settings.extend(texts.iter().filter_map(|text| self.reference(parameter, text, &from)));
+            } else if let Some(made_by) =
+                texts.first().and_then(|name| self.group_named_anew(attribute, name))
+            {
+                settings.push(Setting {
+                    name: (*parameter).to_owned(),
+                    value: None,
+                    known_after: Some(made_by),
+                    from,
+                });
             } else {
                 settings.push(Setting {
                     name: (*parameter).to_owned(),

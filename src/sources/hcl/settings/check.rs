@@ -31,6 +31,7 @@ pub(super) fn check(source: &Source, body: &Body, folder: &Path) -> Vec<Problem>
     check.state(body);
     check.estimates(body);
     check.labels(body);
+    check.contradictions(body);
     check.approval(body, folder);
     check.problems.sort_by_key(|problem| problem.at.as_ref().map_or(0, |at| at.line));
     if check.more > 0 {
@@ -290,6 +291,29 @@ impl Check<'_> {
             let span = label.span().or_else(|| block.ident.span()).unwrap_or_default();
             let message = format!("{} is no {what} that drplan knows", quoted(name));
             self.report(span, Show::Token, message, one_of(name, &words));
+        }
+    }
+
+    /// What cannot be true of one thing together.
+    fn contradictions(&mut self, body: &Body) {
+        let labels = |name: &'static str| {
+            body.blocks().filter(move |block| block.has_ident(name)).filter_map(|block| block.labels.first())
+        };
+        for label in labels("accept_loss") {
+            if labels("skip").any(|skip| skip.as_str() == label.as_str()) {
+                let message = format!("{} is skipped, and its loss is accepted", quoted(label.as_str()));
+                let fix = "keep one of the two: skip leaves it out, accept_loss lets it come back empty";
+                self.report(label.span().unwrap_or_default(), Show::Token, message, fix.to_owned());
+            }
+        }
+        let given = |name: &str| body.get_attribute(name).map(|attribute| &attribute.value);
+        let primary = given("primary").and_then(Expression::as_str);
+        for region in given("recovery").and_then(Expression::as_array).into_iter().flatten() {
+            if primary.is_some() && region.as_str() == primary {
+                let message = format!("{} is the primary", quoted(primary.unwrap_or_default()));
+                let fix = "name the regions that the stack can be recovered in".to_owned();
+                self.report(region.span().unwrap_or_default(), Show::Token, message, fix);
+            }
         }
     }
 

@@ -225,3 +225,17 @@ fn an_approval_that_nobody_could_give_is_refused() {
     );
     assert!(settings("approval {\n  quorum = 0\n  expiry = \"1s\"\n}").is_ok());
 }
+
+#[test]
+fn what_cannot_be_true_together_is_refused() {
+    assert_eq!(
+        problems(
+            "primary = \"us-east-2\"\nrecovery = [\"us-west-2\", \"us-east-2\"]\nskip \"aws_sqs_queue.a\" {\n  reason = \"x\"\n}\n\
+             accept_loss \"aws_sqs_queue.a\" {\n  reason = \"y\"\n}\naccept_loss \"aws_sqs_queue.b\" {\n  reason = \"y\"\n}\n"
+        ),
+        [
+            "drplan.hcl:2: \"us-east-2\" is the primary | name the regions that the stack can be recovered in",
+            "drplan.hcl:6: \"aws_sqs_queue.a\" is skipped, and its loss is accepted | keep one of the two: skip leaves it out, accept_loss lets it come back empty",
+        ]
+    );
+}
