@@ -176,6 +176,12 @@ pub const CODES: &[Code] = &[
         Loses,
         "there is no inventory, so it is unknown what a store can come back from",
     ),
+    code(
+        "key-made-anew",
+        Warning,
+        Loses,
+        "a key that workloads name is made anew, and opens nothing of what is lost",
+    ),
     code("key-no-counterpart", Error, Loses, "a KMS key has no usable counterpart in the recovery region"),
     code(
         "key-replica",
@@ -343,6 +349,7 @@ pub const CODES: &[Code] = &[
         "what leads traffic into the lost region cannot be moved by a step",
     ),
     code("unknown-type", Note, Informs, "a resource type is not in drplan's table"),
+    code("value-set-by-hand", Warning, Stops, "a value that somebody set by hand is only in the primary"),
     code("volume-no-recovery", Error, Loses, "a volume of Kubernetes holds data and would come up empty"),
     code("workspace-not-own", Error, Loses, "the workspace that was recorded is not the recovery's own"),
     code(

@@ -14,6 +14,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
     let Some(configuration) = &facts.input.configuration else { return };
     check_state(facts, decided, findings);
     check_added(facts, configuration, findings);
+    check_ignored(facts, decided, findings);
     for module in &configuration.modules {
         check_references(module, findings);
     }
@@ -63,6 +64,42 @@ fn check_added(facts: &Facts<'_, '_>, configuration: &Configuration, findings: &
                 }
             }
         }
+    }
+}
+
+/// A parameter whose value somebody set by hand: the code has another, and ignores the difference.
+/// <https://opentofu.org/docs/language/meta-arguments/lifecycle/#ignore_changes>
+fn check_ignored(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    for (at, object) in facts.objects.iter().enumerate() {
+        let made = decided.resource(at).is_some_and(|one| one.disposition == Disposition::Create);
+        let Some(block) = facts.block(object.instance) else { continue };
+        let ignores = |argument: &Argument| {
+            argument.path == "lifecycle.ignore_changes"
+                && argument
+                    .references
+                    .iter()
+                    .any(|name| matches!(name.as_str(), "all" | "value" | "insecure_value"))
+        };
+        if object.type_name() != "aws_ssm_parameter" || !made || !block.arguments.iter().any(ignores) {
+            continue;
+        }
+        let name = object.name();
+        findings.add(
+            "value-set-by-hand",
+            object.address(),
+            format!(
+                "the code ignores changes of the value of parameter {name}: in {} the engine makes it with what the code \
+                 has, and what was set by hand is only in the primary",
+                facts.recovery
+            ),
+            format!(
+                "keep the value in a secret that is replicated; or write it behind phase infra, before a gate of phase \
+                 manifests: `aws ssm put-parameter --name {} --overwrite --region {} --value ...`",
+                paste::shell(&name),
+                facts.recovery
+            ),
+            block.place.clone(),
+        );
     }
 }
 

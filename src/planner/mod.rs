@@ -87,7 +87,8 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     recovery_variables::check(&facts, &mut findings);
     skipped::check(&facts, &decided, &values, &mut findings);
     certificates::check(&facts, &decided, &mut findings);
-    keys::check(&facts, &decided, &mut findings);
+    keys::check_replicas(&facts, &decided, &mut findings);
+    keys::check_named(&facts, &decided, &values, &mut findings);
     policies::check(&facts, &decided, &mut findings);
     twice::check(&facts, &decided, &mut findings);
     recordings::check(&facts, &mut findings);

@@ -9,6 +9,7 @@ mod commands;
 mod databases;
 mod defects;
 mod dispositions;
+mod emptied;
 mod found;
 mod gates;
 mod hostile;

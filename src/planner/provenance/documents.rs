@@ -229,14 +229,15 @@ impl<'s> Walk<'s, '_, '_, '_, '_> {
         }
     }
 
-    /// A plain name counts where the key's words say what it names, and the whole field is the name.
+    /// A plain name counts where the key's words or it itself say what it names, and the whole field is the name.
     fn plain_use(&self, text: &str, field: &str) -> Option<usize> {
         let owners = self.index.plain.get(text)?;
         let field = field.to_ascii_lowercase().replace(['-', '.'], "_");
         let meant = meaning_of_key(&field);
         owners.iter().copied().find(|token| {
             let Owner::Object(owner) = self.index.tokens[*token].owner else { return false };
-            meant.contains(&self.facts.objects[owner].type_name())
+            let type_name = self.facts.objects[owner].type_name();
+            meant.contains(&type_name) || type_name == "aws_kms_alias" && text.starts_with("alias/")
         })
     }
 }
