@@ -80,6 +80,14 @@ pub struct Argument {
     pub references: Vec<String>,
 }
 
+impl Argument {
+    /// Whether it is the argument of this name, or a part of the object that it is.
+    #[must_use]
+    pub fn is_of(&self, name: &str) -> bool {
+        self.path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
 /// Text that is written out in the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Literal {

@@ -83,6 +83,12 @@ pub const CODES: &[Code] = &[
         "there is no Terraform code, so nothing can be made in the recovery region",
     ),
     code(
+        "count-computed",
+        Warning,
+        Stops,
+        "how many there are of a resource depends on what is another in the recovery",
+    ),
+    code(
         "database-empty-trap",
         Note,
         Loses,
@@ -101,6 +107,7 @@ pub const CODES: &[Code] = &[
         Loses,
         "pods reach a store by a name that moves only behind the gate: until then it leads to the lost one",
     ),
+    code("dns-name-kept", Error, Misleads, "a name that is to stay is moved by external-dns"),
     code("dns-name-unmoved", Warning, Misleads, "a name that users come by is moved by no step of the plan"),
     code(
         "dns-no-target",
@@ -168,6 +175,12 @@ pub const CODES: &[Code] = &[
         Stops,
         "one object of the recovery region would be imported under two addresses",
     ),
+    code(
+        "index-differs",
+        Error,
+        Stops,
+        "code and state count a resource differently: it has another address in the recovery",
+    ),
     code("instance-type-missing", Error, Stops, "no zone of the recovery region offers an instance type"),
     code("inventory-gap", Warning, Stops, "part of the recovery region could not be seen"),
     code(
@@ -197,6 +210,12 @@ pub const CODES: &[Code] = &[
         "a value of the primary is written out where the plan cannot place it",
     ),
     code("manifest-unrendered", Error, Stops, "a kustomization or chart could not be rendered"),
+    code(
+        "name-differs",
+        Error,
+        Loses,
+        "the code computes another name in the recovery for what is taken over as it is",
+    ),
     code("name-taken", Error, Stops, "what the plan makes or restores is there already, under that name"),
     code(
         "network-there-already",

@@ -1,19 +1,27 @@
 //! Certificates: those that nobody will have issued when the stack needs them, and who waits for those that are made.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use super::cluster;
 use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
+use super::{cluster, references};
+use crate::model::diagnostic::Place;
+use crate::model::document::Node;
 use crate::model::paste;
 use crate::plan::resource::Disposition;
 
-/// A certificate that the engine makes anew is issued only where something of the stack validates it.
+/// Adds certificates that are missing, by the resource that is one and by the Ingress that asks for one.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
     if facts.inventory().is_none_or(|inventory| inventory.certificates.is_none()) {
         return;
     }
+    check_made(facts, decided, findings);
+    check_discovered(facts, decided, findings);
+}
+
+/// One that the engine makes anew is issued only where something of the stack validates it.
+fn check_made(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
     for (at, object) in facts.objects.iter().enumerate() {
         let made = decided.resource(at).is_some_and(|resource| resource.disposition == Disposition::Create);
         if !made || object.type_name() != "aws_acm_certificate" || is_validated(facts, object) {
@@ -40,6 +48,58 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
             ),
             facts.place_in_code(object),
         );
+    }
+}
+
+/// An Ingress with HTTPS that names no certificate gets those that cover its hosts, and no listener where there is none.
+/// <https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/cert_discovery/>
+fn check_discovered(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    const PREFIX: &str = "alb.ingress.kubernetes.io";
+    let made = || {
+        let objects = facts.objects.iter().enumerate().filter(|(at, object)| {
+            object.type_name() == "aws_acm_certificate"
+                && decided.resource(*at).is_some_and(cluster::is_made)
+                && object.region.as_deref().is_none_or(|region| facts.is_primary(region))
+        });
+        objects.flat_map(|(_, object)| {
+            let domain = object.text("domain_name").map(str::to_owned);
+            object.list("subject_alternative_names").into_iter().chain(domain)
+        })
+    };
+    for object in facts.input.manifests.objects.iter().filter(|object| object.kind == "Ingress") {
+        let annotation =
+            |name: &str| object.root.str_at(&["metadata", "annotations", &format!("{PREFIX}/{name}")]);
+        let encrypted = annotation("listen-ports").is_some_and(|ports| ports.contains("HTTPS"));
+        if !encrypted || annotation("certificate-arn").is_some() {
+            continue;
+        }
+        let list = |name: &str| object.root.at(&["spec", name]).into_iter().flat_map(Node::items);
+        let ruled = list("rules").filter_map(|rule| rule.str_at(&["host"]));
+        let tls =
+            list("tls").filter_map(|tls| tls.get("hosts")).flat_map(Node::items).filter_map(Node::as_str);
+        let hosts: BTreeSet<&str> = ruled.chain(tls).collect();
+        for host in hosts {
+            let covered = references::certificate_covering(facts, &[host.to_owned()]).is_some()
+                || made().any(|pattern| references::covers(&pattern, host));
+            if covered {
+                continue;
+            }
+            findings.add(
+                "certificate-no-counterpart",
+                facts.label(object),
+                format!(
+                    "it serves HTTPS for {host} and names no certificate: the controller looks for an issued one in {}, \
+                     where none covers it, and makes no load balancer for its whole group",
+                    facts.recovery
+                ),
+                format!(
+                    "request it: `aws acm request-certificate --region {} --domain-name '{host}' --validation-method DNS`, \
+                     validate it, and record the inventory again",
+                    facts.recovery
+                ),
+                Some(Place::new(&object.file, object.root.span.line)),
+            );
+        }
     }
 }
 

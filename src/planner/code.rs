@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
+use super::moved::Moved;
 use crate::model::configuration::{Argument, Configuration, Module};
 use crate::model::paste;
 use crate::plan::resource::Disposition;
@@ -12,7 +13,7 @@ use crate::plan::resource::Disposition;
 /// Adds what is in one of them only, and what the code names and does not have.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
     let Some(configuration) = &facts.input.configuration else { return };
-    check_state(facts, decided, findings);
+    check_state(facts, decided, &Moved::of(configuration), findings);
     check_added(facts, configuration, findings);
     check_ignored(facts, decided, findings);
     for module in &configuration.modules {
@@ -21,7 +22,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
 }
 
 /// Resources in the state but not in the code would not come back.
-fn check_state(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+fn check_state(facts: &Facts<'_, '_>, decided: &Decided, moved: &Moved, findings: &mut Findings) {
     let mut lost: HashSet<&str> = HashSet::new();
     for (at, object) in facts.objects.iter().enumerate().filter(|(_, object)| object.is_managed()) {
         let address = object.instance.config_address.as_str();
@@ -38,6 +39,21 @@ fn check_state(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings
             }
             _ => ("not-in-code", "the engine would not make it in the recovery region"),
         };
+        if let Some(to) = moved.to(address) {
+            findings.add(
+                code,
+                address,
+                format!("the code has moved it to {to}, and the state does not say so yet: {what}"),
+                format!(
+                    "apply the move in the primary first; when that does not answer, in a copy of the state that --state \
+                     names: `tofu state mv -state=COPY {} {}`",
+                    paste::shell(address),
+                    paste::shell(&to)
+                ),
+                None,
+            );
+            continue;
+        }
         let fix = match code {
             "store-not-in-code" => format!("bring its code back; or leave it out: {skip}"),
             _ => "bring its code back, or remove it from the state if it is gone on purpose".to_owned(),

@@ -223,7 +223,7 @@ pub(super) fn plan_dns(
     steps.extend(moves);
     for object in held {
         let id = manifests::apply_id(facts, object);
-        let Some(hold) = holds.get(&id).copied() else { continue };
+        let Some(hold) = holds.get(&id).copied().filter(|_| !manifests::rests(object)) else { continue };
         let release = Action::Release { object: facts.label(object), hold };
         steps.push(
             step(Phase::Dns, &format!("release/{}", facts.label(object)), release, facts.estimate("object"))

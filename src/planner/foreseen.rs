@@ -3,6 +3,7 @@
 //! Ids, addresses, host names and whatever else AWS makes up cannot.
 
 use super::facts::{Facts, Object};
+use super::variables::{Given, traced};
 use crate::model::types::{Scope, Uniqueness};
 use crate::model::value::ValueKind;
 
@@ -40,9 +41,24 @@ fn is_prefixed(object: &Object<'_, '_>) -> bool {
         .any(|prefix| object.text(prefix).is_some_and(|text| !text.is_empty()))
 }
 
-/// The name of what is made anew: one that holds the region is another there.
+/// The name of what is made anew, where that can be told: what holds the region, or is computed from what the recovery
+/// has another value for, is called otherwise there.
 pub(super) fn name_anew(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<String> {
-    name(object).filter(|name| !holds_primary(facts, name))
+    let name = name(object).filter(|name| !holds_primary(facts, name))?;
+    called(facts, object).map_or(Given::Same, |(given, _)| given).text(&name)
+}
+
+/// What the recovery calls it, by the argument that names it in the primary; `None` where no argument does.
+pub(super) fn called(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<(Given, Option<String>)> {
+    let name = object.given_name()?;
+    let identity = object.entry?.identity;
+    let argument = identity.iter().find(|argument| object.text(argument) == Some(name))?;
+    match traced(facts, object, argument) {
+        (Given::Is(text), _) if text == name => Some((Given::Same, None)),
+        // Not in the block by this name: a label of `metadata`, or what a module of the registry does.
+        (Given::Unset, _) => Some((Given::Same, None)),
+        changed => Some(changed),
+    }
 }
 
 /// Whether a value is a name of its own that what is made anew does not have.
@@ -52,10 +68,12 @@ pub(super) fn is_renamed(facts: &Facts<'_, '_>, object: &Object<'_, '_>, value: 
             // What is part of another goes by the other's name.
             matches!(entry.unique, Uniqueness::InRegion | Uniqueness::InAccount | Uniqueness::Everywhere)
         })
-        && (is_prefixed(object) || holds_primary(facts, value))
+        && (is_prefixed(object)
+            || holds_primary(facts, value)
+            || called(facts, object).is_some_and(|(given, _)| given != Given::Same))
 }
 
-fn holds_primary(facts: &Facts<'_, '_>, name: &str) -> bool {
+pub(super) fn holds_primary(facts: &Facts<'_, '_>, name: &str) -> bool {
     facts.primary.as_deref().is_some_and(|primary| name.contains(primary))
 }
 
@@ -85,8 +103,12 @@ pub(super) fn text(
 ) -> Option<String> {
     let primary = facts.primary.as_deref()?;
     let name = name_anew(facts, object)?;
-    if value == name {
+    let was = self::name(object)?;
+    if value == was {
         return Some(name);
+    }
+    if name != was {
+        return None;
     }
     if !value.starts_with("arn:") || !matches!(kind, ValueKind::Arn | ValueKind::Id | ValueKind::Key) {
         return None;

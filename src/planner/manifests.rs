@@ -172,12 +172,20 @@ pub(super) fn await_ready(facts: &Facts<'_, '_>, object: &Object, phase: Phase, 
 /// Nothing acts before its gate.
 fn hold_of(object: &Object) -> Option<Hold> {
     match object.kind.as_str() {
+        "CronJob" if rests(object) => None,
         "CronJob" => Some(Hold::Suspend),
         // One on each node has no number that could be 0.
         "DaemonSet" if dns::is_controller(object) => Some(Hold::Ask),
         _ if dns::is_controller(object) => Some(Hold::Replicas),
         _ => None,
     }
+}
+
+/// Whether it is stopped by its own manifest: nothing is to wake it at the gate.
+pub(super) fn rests(object: &Object) -> bool {
+    let is_zero = |node: &Node| node.as_i64() == Some(0);
+    object.root.at(&["spec", "suspend"]).is_some_and(|node| node.tree == Tree::Bool(true))
+        || object.root.at(&["spec", "replicas"]).is_some_and(is_zero)
 }
 
 /// What an object refers to, by kind, namespace and name.

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::findings::Findings;
 use super::subjects;
-use crate::model::configuration::RegionSource;
+use super::variables::is_region;
 use crate::model::settings::ValueSource;
 
 /// Adds variables that the code does not have, and a region that is not the recovery's.
@@ -11,12 +11,6 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
     let Some(configuration) = &facts.input.configuration else { return };
     let Some(root) = configuration.root_module() else { return };
     let declared = || root.variables.iter().map(|variable| variable.name.as_str());
-    let of_region = |name: &str| {
-        root.providers.iter().any(|provider| {
-            provider.alias.is_none()
-                && matches!(&provider.region, RegionSource::Variable(variable) if variable == name)
-        })
-    };
     for variable in &facts.input.settings.terraform.variables {
         let name = variable.name.as_str();
         // Code that could not be read may declare it.
@@ -28,7 +22,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
             continue;
         }
         if let ValueSource::Plain(value) = &variable.source
-            && of_region(name)
+            && is_region(root, name)
             && value != facts.recovery
         {
             findings.add(

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::facts::{Facts, Object};
 use super::replication;
 use crate::model::arn::Arn;
+use crate::model::inventory::Certificate;
 use crate::model::settings::Counterpart;
 use crate::model::types::Recovery;
 use crate::model::value::ValueKind;
@@ -183,6 +184,14 @@ pub(super) fn certificate_counterpart(facts: &Facts<'_, '_>, object: &Object<'_,
     if domains.is_empty() {
         return None;
     }
+    certificate_covering(facts, &domains).map(|certificate| certificate.arn.clone())
+}
+
+/// An issued certificate of the recovery region that covers all these names.
+pub(super) fn certificate_covering<'f>(
+    facts: &'f Facts<'_, '_>,
+    domains: &[String],
+) -> Option<&'f Certificate> {
     let certificates = facts.inventory()?.certificates.as_ref()?;
     certificates
         .iter()
@@ -191,7 +200,6 @@ pub(super) fn certificate_counterpart(facts: &Facts<'_, '_>, object: &Object<'_,
         .find(|certificate| {
             domains.iter().all(|domain| certificate.domains.iter().any(|pattern| covers(pattern, domain)))
         })
-        .map(|certificate| certificate.arn.clone())
 }
 
 /// Whether a certificate's name covers a domain; `*` stands for one label (RFC 6125).

@@ -99,7 +99,20 @@ pub(super) fn decide_secret(
         }
     };
     match origin(facts, object, secret) {
-        Origin::Replica => found(Disposition::Promote, Engine::Exclude, "its replica is promoted"),
+        Origin::Replica => {
+            if has_failed(facts, object) {
+                told_failed(facts, object, secret, findings);
+            }
+            found(Disposition::Promote, Engine::Exclude, "its replica is promoted")
+        }
+        Origin::Promoted if has_failed(facts, object) => {
+            told_failed(facts, object, secret, findings);
+            found(
+                Disposition::Adopt,
+                Engine::Import,
+                "it stands alone, and the primary's was not replicated to it",
+            )
+        }
         Origin::Promoted => {
             found(Disposition::Adopt, Engine::Import, "its replica, promoted already: it stands alone")
         }
@@ -127,6 +140,36 @@ pub(super) fn decide_secret(
             fate(Disposition::Block, Engine::Exclude, reason).into()
         }
     }
+}
+
+/// Whether the state has the replica of the recovery region as failed: by a namesake there, or by its key.
+/// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicationStatusType.html>
+fn has_failed(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
+    let tree = object.tree();
+    let replicas = tree.get("replica").and_then(|all| all.as_array());
+    replicas.into_iter().flatten().any(|replica| {
+        let text = |name: &str| replica.get(name).and_then(|value| value.as_str());
+        text("region") == Some(facts.recovery) && text("status") == Some("Failed")
+    })
+}
+
+fn told_failed(facts: &Facts<'_, '_>, object: &Object<'_, '_>, secret: &Secret, findings: &mut Findings) {
+    findings.add(
+        "secret-origin-unknown",
+        object.address(),
+        format!(
+            "the state has the replication of secret {} to {} as failed: what is there is another's value, or an old one",
+            secret.name, facts.recovery
+        ),
+        format!(
+            "while {} answers, replicate it anew: `aws secretsmanager replicate-secret-to-regions --secret-id {} \
+             --add-replica-regions Region={} --force-overwrite-replica-secret --region {0}`, and refresh the state",
+            facts.primary.as_deref().unwrap_or("REGION"),
+            paste::shell(&secret.name),
+            facts.recovery
+        ),
+        facts.place_in_code(object),
+    );
 }
 
 fn told_namesake(facts: &Facts<'_, '_>, object: &Object<'_, '_>, secret: &Secret, findings: &mut Findings) {

@@ -1,16 +1,16 @@
 //! What drplan.hcl skips, and the plan cannot do without.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::dispositions::Decided;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::provenance::Values;
-use super::{cluster, manifests};
+use super::{cluster, manifests, references};
 use crate::model::diagnostic::Place;
 use crate::model::document::Object as ManifestObject;
 use crate::plan::resource::{Disposition, PlannedResource};
-use crate::plan::values::{Site, UseDisposition};
+use crate::plan::values::{Site, Use, UseDisposition};
 
 /// Adds what is wrong with what is left out by wish.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, findings: &mut Findings) {
@@ -19,6 +19,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, f
     }
     check_cluster(facts, decided, findings);
     check_named(facts, decided, values, findings);
+    check_splices(facts, decided, values, findings);
+    check_routes(facts, decided, findings);
     check_roles(facts, decided, findings);
     check_controllers(facts, decided, findings);
 }
@@ -137,6 +139,81 @@ fn named_in_manifests<'v>(facts: &Facts<'_, '_>, values: &'v Values) -> HashMap<
         }
     }
     named
+}
+
+/// The value of a secret that is left out keeps naming what is lost, and the workloads read it where it is replicated.
+fn check_splices(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, findings: &mut Findings) {
+    let mut stale: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    for value in &values.values {
+        let is_replaced =
+            |used: &Use| matches!(used.disposition, UseDisposition::Rewritten | UseDisposition::KnownAfter);
+        if !value.uses.iter().any(is_replaced) {
+            continue;
+        }
+        for used in &value.uses {
+            let Site::Resource { resource, path, .. } = &used.site else { continue };
+            let Some(at) = facts.by_address.get(resource.as_str()) else { continue };
+            if facts.objects[*at].type_name() == "aws_secretsmanager_secret_version"
+                && path == "/secret_string"
+                && skipped(decided, *at).is_some()
+            {
+                stale.entry(*at).or_default().insert(&value.value);
+            }
+        }
+    }
+    for (at, texts) in stale {
+        let (object, resource) = (&facts.objects[at], decided.resource(at));
+        let Some(first) = texts.first() else { continue };
+        let secret = references::leader(facts, object).map(|at| &facts.objects[at]);
+        let root = resource.and_then(|resource| resource.goes_with.as_deref()).unwrap_or(object.address());
+        findings.add(
+            "skipped-in-use",
+            object.address(),
+            format!(
+                "{root} is left out, and the value of secret {} still names {first} of the primary{}: what reads it in {} \
+                 asks the lost region",
+                secret.map_or_else(|| object.name(), |secret| secret.name()),
+                others(texts.len() - 1),
+                facts.recovery
+            ),
+            format!("take {root} out of what drplan.hcl skips: the secret is taken over as it is, and these values replaced"),
+            facts.place_in_code(object),
+        );
+    }
+}
+
+/// Subnets whose route table is left out have no way out: nodes in them never join.
+/// <https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#worker-node-fail>
+fn check_routes(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    let mut by_root: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (at, object) in facts.objects.iter().enumerate() {
+        let root = skipped(decided, at).and_then(|resource| resource.goes_with.as_deref());
+        let (Some(root), "aws_route_table_association") = (root, object.type_name()) else { continue };
+        let subnet = object.text("subnet_id").and_then(|id| {
+            facts
+                .objects
+                .iter()
+                .position(|one| one.type_name() == "aws_subnet" && one.id.as_deref() == Some(id))
+        });
+        if let Some(subnet) = subnet
+            && decided.resource(subnet).is_some_and(|resource| resource.disposition == Disposition::Create)
+        {
+            by_root.entry(root).or_default().push(facts.objects[subnet].address());
+        }
+    }
+    for (root, subnets) in by_root {
+        let Some((first, more)) = subnets.split_first() else { continue };
+        findings.add(
+            "skipped-in-use",
+            root,
+            format!(
+                "{root} is left out, and with it the route table of {first}{}: what is made there, nodes too, has no way out",
+                others(more.len())
+            ),
+            format!("bring {root} back, or have the code route these subnets without it"),
+            None,
+        );
+    }
 }
 
 /// A role that is left out does not learn to trust the new cluster: the pods that take it get no credentials.

@@ -1,12 +1,15 @@
 //! What the variables that drplan.hcl gives the recovery change of an argument: a value that the state has and the
 //! recovery does not take is no reason to stop.
 
+use std::collections::HashSet;
+
 use super::facts::{Facts, Object};
-use crate::model::configuration::{Argument, Configuration};
+use crate::model::configuration::{Argument, Configuration, Module, RegionSource};
+use crate::model::diagnostic::Place;
 use crate::model::settings::ValueSource;
 
-/// Calls and locals that are followed from an argument to the variables of the root: more are a circle.
-const DEPTH: usize = 16;
+/// Calls and locals that are followed from an argument to the variables of the root.
+const DEPTH: usize = 64;
 
 /// An argument in the recovery, as far as code and variables tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,73 +46,153 @@ impl Given {
 
 /// What the recovery gives an argument of the first level.
 pub(super) fn given(facts: &Facts<'_, '_>, object: &Object<'_, '_>, name: &str) -> Given {
+    traced(facts, object, name).0
+}
+
+/// Likewise, with what makes it another than the primary's: `variable "name"`, `terraform.workspace`.
+pub(super) fn traced(facts: &Facts<'_, '_>, object: &Object<'_, '_>, name: &str) -> (Given, Option<String>) {
     let (Some(configuration), Some(block)) = (&facts.input.configuration, facts.block(object.instance))
     else {
-        return Given::Same;
+        return (Given::Same, None);
     };
-    match block.arguments.iter().find(|argument| argument.path == name) {
-        Some(argument) => trace(facts, configuration, &object.instance.module, argument, DEPTH),
-        None => Given::Unset,
+    let Some(argument) = block.arguments.iter().find(|argument| argument.path == name) else {
+        return (Given::Unset, None);
+    };
+    let was = object.text(name).unwrap_or_default();
+    let mut trace = Trace { facts, configuration, was, by: None, seen: HashSet::new() };
+    let given = trace.argument(&object.instance.module, argument, DEPTH);
+    (given, trace.by)
+}
+
+/// What decides how many there are of it, or of a module that it is in, and has another value in the recovery; with the
+/// place of `count` or `for_each`.
+pub(super) fn counted_by(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<(String, Option<Place>)> {
+    let configuration = facts.input.configuration.as_ref()?;
+    let block = facts.block(object.instance)?;
+    let mut trace = Trace { facts, configuration, was: "", by: None, seen: HashSet::new() };
+    let (mut module, mut arguments) = (&*object.instance.module, &block.arguments);
+    loop {
+        for argument in arguments.iter().filter(|one| one.is_of("count") || one.is_of("for_each")) {
+            trace.argument(module, argument, DEPTH);
+            if let Some(cause) = trace.by {
+                return Some((cause, argument.place.clone()));
+            }
+        }
+        let (parent, call) = module.rsplit_once("module.")?;
+        module = parent.trim_end_matches('.');
+        arguments = &trace.module(module)?.calls.iter().find(|known| known.name == call)?.arguments;
     }
 }
 
-fn trace(
-    facts: &Facts<'_, '_>,
-    configuration: &Configuration,
-    module: &str,
-    argument: &Argument,
-    depth: usize,
-) -> Given {
-    let alone = argument.literals.is_empty() && argument.references.len() == 1;
-    let mut found = Given::Same;
-    for reference in &argument.references {
-        match (follow(facts, configuration, module, reference, depth), alone) {
-            (Given::Same | Given::Unset, _) => {}
-            (changed, true) => found = changed,
-            (_, false) => return Given::Computed,
-        }
-    }
-    found
+/// Whether the root's provider takes its region from this variable: the recovery gives it, unless drplan.hcl does.
+pub(super) fn is_region(root: &Module, name: &str) -> bool {
+    root.providers.iter().any(|provider| {
+        provider.alias.is_none()
+            && matches!(&provider.region, RegionSource::Variable(variable) if variable == name)
+    })
 }
 
-/// Follows a variable or a local to what the root is given.
-fn follow(
-    facts: &Facts<'_, '_>,
-    configuration: &Configuration,
-    module: &str,
-    reference: &str,
-    depth: usize,
-) -> Given {
-    let mut parts = reference.split('.');
-    let (Some(kind), Some(name), Some(depth)) = (parts.next(), parts.next(), depth.checked_sub(1)) else {
-        return Given::Same;
-    };
-    let in_module =
-        |path: &str| configuration.modules.iter().find(|one| one.paths.iter().any(|known| known == path));
-    let next = match (kind, module.rsplit_once("module.")) {
-        ("var", None) => {
-            let variables = &facts.input.settings.terraform.variables;
-            let given = variables.iter().find(|variable| variable.name == name);
-            return match given.map(|variable| &variable.source) {
-                Some(ValueSource::Plain(text)) => Given::Is(text.clone()),
-                Some(_) => Given::Computed,
-                None => Given::Same,
-            };
+/// Follows an argument to the variables of the root.
+struct Trace<'t, 'i, 's> {
+    facts: &'t Facts<'i, 's>,
+    configuration: &'t Configuration,
+    /// The argument's text in the primary.
+    was: &'t str,
+    /// What was found to be another in the recovery.
+    by: Option<String>,
+    /// Module and reference of what was followed.
+    seen: HashSet<(String, String)>,
+}
+
+impl<'t> Trace<'t, '_, '_> {
+    fn argument(&mut self, module: &str, argument: &Argument, depth: usize) -> Given {
+        let alone = argument.literals.is_empty() && argument.references.len() == 1;
+        let mut found = Given::Same;
+        for reference in &argument.references {
+            match (self.reference(module, reference, depth), alone) {
+                (Given::Same | Given::Unset, _) => {}
+                (changed, true) => found = changed,
+                (_, false) => return Given::Computed,
+            }
         }
-        ("var", Some((parent, call))) => {
-            let parent = parent.trim_end_matches('.');
-            let called = in_module(parent)
-                .and_then(|module| module.calls.iter().find(|known| known.name == call))
-                .and_then(|call| call.arguments.iter().find(|argument| argument.path == name));
-            called.map(|argument| (parent, argument))
+        found
+    }
+
+    fn reference(&mut self, module: &str, reference: &str, depth: usize) -> Given {
+        if !self.seen.insert((module.to_owned(), reference.to_owned())) {
+            return Given::Same;
         }
-        ("local", _) => {
-            let path = format!("locals.{name}");
-            in_module(module)
-                .and_then(|found| found.others.iter().find(|argument| argument.path == path))
-                .map(|argument| (module, argument))
+        let mut parts = reference.split('.');
+        let (Some(kind), Some(name), Some(depth)) = (parts.next(), parts.next(), depth.checked_sub(1)) else {
+            return Given::Same;
+        };
+        let next = match (kind, module.rsplit_once("module.")) {
+            ("terraform", _) if name == "workspace" => return self.workspace(),
+            ("data", _) if name == "aws_region" => return self.region("data.aws_region".to_owned()),
+            ("var", None) => return self.variable(name),
+            ("var", Some((parent, call))) => {
+                let parent = parent.trim_end_matches('.');
+                let called = self
+                    .module(parent)
+                    .and_then(|module| module.calls.iter().find(|known| known.name == call))
+                    .and_then(|call| call.arguments.iter().find(|argument| argument.path == name));
+                called.map(|argument| (parent, argument))
+            }
+            ("local", _) => {
+                let path = format!("locals.{name}");
+                self.module(module)
+                    .and_then(|found| found.others.iter().find(|argument| argument.path == path))
+                    .map(|argument| (module, argument))
+            }
+            _ => None,
+        };
+        next.map_or(Given::Same, |(module, argument)| self.argument(module, argument, depth))
+    }
+
+    fn module(&self, path: &str) -> Option<&'t Module> {
+        self.configuration.modules.iter().find(|one| one.paths.iter().any(|known| known == path))
+    }
+
+    fn workspace(&mut self) -> Given {
+        let own = self.facts.workspace();
+        if self.facts.input.settings.state.workspace.as_deref().unwrap_or("default") == own {
+            return Given::Same;
         }
-        _ => None,
-    };
-    next.map_or(Given::Same, |(module, argument)| trace(facts, configuration, module, argument, depth))
+        self.by = Some("terraform.workspace".to_owned());
+        Given::Is(own)
+    }
+
+    fn variable(&mut self, name: &str) -> Given {
+        let variables = &self.facts.input.settings.terraform.variables;
+        let source = variables.iter().find(|variable| variable.name == name).map(|variable| &variable.source);
+        let given = match source {
+            Some(ValueSource::Plain(text)) if self.is_primary(name, text) => return Given::Same,
+            Some(ValueSource::Plain(text)) => Given::Is(text.clone()),
+            Some(_) => Given::Computed,
+            None if self.configuration.root_module().is_some_and(|root| is_region(root, name)) => {
+                return self.region(format!("variable \"{name}\""));
+            }
+            None => return Given::Same,
+        };
+        self.by = Some(format!("variable \"{name}\""));
+        given
+    }
+
+    fn region(&mut self, by: String) -> Given {
+        self.by = Some(by);
+        Given::Is(self.facts.recovery.to_owned())
+    }
+
+    /// Whether the primary has this value for it, too. One that only its pipeline knows is told by what came of it.
+    fn is_primary(&self, name: &str, text: &str) -> bool {
+        let file = self.configuration.given.iter().rev().find(|given| given.variable == name);
+        let default = || {
+            let variables = &self.configuration.root_module()?.variables;
+            variables.iter().find(|variable| variable.name == name)?.default.as_ref()
+        };
+        match file.map(|given| &given.value).or_else(default) {
+            Some(known) => known.literals.iter().any(|literal| literal.whole && literal.text == text),
+            None => !text.is_empty() && self.was.contains(text),
+        }
+    }
 }

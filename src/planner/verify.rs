@@ -27,7 +27,7 @@ pub(super) fn plan_verify(
         let resolved = step(Phase::Verify, &format!("resolve/{name}"), resolve, drained)
             .needs(moved.moved_by)
             .done_when(DoneWhen::Holds { what: "every resolver gives the new answer".to_owned() });
-        if moved.is_of_store {
+        if !moved.is_asked {
             steps.push(resolved);
             continue;
         }

@@ -75,3 +75,28 @@ fn who_uses_a_certificate_waits_until_it_is_issued() {
         assert!(needs(&world, user).contains(&ISSUED.to_owned()), "{user}: {:?}", needs(&world, user));
     }
 }
+
+/// The controller looks for one that covers the host.
+#[test]
+fn an_ingress_that_names_no_certificate_needs_one_that_covers_its_hosts() {
+    let serving = |host: &'static str, ports: &'static str| {
+        changed(|copy| {
+            copy.write(
+                "kubernetes/partner.yaml",
+                &format!(
+                    "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: partner\n  namespace: ecommerce\n  \
+                     annotations:\n    alb.ingress.kubernetes.io/listen-ports: '[{{\"{ports}\": 443}}]'\nspec:\n  \
+                     ingressClassName: alb\n  rules:\n    - host: {host}\n"
+                ),
+            );
+        })
+    };
+    with(
+        &serving("partner.example.com", "HTTPS"),
+        CODE,
+        "Ingress/ecommerce/partner",
+        "kubernetes/partner.yaml:1",
+    );
+    without(&serving("partner.example.com", "HTTP"), CODE);
+    without(&serving("hooks.example.com", "HTTPS"), CODE);
+}

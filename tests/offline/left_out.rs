@@ -304,3 +304,13 @@ fn what_goes_with_the_cluster_is_told_once() {
     assert_eq!(of_code(&plan, "dependency-left-out"), [""; 0]);
     assert_eq!(of_code(&plan, "cluster-left-out"), ["module.eks.aws_eks_cluster.this"]);
 }
+
+#[test]
+fn what_is_skipped_along_with_a_gateway_or_a_secret_is_told() {
+    let found = |address| of_code(&skipping(address).plan(), "skipped-in-use");
+    assert_eq!(found("module.vpc.aws_nat_gateway.this"), ["module.vpc.aws_nat_gateway.this[0]"]);
+    let version = "module.secrets.aws_secretsmanager_secret_version.db_credentials";
+    assert_eq!(found(version), [version]);
+    assert!(found("module.secrets.aws_secretsmanager_secret.db_credentials").contains(&version.to_owned()));
+    assert_eq!(found("module.secrets.aws_secretsmanager_secret_version.api_keys"), [""; 0]);
+}

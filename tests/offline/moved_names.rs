@@ -163,3 +163,31 @@ fn what_the_primary_made_beforehand_is_imported_once() {
     let told = plan.findings.iter().find(|finding| finding.code == "imported-twice").unwrap();
     assert!(told.fix.contains("skip \"module.standby\""), "{}", told.fix);
 }
+
+/// Both are dropped by a restore, and neither can be told by a later call.
+#[test]
+fn a_restore_is_told_what_it_would_charge_or_place_otherwise() {
+    let settings = |support: &'static str, volume: bool| -> Vec<(String, Option<String>)> {
+        let plan = with_state(|type_name, attributes| {
+            if type_name == "aws_db_instance" {
+                attributes["engine_lifecycle_support"] = json!(support);
+                attributes["dedicated_log_volume"] = json!(volume);
+            }
+        });
+        let restores = plan.steps.iter().filter_map(|step| match &step.action {
+            Action::RestoreDatabase { settings, .. } => Some(settings.clone()),
+            _ => None,
+        });
+        let all = restores.flatten().map(|setting| (setting.name, setting.value));
+        all.filter(|(name, _)| ["EngineLifecycleSupport", "DedicatedLogVolume"].contains(&&**name)).collect()
+    };
+    assert_eq!(settings("open-source-rds-extended-support", false), []);
+    let disabled = "open-source-rds-extended-support-disabled";
+    assert_eq!(
+        settings(disabled, true),
+        [
+            ("DedicatedLogVolume".to_owned(), Some("true".to_owned())),
+            ("EngineLifecycleSupport".to_owned(), Some(disabled.to_owned())),
+        ]
+    );
+}

@@ -8,7 +8,7 @@ use drplan::plan::audit::audit;
 use drplan::plan::resource::Disposition;
 use serde_json::json;
 
-use crate::defects::found;
+use crate::defects::{changed, found};
 use crate::worlds::{RECOVERY, World, example, managed, state_of};
 
 const KEYS: &str = "module.secrets.aws_secretsmanager_secret.api_keys";
@@ -163,7 +163,32 @@ fn a_secret_that_is_skipped_must_be_there_for_who_names_it() {
         }
         found(&world.plan(), "skipped-in-use")
     };
-    assert_eq!(skipped(true), []);
+    // Its value goes with it, and names the lost database.
+    let value = "module.secrets.aws_secretsmanager_secret_version.db_credentials".to_owned();
+    let value = (value, "terraform/modules/secrets/main.tf:19".to_owned());
+    assert_eq!(skipped(true), std::slice::from_ref(&value));
     let named = "module.secrets.aws_secretsmanager_secret.db_credentials".to_owned();
-    assert_eq!(skipped(false), [(named, "kubernetes/configmap.yaml:15".to_owned())]);
+    assert_eq!(skipped(false), [(named, "kubernetes/configmap.yaml:15".to_owned()), value]);
+}
+
+#[test]
+fn a_replication_that_has_failed_is_told() {
+    let with_status = |status: &'static str| {
+        changed(|copy| {
+            copy.edit("state.tfstate", |text| {
+                let mut state: serde_json::Value = serde_json::from_str(&text).unwrap();
+                for resource in state["resources"].as_array_mut().unwrap() {
+                    if resource["type"] == "aws_secretsmanager_secret" {
+                        let secret = &mut resource["instances"][0]["attributes"];
+                        secret["replica"] = serde_json::json!([{ "region": "us-west-2", "status": status }]);
+                    }
+                }
+                state.to_string()
+            });
+        })
+    };
+    assert_eq!(found(&with_status("InSync"), "secret-origin-unknown"), []);
+    let plan = with_status("Failed");
+    let secrets = plan.resources.iter().filter(|one| one.type_name == "aws_secretsmanager_secret");
+    assert_eq!(found(&plan, "secret-origin-unknown").len(), secrets.count());
 }

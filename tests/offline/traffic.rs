@@ -166,3 +166,89 @@ fn a_recorded_name_of_the_primary_that_nothing_moves_is_told() {
     assert_eq!(found(&with_name(false), "dns-name-unmoved")[0].0, "db.example.com");
     without(&with_name(true), "dns-name-unmoved");
 }
+
+#[test]
+fn a_name_that_is_kept_is_not_left_to_external_dns() {
+    const CODE: &str = "dns-name-kept";
+    let keeping = |change: &dyn Fn(&Copy)| {
+        changed(|copy| {
+            copy.edit("drplan.hcl", |text| {
+                replace(
+                    &text,
+                    "names = [\"api.example.com\", \"hooks.example.com\", \"shop.example.com\"]",
+                    "names = [\"api.example.com\", \"shop.example.com\"]\n  keep  = [\"hooks.example.com\"]",
+                )
+            });
+            change(copy);
+        })
+    };
+    let flags = |flag: &'static str| {
+        keeping(&move |copy| {
+            copy.edit("kubernetes/external-dns.yaml", |text| {
+                replace(&text, "--domain-filter=example.com", flag)
+            });
+        })
+    };
+    let plan = keeping(&|_| {});
+    let [(subject, at)] = &found(&plan, CODE)[..] else { panic!("{:?}", found(&plan, CODE)) };
+    assert_eq!(subject, "hooks.example.com");
+    assert!(at.starts_with("kubernetes/ingress.yaml:"), "{at}");
+    for flag in [
+        "--exclude-domains=hooks.example.com",
+        "--domain-filter=api.example.com",
+        "--domain-filter=example.net",
+    ] {
+        without(&flags(flag), CODE);
+    }
+    assert_eq!(found(&flags("--exclude-domains=ooks.example.com"), CODE).len(), 1);
+    without(&changed(|_| {}), CODE);
+}
+
+#[test]
+fn what_rests_by_its_manifest_is_not_woken_at_the_gate() {
+    let released = |plan: &Plan| -> Vec<String> {
+        assert_eq!(audit(plan), Ok(()));
+        let steps = plan.steps.iter().filter(|step| matches!(step.action, Action::Release { .. }));
+        steps.map(|step| step.id.rsplit('/').next().unwrap().to_owned()).collect()
+    };
+    let resting = changed(|copy| {
+        copy.edit("kubernetes/cronjobs.yaml", |text| {
+            replace(&text, "  schedule: \"0 6 * * 0\"\n", "  schedule: \"0 6 * * 0\"\n  suspend: true\n")
+        });
+        copy.edit("kubernetes/external-dns.yaml", |text| {
+            replace(&text, "  replicas: 1\n", "  replicas: 0\n")
+        });
+    });
+    let before = released(&changed(|_| {}));
+    assert!(
+        ["db-snapshot", "external-dns"].iter().all(|name| before.contains(&(*name).to_owned())),
+        "{before:?}"
+    );
+    let after = released(&resting);
+    assert_eq!(before.len() - after.len(), 2, "{after:?}");
+    assert_eq!(found(&resting, "dns-name-unmoved")[0].0, "hooks.example.com");
+}
+
+/// Nothing answers by a TXT record.
+#[test]
+fn only_what_has_an_address_is_asked_over_http() {
+    let asked =
+        |plan: &Plan, name: &str| plan.steps.iter().any(|step| step.id == format!("verify/probe/{name}"));
+    let plan = changed(|copy| {
+        let record = crate::worlds::managed(
+            "aws_route53_record.note",
+            serde_json::json!({ "id": "Z0123_note.example.com_TXT", "zone_id": "Z0ABCDEFGHIJKLMNOPQRS", "name": "note.example.com",
+                "fqdn": "note.example.com", "type": "TXT", "ttl": 60,
+                "records": ["k8s-ecommerceprod-4f1c9d27ab-1287465093.us-east-2.elb.amazonaws.com"] }),
+            &[],
+        );
+        copy.edit("state.tfstate", |text| {
+            let mut state: serde_json::Value = serde_json::from_str(&text).unwrap();
+            state["resources"].as_array_mut().unwrap().push(record);
+            state.to_string()
+        });
+    });
+    assert!(plan.steps.iter().any(|step| step.id == "verify/resolve/note.example.com"));
+    assert!(!asked(&plan, "note.example.com"));
+    assert!(asked(&plan, "api.example.com"));
+}

@@ -29,8 +29,10 @@ mod storage;
 mod synthetic;
 #[cfg(test)]
 mod tests;
+mod vcpus;
 mod warehouses;
 
+pub use self::vcpus::vcpu_quota;
 use super::value::ValueKind;
 
 /// Where a resource lives.
@@ -321,8 +323,6 @@ impl Quota {
 // Quotas that more than the instances of a type count against. Codes as
 // <https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html> has them, service by service.
 
-/// vCPUs of what runs on demand, in the families of most instances.
-pub const VCPUS: Quota = quota("ec2", "L-1216C47A", 5);
 /// ALBs, those of Ingresses among them.
 pub const APPLICATION_LOAD_BALANCERS: Quota = quota("elasticloadbalancing", "L-53DA6B97", 50);
 /// NLBs, those of Services among them.
@@ -332,9 +332,8 @@ pub const CLASSIC_LOAD_BALANCERS: Quota = quota("elasticloadbalancing", "L-E9E98
 
 /// Every quota that a plan may count against.
 pub fn quotas() -> impl Iterator<Item = &'static Quota> {
-    const MORE: &[Quota] =
-        &[VCPUS, APPLICATION_LOAD_BALANCERS, NETWORK_LOAD_BALANCERS, CLASSIC_LOAD_BALANCERS];
-    all().flat_map(|entry| entry.quotas).chain(MORE)
+    const MORE: &[Quota] = &[APPLICATION_LOAD_BALANCERS, NETWORK_LOAD_BALANCERS, CLASSIC_LOAD_BALANCERS];
+    all().flat_map(|entry| entry.quotas).chain(MORE).chain(vcpus::all())
 }
 
 const FAMILIES: &[&[TypeEntry]] = &[

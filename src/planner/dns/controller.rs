@@ -116,21 +116,48 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
     }
 }
 
+/// Whether the manifests' external-dns is told to leave a host alone; each of them, where there are several.
+pub(super) fn leaves(facts: &Facts<'_, '_>, host: &str) -> bool {
+    let of =
+        |domain: &&str| host == *domain || host.ends_with(&format!(".{}", domain.trim_start_matches('.')));
+    let mut controllers =
+        facts.input.manifests.objects.iter().filter(|object| is_controller(object)).peekable();
+    controllers.peek().is_some()
+        && controllers.all(|object| {
+            let runs = containers(object).find(|one| runs_it(one) || writes_records(one));
+            let Some(container) = runs.or_else(|| containers(object).next()) else { return false };
+            let only = flags(container, "domain-filter");
+            flags(container, "exclude-domains").iter().any(of) || !only.is_empty() && !only.iter().any(of)
+        })
+}
+
 /// A flag of the command line, as `--name=value` or in two parts, else by its variable of the environment.
 fn flag<'o>(container: &'o Node, name: &str) -> Option<&'o str> {
-    let words = || ["command", "args"].into_iter().filter_map(|key| container.get(key)).flat_map(Node::items);
-    let words: Vec<&str> = words().filter_map(|word| word.str_at(&[])).collect();
-    let joined = words.iter().find_map(|word| word.strip_prefix("--")?.strip_prefix(name)?.strip_prefix('='));
-    let parted = || {
-        let at = words.iter().position(|word| word.strip_prefix("--") == Some(name))?;
-        words.get(at + 1).copied()
-    };
+    flags(container, name).first().copied()
+}
+
+/// Likewise of one that may be given several times; in the environment in lines.
+fn flags<'o>(container: &'o Node, name: &str) -> Vec<&'o str> {
+    let words = ["command", "args"].into_iter().filter_map(|key| container.get(key)).flat_map(Node::items);
+    let words: Vec<&str> = words.filter_map(|word| word.str_at(&[])).collect();
+    let after = |word: &&'o str| word.strip_prefix("--").and_then(|flag| flag.strip_prefix(name));
+    let mut given: Vec<&str> = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        match after(word) {
+            Some("") => given.extend(words.get(at + 1)),
+            Some(rest) => given.extend(rest.strip_prefix('=')),
+            None => {}
+        }
+    }
+    if !given.is_empty() {
+        return given;
+    }
     let variable = format!("EXTERNAL_DNS_{}", name.replace('-', "_").to_uppercase());
     let of_environment = || {
         let mut variables = container.get("env").into_iter().flat_map(Node::items);
         variables.find(|entry| entry.str_at(&["name"]) == Some(&variable))?.str_at(&["value"])
     };
-    joined.or_else(parted).or_else(of_environment)
+    of_environment().into_iter().flat_map(str::lines).collect()
 }
 
 /// What has records of an owner, by the TXT records beside them, and is no object of the manifests.

@@ -6,9 +6,11 @@ use super::super::build::GATE;
 use super::super::dispositions::step_id;
 use super::super::facts::Facts;
 use super::super::findings::Findings;
-use super::controller::{installs_controller, written_by_controller};
+use super::controller::{installs_controller, leaves, written_by_controller};
 use super::inside::store_behind;
 use super::{ALIAS_TTL, recorded};
+use crate::model::diagnostic::Place;
+use crate::model::document::Object;
 use crate::plan::action::{Action, EngineChange, Hold};
 use crate::plan::step::Step;
 
@@ -19,8 +21,8 @@ pub(in super::super) struct Name {
     pub(in super::super) ttl: u64,
     /// The steps that move it.
     pub(in super::super) moved_by: Vec<String>,
-    /// Whether a store answers by it, and not over HTTP.
-    pub(in super::super) is_of_store: bool,
+    /// Whether something answers by it over HTTP: no store does, and no record without an address.
+    pub(in super::super) is_asked: bool,
 }
 
 /// Names that drplan.hcl lists, those of the records that move, and those that external-dns writes once it is let go.
@@ -34,10 +36,11 @@ pub(in super::super) fn names(
     let mut writer = None;
     for step in steps {
         match &step.action {
-            Action::ChangeRecord { name, ttl_seconds, address, .. } => {
+            Action::ChangeRecord { name, ttl_seconds, address, record_type, .. } => {
                 let known = names.entry(name.clone()).or_default();
                 let at = address.as_ref().and_then(|address| facts.by_address.get(address.as_str()));
-                known.is_of_store |= at.is_some_and(|at| store_behind(facts, &facts.objects[*at]).is_some());
+                known.is_asked |= matches!(record_type.as_str(), "A" | "AAAA" | "CNAME")
+                    && at.is_none_or(|at| store_behind(facts, &facts.objects[*at]).is_none());
                 known.ttl = known.ttl.max(*ttl_seconds);
                 known.moved_by.push(step.id.clone());
             }
@@ -60,8 +63,27 @@ pub(in super::super) fn names(
         return names;
     }
     let settings = &facts.input.settings.dns;
-    let written: Vec<String> =
-        writer.iter().flat_map(|_| &facts.input.manifests.objects).flat_map(written_by_controller).collect();
+    let of_object = |object| written_by_controller(object).into_iter().map(move |name| (name, object));
+    let by_object: Vec<(String, &Object)> = writer
+        .iter()
+        .flat_map(|_| &facts.input.manifests.objects)
+        .flat_map(of_object)
+        .filter(|(name, _)| !leaves(facts, name))
+        .collect();
+    let written: Vec<String> = by_object.iter().map(|(name, _)| name.clone()).collect();
+    for (name, object) in by_object.iter().filter(|(name, _)| settings.keep.contains(name)) {
+        findings.add(
+            "dns-name-kept",
+            name,
+            format!(
+                "drplan.hcl keeps {name} where it is, and external-dns moves it to {} as soon as it is let go: {} has it",
+                facts.recovery,
+                facts.label(object)
+            ),
+            format!("tell external-dns to leave it: `--exclude-domains={name}`; or take it out of dns {{ keep }}"),
+            Some(Place::new(&object.file, object.root.span.line)),
+        );
+    }
     let stays = |name: &String| settings.keep.contains(name) || name.starts_with('*');
     let wanted = settings.names.iter().chain(written.iter().filter(|name| !stays(name)));
     for name in wanted {
@@ -91,7 +113,7 @@ pub(in super::super) fn names(
             moved_by.push(step_id("dns", "gate"));
         }
         recorded::check_name(facts, name, findings);
-        names.insert(name.clone(), Name { ttl: ttl_of(facts, name), moved_by, is_of_store: false });
+        names.insert(name.clone(), Name { ttl: ttl_of(facts, name), moved_by, is_asked: true });
     }
     recorded::check_left(facts, &names, findings);
     names

@@ -8,7 +8,7 @@ use super::super::facts::{Facts, Object};
 use super::super::variables::given;
 use super::{balancers, zones};
 use crate::model::inventory::Inventory;
-use crate::model::types::{APPLICATION_LOAD_BALANCERS, NETWORK_LOAD_BALANCERS, QuotaPer, VCPUS};
+use crate::model::types::{APPLICATION_LOAD_BALANCERS, NETWORK_LOAD_BALANCERS, Quota, QuotaPer, vcpu_quota};
 use crate::plan::resource::{Disposition, Engine};
 
 /// What a limit counts in, where it is not the region: a zone, a cluster that is made new.
@@ -98,45 +98,52 @@ fn fullest(demands: Demands) -> Demands {
     merged
 }
 
-/// Nodes and instances that run on demand, of the families that the quota covers.
+/// Nodes and instances, each against the limit of its family.
 fn add_vcpus(facts: &Facts<'_, '_>, object: &Object<'_, '_>, demands: &mut Demands) {
-    let Some((count, types)) = runs(facts, object) else { return };
-    let standard: Vec<&String> = types.iter().filter(|name| is_standard(name)).collect();
-    if count == 0 || standard.is_empty() {
-        return;
+    let Some(Runs { count, types, spot }) = runs(facts, object).filter(|runs| runs.count > 0) else { return };
+    let mut by_quota: BTreeMap<&str, (&Quota, Vec<&String>)> = BTreeMap::new();
+    for name in &types {
+        let Some(quota) = vcpu_quota(name, spot) else { continue };
+        by_quota.entry(quota.code).or_insert((quota, Vec::new())).1.push(name);
     }
-    let demand = demands.entry((VCPUS.service, VCPUS.code, Within::Region)).or_default();
-    demand.default = u64::from(VCPUS.default);
-    // Which of several types it becomes is EC2's choice: the largest is counted.
-    let sizes: Option<Vec<u64>> = standard.iter().map(|name| vcpus(facts.inventory(), name)).collect();
     let names = types.join(" or ");
-    match sizes.and_then(|sizes| sizes.into_iter().max()) {
-        Some(size) => {
-            demand.needed += count * size;
-            demand.of.push(format!("{count} x {names}"));
+    // Which of several types it becomes is EC2's choice: the largest is counted, in each family.
+    for (quota, of_family) in by_quota.into_values() {
+        let demand = demands.entry((quota.service, quota.code, Within::Region)).or_default();
+        demand.default = u64::from(quota.default);
+        let sizes: Option<Vec<u64>> = of_family.iter().map(|name| vcpus(facts.inventory(), name)).collect();
+        match sizes.and_then(|sizes| sizes.into_iter().max()) {
+            Some(size) => {
+                demand.needed += count * size;
+                demand.of.push(format!("{count} x {names}"));
+            }
+            None => demand.unknown.push(format!("the vCPUs of {count} x {names}")),
         }
-        None => demand.unknown.push(format!("the vCPUs of {count} x {names}")),
     }
 }
 
-/// How many instances an object starts at once, and of which types.
-fn runs(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<(u64, Vec<String>)> {
+/// Instances that an object starts at once.
+struct Runs {
+    count: u64,
+    /// Any of these.
+    types: Vec<String>,
+    spot: bool,
+}
+
+fn runs(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<Runs> {
     match object.type_name() {
         "aws_instance" => {
             let name = object.text("instance_type").filter(|name| !name.is_empty())?;
             let spot = object.text("instance_lifecycle") == Some("spot");
             let types = given(facts, object, "instance_type").list(vec![name.to_owned()]);
-            (!spot).then(|| (1, types.unwrap_or_else(|| vec![name.to_owned()])))
+            Some(Runs { count: 1, types: types.unwrap_or_else(|| vec![name.to_owned()]), spot })
         }
         "aws_eks_node_group" => {
-            if object.text("capacity_type") == Some("SPOT") {
-                return None;
-            }
+            let spot = object.text("capacity_type") == Some("SPOT");
             let tree = object.tree();
-            let desired =
-                tree.pointer("/scaling_config/0/desired_size").and_then(serde_json::Value::as_u64)?;
+            let count = tree.pointer("/scaling_config/0/desired_size").and_then(serde_json::Value::as_u64)?;
             let types = types_of(facts, object);
-            (!types.is_empty()).then_some((desired, types))
+            (!types.is_empty()).then_some(Runs { count, types, spot })
         }
         _ => None,
     }
@@ -161,33 +168,4 @@ pub(super) fn types_of(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Vec<St
 
 fn vcpus(inventory: Option<&Inventory>, name: &str) -> Option<u64> {
     inventory?.instance_types.as_ref()?.iter().find(|known| known.name == name)?.vcpus
-}
-
-/// Families of the quota "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances"; those that begin alike
-/// and have quotas of their own are none of it:
-/// <https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html>
-fn is_standard(instance_type: &str) -> bool {
-    let family: String = instance_type.chars().take_while(char::is_ascii_alphabetic).collect();
-    !matches!(family.as_str(), "inf" | "trn" | "dl" | "hpc" | "mac")
-        && family.starts_with(['a', 'c', 'd', 'h', 'i', 'm', 'r', 't', 'z'])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_standard;
-
-    #[test]
-    fn families_with_quotas_of_their_own_are_not_standard() {
-        for name in ["t3.medium", "m7i-flex.large", "im4gn.large", "z1d.large", "a1.large", "hs1.8xlarge"] {
-            assert!(is_standard(name), "{name}");
-        }
-        for name in
-            ["g5.xlarge", "p4d.24xlarge", "inf2.xlarge", "trn1.2xlarge", "dl1.24xlarge", "x2idn.large"]
-        {
-            assert!(!is_standard(name), "{name}");
-        }
-        for name in ["hpc7g.large", "mac2.metal", "u-6tb1.metal", "vt1.large", "f1.2xlarge", ""] {
-            assert!(!is_standard(name), "{name}");
-        }
-    }
 }

@@ -12,7 +12,7 @@ use crate::plan::step::Plane;
 impl<'i> Checks<'i, '_, '_> {
     /// Each image is there, and is the one that ran.
     pub(super) fn images(&mut self, values: &Values) {
-        let mut named: BTreeMap<(&str, &str), &Place> = BTreeMap::new();
+        let mut named: BTreeMap<(&str, &str), &Option<Place>> = BTreeMap::new();
         for image in &values.images {
             named.entry((&image.repository, &image.reference)).or_insert(&image.at);
         }
@@ -26,7 +26,7 @@ impl<'i> Checks<'i, '_, '_> {
                     words::is(named.len())
                 ),
                 "nothing to do: each rewrite is listed by `drplan show PLAN --values`",
-                Some(first.at.clone()),
+                first.at.clone(),
             );
         }
         for ((repository, reference), place) in named {
@@ -54,7 +54,7 @@ impl<'i> Checks<'i, '_, '_> {
                         ran.iter().map(|digest| short(digest)).collect::<Vec<_>>().join(" and ")
                     ),
                     "push what ran to it again, or name images by digest in the manifests",
-                    Some(place.clone()),
+                    place.clone(),
                 );
             }
             if there.is_none() {
@@ -66,7 +66,7 @@ impl<'i> Checks<'i, '_, '_> {
                         self.facts.recovery
                     ),
                     self.copied(repository, reference),
-                    Some(place.clone()),
+                    place.clone(),
                 );
             }
         }

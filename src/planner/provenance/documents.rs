@@ -8,6 +8,7 @@ use super::super::facts::Facts;
 use super::super::findings::Findings;
 use super::super::references;
 use super::code::newlines;
+use super::images::image_in;
 use super::tokens::{Counterpart, Index, Owner, Token};
 use super::uses::Uses;
 use super::verdict::{Verdict, classify};
@@ -141,7 +142,7 @@ impl<'s> Walk<'s, '_, '_, '_, '_> {
 
     fn string(&mut self, text: &str, span: Span, pointer: &str, field: &str) {
         self.hidden = self.object.kind == "Secret" || secret::looks_secret(field);
-        if let Some(image) = images::image_in(text) {
+        if let Some(image) = image_in(text) {
             self.image(image, span, pointer);
             return;
         }

@@ -7,6 +7,7 @@ mod code;
 mod counterparts;
 mod documents;
 mod encoded;
+mod images;
 mod resources;
 mod rewrites;
 mod tokens;
@@ -40,8 +41,7 @@ pub(super) struct NamedImage {
     pub(super) repository: String,
     /// `:tag` or `@sha256:...`; empty for `latest`.
     pub(super) reference: String,
-    pub(super) at: crate::model::diagnostic::Place,
-    pub(super) object: String,
+    pub(super) at: Option<crate::model::diagnostic::Place>,
 }
 
 /// Finds and classifies every use.
@@ -59,6 +59,7 @@ pub(super) fn plan_values(facts: &Facts<'_, '_>, decided: &Decided, findings: &m
     resources::search(facts, decided, &index, &mut uses, &mut values, findings);
     code::search(facts, decided, &index, &mut uses, findings);
     documents::search(facts, &index, &mut uses, &mut values, findings);
+    values.images.extend(images::made_of(facts, decided));
     values.images.sort();
     values.images.dedup();
     values.values = uses.into_values();

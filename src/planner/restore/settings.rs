@@ -42,6 +42,9 @@ impl Restore<'_, '_, '_> {
                 "iops" | "storage_throughput" => has_baseline_iops(self.object, &tree) || texts == ["0"],
                 // AWS makes its default groups when the first instance of an engine asks for none.
                 "option_group_name" => texts.iter().any(|name| name.starts_with("default:")),
+                "dedicated_log_volume" => texts == ["false"],
+                "database_insights_mode" => texts == ["standard"],
+                "engine_lifecycle_support" => texts == ["open-source-rds-extended-support"],
                 name if name.ends_with("parameter_group_name") => {
                     texts.iter().any(|name| name.starts_with("default."))
                 }
@@ -203,6 +206,8 @@ pub(super) const INSTANCE_RESTORE: Parameters = &[
     ("backup_retention_period", "BackupRetentionPeriod"),
     ("backup_window", "PreferredBackupWindow"),
     ("ca_cert_identifier", "CACertificateIdentifier"),
+    ("dedicated_log_volume", "DedicatedLogVolume"),
+    ("engine_lifecycle_support", "EngineLifecycleSupport"),
 ];
 
 /// What only ModifyDBInstance takes; the restores take a managed password of Oracle alone.
@@ -214,6 +219,7 @@ pub(super) const INSTANCE_MODIFY: Parameters = &[
     ("performance_insights_enabled", "EnablePerformanceInsights"),
     ("performance_insights_kms_key_id", "PerformanceInsightsKMSKeyId"),
     ("performance_insights_retention_period", "PerformanceInsightsRetentionPeriod"),
+    ("database_insights_mode", "DatabaseInsightsMode"),
     ("monitoring_interval", "MonitoringInterval"),
     ("monitoring_role_arn", "MonitoringRoleArn"),
 ];
@@ -266,6 +272,7 @@ pub(super) const CLUSTER_RESTORE: Parameters = &[
     ("iam_database_authentication_enabled", "EnableIAMDatabaseAuthentication"),
     ("enabled_cloudwatch_logs_exports", "EnableCloudwatchLogsExports"),
     ("enable_cloudwatch_logs_exports", "EnableCloudwatchLogsExports"),
+    ("engine_lifecycle_support", "EngineLifecycleSupport"),
 ];
 
 /// What ModifyDBCluster takes of all three, and a restore of some only.

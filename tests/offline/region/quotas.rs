@@ -6,6 +6,7 @@ use drplan::plan::action::{Action, Check};
 
 use super::{message, plan_in};
 use crate::defects::{with, without};
+use crate::worlds::{World, example};
 
 fn quota<'q>(inventory: &'q mut Inventory, code: &str) -> &'q mut AppliedQuota {
     inventory.quotas.as_mut().unwrap().iter_mut().find(|quota| quota.code == code).unwrap()
@@ -81,4 +82,38 @@ fn load_balancers_of_ingresses_count() {
     // Two Ingresses share one by their group.
     assert!(told.contains("needs 1 more (Ingress group ecommerce-prod)"), "{told}");
     without(&with_quota("L-53DA6B97", 50, Some(49)), "quota-short");
+}
+
+/// Each group of families has a limit of its own, and Spot another; both are 0 in a region that never ran any.
+#[test]
+fn nodes_count_against_the_limit_of_their_family() {
+    let plan = |kind: &'static str, capacity: &'static str, code: &'static str, value: u64| {
+        let mut world = World::read(&example());
+        let mut state: serde_json::Value = serde_json::from_str(&world.state).unwrap();
+        for resource in state["resources"].as_array_mut().unwrap() {
+            if resource["type"] == "aws_eks_node_group" {
+                let attributes = &mut resource["instances"][0]["attributes"];
+                attributes["instance_types"] = serde_json::json!([kind]);
+                attributes["capacity_type"] = serde_json::json!(capacity);
+            }
+        }
+        world.state = state.to_string();
+        let inventory = world.inventory.as_mut().unwrap();
+        let mut offered = inventory.instance_types.as_ref().unwrap()[0].clone();
+        (offered.name, offered.vcpus) = (kind.to_owned(), Some(4));
+        inventory.instance_types.as_mut().unwrap().push(offered);
+        let mut limit = quota(inventory, "L-1216C47A").clone();
+        (limit.code, limit.value, limit.used) = (code.to_owned(), value, Some(0));
+        inventory.quotas.as_mut().unwrap().push(limit);
+        world.plan()
+    };
+    for (kind, capacity, code) in [
+        ("g5.xlarge", "ON_DEMAND", "L-DB2E81BA"),
+        ("g5.xlarge", "SPOT", "L-3819A6DF"),
+        ("m5.xlarge", "SPOT", "L-34B43A08"),
+    ] {
+        with(&plan(kind, capacity, code, 7), "quota-short", &format!("ec2 {code}"), "");
+        without(&plan(kind, capacity, code, 8), "quota-short");
+        assert_eq!(needs(&plan(kind, capacity, code, 8), code), 8);
+    }
 }

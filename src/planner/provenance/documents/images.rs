@@ -1,8 +1,8 @@
 //! Images of ECR registries that the manifests name.
 
-use super::super::super::facts::is_account;
 use super::super::NamedImage;
 use super::super::code::newlines;
+use super::super::images::{is_ecr_host, split_image};
 use super::super::verdict::Verdict;
 use super::{Walk, Written};
 use crate::model::diagnostic::Place;
@@ -37,8 +37,7 @@ impl Walk<'_, '_, '_, '_, '_> {
         self.values.images.push(NamedImage {
             repository: repository.to_owned(),
             reference: reference.to_owned(),
-            at: Place::new(file, line),
-            object: self.label.clone(),
+            at: Some(Place::new(file, line)),
         });
         self.values.rewrites.entry(self.at).or_default().push(Rewrite {
             path: pointer.to_owned(),
@@ -50,27 +49,4 @@ impl Walk<'_, '_, '_, '_, '_> {
         });
         self.uses.add_other(ValueKind::Image, image, Some(owner), Verdict::rewritten(to).at(site));
     }
-}
-
-/// A whole string that is an image of an ECR registry.
-pub(super) fn image_in(text: &str) -> Option<&str> {
-    let (host, rest) = text.split_once('/')?;
-    is_ecr_host(host)?;
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | ':' | '@' | '-');
-    (!rest.is_empty() && rest.chars().all(allowed)).then_some(text)
-}
-
-/// Repository and `:tag` or `@digest`.
-fn split_image(rest: &str) -> (&str, &str) {
-    let at = rest.find('@').or_else(|| rest.rfind(':')).unwrap_or(rest.len());
-    let (repository, reference) = rest.split_at(at);
-    // `repo:tag@digest`: the digest decides, the tag is only a name for it.
-    (repository.split(':').next().unwrap_or(repository), reference)
-}
-
-/// Whether a host is an ECR registry: account, region.
-fn is_ecr_host(host: &str) -> Option<(&str, &str)> {
-    let (account, rest) = host.split_once(".dkr.ecr.")?;
-    let region = rest.strip_suffix(".amazonaws.com").or_else(|| rest.strip_suffix(".amazonaws.com.cn"))?;
-    (is_account(account) && !region.is_empty()).then_some((account, region))
 }

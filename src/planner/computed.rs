@@ -1,0 +1,124 @@
+//! What the code computes from a variable, or from the workspace, that has another value in the recovery: names of what
+//! is taken over as it is, and how many there are of something.
+//!
+//! <https://opentofu.org/docs/language/import/>, <https://opentofu.org/docs/language/meta-arguments/count/>
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::dispositions::Decided;
+use super::facts::{Facts, Object};
+use super::findings::Findings;
+use super::foreseen;
+use super::variables::{Given, counted_by};
+use crate::model::diagnostic::Place;
+use crate::model::words;
+use crate::plan::resource::{Disposition, Engine};
+
+/// Adds each variable, or the workspace, that changes a name or a count which the plan relies on.
+pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    check_names(facts, decided, findings);
+    check_counts(facts, decided, findings);
+    check_indexes(facts, decided, findings);
+}
+
+fn check_names(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    let mut by_cause: BTreeMap<String, Vec<&Object<'_, '_>>> = BTreeMap::new();
+    for (at, object) in facts.objects.iter().enumerate() {
+        let Some(resource) = decided.resource(at) else { continue };
+        let comes_back = matches!(resource.disposition, Disposition::Restore | Disposition::Promote);
+        if !comes_back && resource.engine != Engine::Import {
+            continue;
+        }
+        let Some((given, Some(cause))) = foreseen::called(facts, object) else { continue };
+        let is_named = comes_back
+            && (matches!(given, Given::Is(_))
+                || facts.database_settings(object).is_some_and(|database| database.identifier.is_some()));
+        if !is_named && !foreseen::holds_primary(facts, object.given_name().unwrap_or_default()) {
+            by_cause.entry(cause).or_default().push(object);
+        }
+    }
+    for (cause, objects) in by_cause {
+        let Some((first, more)) = objects.split_first() else { continue };
+        let more = and_more(more.len());
+        let instead = match cause.as_str() {
+            "terraform.workspace" => {
+                "name them by a variable instead, which has the same value in both workspaces"
+            }
+            _ => "leave it out of drplan.hcl, or give it the primary's value",
+        };
+        findings.add(
+            "name-differs",
+            &cause,
+            format!(
+                "the code computes the name of {}{more} from {cause}, which is another in the recovery: it is taken over \
+                 as {}, and the engine would replace it by one of another name",
+                first.address(),
+                first.given_name().unwrap_or_default()
+            ),
+            format!("{instead}; a database that is to be called otherwise: `identifier` in its block of drplan.hcl"),
+            facts.place_in_code(first),
+        );
+    }
+}
+
+fn check_counts(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    let mut by_cause: BTreeMap<(String, Option<Place>), Vec<&Object<'_, '_>>> = BTreeMap::new();
+    for (at, object) in facts.objects.iter().enumerate() {
+        let left_out = decided.resource(at).is_none_or(|resource| resource.disposition == Disposition::Skip);
+        if !left_out && let Some(cause) = counted_by(facts, object) {
+            by_cause.entry(cause).or_default().push(object);
+        }
+    }
+    for ((cause, place), objects) in by_cause {
+        let Some((first, more)) = objects.split_first() else { continue };
+        findings.add(
+            "count-computed",
+            &cause,
+            format!(
+                "how many there are of {}{} is computed from {cause}, which is another in the recovery: the plan has those \
+                 of the primary, and the engine may make others",
+                first.address(),
+                and_more(more.len())
+            ),
+            format!(
+                "see what the engine plans with the recovery's variables in workspace {}, and `skip` what it does not have",
+                facts.workspace()
+            ),
+            place,
+        );
+    }
+}
+
+fn and_more(more: usize) -> String {
+    if more == 0 { String::new() } else { format!(" and {} more", words::count(more, "resource")) }
+}
+
+/// The engine takes an instance over at the address that the code gives it. One without an index becomes `[0]` by itself
+/// where the code gets a `count`, in the primary's state and only there.
+/// <https://opentofu.org/docs/language/modules/develop/refactoring/#enabling-count-or-for_each-for-a-resource>
+fn check_indexes(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    let mut told = BTreeSet::new();
+    for (at, object) in facts.objects.iter().enumerate().filter(|(_, object)| object.is_managed()) {
+        let left_out = decided.resource(at).is_none_or(|resource| resource.disposition == Disposition::Skip);
+        let Some(block) = facts.block(object.instance).filter(|_| !left_out) else { continue };
+        let has = |name: &str| block.arguments.iter().any(|argument| argument.is_of(name));
+        let address = object.address();
+        let (what, state) = match address.rsplit_once('[').filter(|_| address.ends_with(']')) {
+            None if has("count") => ("count", "no index"),
+            None if has("for_each") => ("for_each", "no key"),
+            Some((_, index)) if index.starts_with('"') && !has("for_each") => ("no for_each", "a key"),
+            Some((_, index)) if !index.starts_with('"') && !has("count") => ("no count", "an index"),
+            _ => continue,
+        };
+        if told.insert(object.instance.config_address.as_str()) {
+            findings.add(
+                "index-differs",
+                address,
+                format!("the code has {what} for it, and the state {state}: the engine knows it by another address"),
+                "apply the code in the primary first, or move it in a copy of the state that --state names: \
+                 `tofu state mv -state=COPY OLD NEW`",
+                block.place.clone(),
+            );
+        }
+    }
+}
