@@ -82,6 +82,7 @@ fn plan<'s>(
         manifests,
         observation: None,
         inventory: None,
+        engine_plan: None,
         gaps: Vec::new(),
     };
     let plan = plan_region(&input).unwrap();

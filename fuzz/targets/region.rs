@@ -23,6 +23,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         manifests: Manifests::default(),
         observation: None,
         inventory: None,
+        engine_plan: None,
         gaps: Vec::new(),
     };
     match plan_region(&input) {

@@ -76,6 +76,9 @@ pub(super) struct Region {
     /// Recorded observation of the healthy primary (drplan inventory REGION --primary -o FILE)
     #[arg(long, value_name = "FILE")]
     pub(super) observation: Option<PathBuf>,
+    /// Plan of the engine in the recovery's workspace, as JSON (tofu show -json PLAN), to compare with
+    #[arg(long, value_name = "FILE")]
+    pub(super) engine_plan: Option<PathBuf>,
     /// Ask no cloud: plan from files alone
     #[arg(long)]
     pub(super) offline: bool,

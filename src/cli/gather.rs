@@ -10,6 +10,7 @@ use super::{Failure, live};
 use crate::model::configuration::Configuration;
 use crate::model::diagnostic::{BadInput, Problem};
 use crate::model::document::Manifests;
+use crate::model::engine_plan::EnginePlan;
 use crate::model::input::PlanningInput;
 use crate::model::inventory::Inventory;
 use crate::model::observation::Observation;
@@ -17,13 +18,17 @@ use crate::model::region;
 use crate::model::settings::Settings;
 use crate::model::state::State;
 use crate::planner;
-use crate::sources::{hcl, manifests, recorded, text, tfstate};
+use crate::sources::{engine_plan, hcl, manifests, recorded, text, tfstate};
 
 /// States are read whole; a larger file is no state.
 const STATE_LIMIT: u64 = 1 << 30;
 
-/// A state's text and where it is from.
-pub(super) type StateText = OnceCell<(String, String)>;
+/// The text of what is read without a copy, and where it is from.
+#[derive(Default)]
+pub(super) struct Texts {
+    state: OnceCell<(String, String)>,
+    engine_plan: OnceCell<(String, String)>,
+}
 
 /// All inputs but the live ones.
 pub(super) struct Gathered<'t> {
@@ -35,17 +40,18 @@ pub(super) struct Gathered<'t> {
     pub(super) inventory: Option<Inventory>,
     /// An inventory that lies there and nobody named: for where the region cannot be asked.
     pub(super) fallback: Option<Inventory>,
+    pub(super) engine_plan: Option<EnginePlan<'t>>,
 }
 
-/// Reads all inputs; everything that is wrong with any of them is reported together. The state borrows from its text,
-/// which is put into `text`; it and the manifests, the large ones, are read side by side.
+/// Reads all inputs; everything that is wrong with any of them is reported together. The state and the engine's plan
+/// borrow from their texts, which are put into `texts`; it and the manifests, the large ones, are read side by side.
 ///
 /// # Errors
 /// Bad input, and what fails of asking S3.
 pub(super) fn gather<'t>(
     args: &Region,
     progress: &Progress,
-    text: &'t StateText,
+    texts: &'t Texts,
 ) -> Result<Gathered<'t>, Failure> {
     let mut problems = Vec::new();
     let here = std::env::current_dir()
@@ -60,7 +66,7 @@ pub(super) fn gather<'t>(
         Err(Failure::BadInput(bad)) => collect(Err(bad), &mut problems),
         other => Some(other?),
     };
-    let found = found.map(|found| text.get_or_init(|| found));
+    let found = found.map(|found| texts.state.get_or_init(|| found));
     let (state, manifests) = rayon::join(
         || found.map(|(text, origin)| tfstate::read_state(text, origin)).transpose(),
         || read_manifests(&args.manifests, &args.exclude, &settings, &places),
@@ -72,10 +78,19 @@ pub(super) fn gather<'t>(
     let observation = collect(read_observation(args, &settings, &places), &mut problems).flatten();
     let inventory = collect(read_inventory(args, &settings, &places), &mut problems).flatten();
     let fallback = collect(find_inventory(args, &settings, &places), &mut problems).flatten();
+    let engine_plan =
+        collect(read_engine_plan(args.engine_plan.as_deref(), &places, texts), &mut problems).flatten();
     match (state, manifests) {
-        (Some(state), Some(manifests)) if problems.is_empty() => {
-            Ok(Gathered { settings, state, configuration, manifests, observation, inventory, fallback })
-        }
+        (Some(state), Some(manifests)) if problems.is_empty() => Ok(Gathered {
+            settings,
+            state,
+            configuration,
+            manifests,
+            observation,
+            inventory,
+            fallback,
+            engine_plan,
+        }),
         _ => Err(BadInput(problems).into()),
     }
 }
@@ -276,6 +291,19 @@ fn read_inventory(
     named.or_else(configured).map(|path| recorded::read_inventory(&path, &places.shown(&path))).transpose()
 }
 
+fn read_engine_plan<'t>(
+    path: Option<&Path>,
+    places: &Places<'_>,
+    texts: &'t Texts,
+) -> Result<Option<EnginePlan<'t>>, BadInput> {
+    let Some(path) = path else { return Ok(None) };
+    let path = places.here.join(path);
+    let shown = places.shown(&path);
+    let text = text::read_text(&path, &shown, STATE_LIMIT)?;
+    let (text, shown) = texts.engine_plan.get_or_init(|| (text, shown));
+    engine_plan::read_engine_plan(text, shown).map(Some)
+}
+
 /// A recording of this region that nobody named: what the region says now is newer, where it can be asked.
 fn find_inventory(
     args: &Region,
@@ -335,6 +363,7 @@ fn region_of_state(path: &Path) -> Option<String> {
         manifests: Manifests::default(),
         observation: None,
         inventory: None,
+        engine_plan: None,
         gaps: Vec::new(),
     })
 }

@@ -1,7 +1,7 @@
 //! `drplan region REGION`: gather, plan, audit, save, show.
 
 use super::args::{Format, Region};
-use super::gather::{StateText, gather};
+use super::gather::{Texts, gather};
 use super::hints::Hints;
 use super::output::Screen;
 use super::progress::Progress;
@@ -23,8 +23,8 @@ const MARK: &str = "\"decision_digest\"";
 pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     check_target(&args.out, MARK)?;
     let progress = Progress::begin("reading the state, the configuration and the manifests");
-    let text = StateText::new();
-    let gathered = gather(args, &progress, &text)?;
+    let texts = Texts::default();
+    let gathered = gather(args, &progress, &texts)?;
     let at = args.at.unwrap_or_else(jiff::Timestamp::now);
     drop(progress);
     let lasts = i64::try_from(gathered.settings.approval.expiry_seconds).unwrap_or(i64::MAX);
@@ -51,6 +51,7 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
         manifests: gathered.manifests,
         observation: gathered.observation,
         inventory,
+        engine_plan: gathered.engine_plan,
         gaps,
     };
     let plan = planner::plan_region(&input)?;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::configuration::Configuration;
 use super::diagnostic::Gap;
 use super::document::Manifests;
+use super::engine_plan::EnginePlan;
 use super::inventory::Inventory;
 use super::observation::Observation;
 use super::settings::Settings;
@@ -31,6 +32,8 @@ pub struct PlanningInput<'a> {
     pub observation: Option<Observation>,
     /// What is in the recovery region.
     pub inventory: Option<Inventory>,
+    /// What the engine itself would do.
+    pub engine_plan: Option<EnginePlan<'a>>,
     /// What could not be read, beyond what the inputs tell of themselves.
     pub gaps: Vec<Gap>,
 }

@@ -8,6 +8,7 @@ pub mod attributes;
 pub mod configuration;
 pub mod diagnostic;
 pub mod document;
+pub mod engine_plan;
 pub mod estimate;
 pub mod input;
 pub mod inventory;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::engine_check::EngineCheck;
 use super::finding::Finding;
 use super::forecast::Forecast;
 use super::resource::PlannedResource;
@@ -46,6 +47,8 @@ pub struct Plan {
     pub stores: Vec<PlannedStore>,
     /// What is done, in an order that respects `needs`.
     pub steps: Vec<Step>,
+    /// What the engine's own plan says of it; `None` where none was given.
+    pub engine_check: Option<EngineCheck>,
     /// How long it takes and how much is lost.
     pub forecast: Forecast,
     /// What is wrong or worth knowing.

@@ -144,6 +144,7 @@ pub fn digest(plan: &Plan) -> Result<String, serde_json::Error> {
         values,
         stores,
         steps,
+        engine_check,
         forecast,
         findings,
     } = plan;
@@ -151,6 +152,7 @@ pub fn digest(plan: &Plan) -> Result<String, serde_json::Error> {
     let mut digester = Digester::new();
     digester.field("created_at", created_at)?;
     digester.field("decision_digest", decision_digest)?;
+    digester.field("engine_check", engine_check)?;
     digester.field("expires_at", expires_at)?;
     digester.list("findings", findings)?;
     digester.field("forecast", forecast)?;

@@ -135,6 +135,31 @@ pub const CODES: &[Code] = &[
         Stops,
         "EKS of the recovery region makes no cluster of the primary's version",
     ),
+    code("engine-destroys", Error, Loses, "the engine's own plan destroys, replaces or lets go of something"),
+    code(
+        "engine-differs",
+        Error,
+        Stops,
+        "the engine's own plan does something else to a resource than predicted",
+    ),
+    code(
+        "engine-names-primary",
+        Warning,
+        Misleads,
+        "what the engine would make holds a value of the primary",
+    ),
+    code(
+        "engine-omits",
+        Error,
+        Stops,
+        "the plan counts on a resource that the engine's own plan does not have",
+    ),
+    code(
+        "engine-unpredicted",
+        Error,
+        Stops,
+        "the engine's own plan has a resource that the primary's state does not",
+    ),
     code(
         "external-dns-syncs",
         Warning,
@@ -369,6 +394,7 @@ pub const CODES: &[Code] = &[
     ),
     code("unknown-type", Note, Informs, "a resource type is not in drplan's table"),
     code("value-set-by-hand", Warning, Stops, "a value that somebody set by hand is only in the primary"),
+    code("variable-not-given", Error, Stops, "a required variable of the code has no value in the recovery"),
     code("volume-no-recovery", Error, Loses, "a volume of Kubernetes holds data and would come up empty"),
     code("workspace-not-own", Error, Loses, "the workspace that was recorded is not the recovery's own"),
     code(

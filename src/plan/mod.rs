@@ -10,6 +10,7 @@ mod canonical;
 pub mod codec;
 pub mod codes;
 pub mod diff;
+pub mod engine_check;
 pub mod finding;
 pub mod forecast;
 pub mod resource;

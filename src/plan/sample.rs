@@ -356,6 +356,7 @@ pub(crate) fn unsealed() -> Plan {
         resources,
         values: values(),
         stores: stores(at),
+        engine_check: None,
         forecast: forecast(&steps),
         steps,
         findings: vec![

@@ -15,6 +15,7 @@ mod computed;
 mod databases;
 mod dispositions;
 mod dns;
+mod engine_check;
 mod estimates;
 mod facts;
 mod fence;
@@ -97,6 +98,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     recordings::check(&facts, &mut findings);
     named::check(&facts, &mut findings);
     inputs::check(&facts, &decided, &mut findings);
+    let engine_check = engine_check::check(&facts, &decided, &mut findings);
     seal(Plan {
         format_version: FORMAT_VERSION,
         digest: String::new(),
@@ -111,6 +113,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
         values: values.values,
         stores: decided.stores,
         steps,
+        engine_check,
         forecast,
         findings: findings.into_sorted(),
     })

@@ -26,7 +26,7 @@ struct Problem {
     known: Vec<String>,
 }
 
-/// Checks every counterpart and every key that drplan.hcl names.
+/// Checks every counterpart, key and bucket that drplan.hcl names.
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
     let inventory = facts.inventory();
     for Counterpart { subject, to, place } in &facts.input.settings.counterparts {
@@ -39,6 +39,19 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
             }
             None if matches!(kind, Some(Kind::Bucket)) => check_fed(facts, subject, to, place, findings),
             None => {}
+        }
+    }
+    for rewrite in &facts.input.settings.rewrites {
+        let (Some(to), Some(inventory)) = (&rewrite.to, inventory) else { continue };
+        let is_bucket = |object: &Object<'_, '_>| {
+            ["bucket", "s3_bucket"].iter().any(|argument| object.text(argument) == Some(&*rewrite.text))
+        };
+        let made = |object: &Object<'_, '_>| object.type_name() == "aws_s3_bucket";
+        // What is the stack's own is made, or has a counterpart.
+        let named = facts.objects.iter().any(is_bucket)
+            && !facts.objects.iter().any(|object| made(object) && is_bucket(object));
+        if let Some(problem) = bucket_problem(facts, inventory, to).filter(|_| named) {
+            report(findings, &format!("rewrite \"{}\"", rewrite.text), to, problem, rewrite.place.clone());
         }
     }
     for database in &facts.input.settings.databases {

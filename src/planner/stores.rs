@@ -305,14 +305,62 @@ fn decide_backed_up(
         object.address(),
         format!("{kind} {name} may hold data and has no recovery path to {}{unusable}", facts.recovery),
         format!(
-            "copy it there (AWS Backup, a replica), or accept the loss in drplan.hcl: \
-             {}",
+            "{}, or accept the loss in drplan.hcl: {}",
+            way_there(facts, object),
             paste::block("accept_loss", object.address(), "reason = \"...\"")
         ),
         facts.place_in_code(object),
     );
     let reason = format!("may hold data and has no copy in {}", facts.recovery);
     Outcome { fate: fate(Disposition::Block, Engine::Exclude, reason), store }
+}
+
+/// What brings the data of a type to another region, where anything does.
+fn way_there(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> String {
+    match object.type_name() {
+        "aws_efs_file_system" => match replica_of_files(facts, object) {
+            Some((id, replica)) => format!(
+                "its replica {replica} is there, read-only while it replicates: leave this one out and name the replica, \
+                 {} and {}, and before pods write `aws efs delete-replication-configuration --source-file-system-id {} \
+                 --region {}`",
+                paste::block("skip", object.address(), "reason = \"...\""),
+                paste::block("rewrite", &id, &format!("to = {}", paste::quoted(&replica))),
+                paste::shell(&id),
+                facts.primary.as_deref().unwrap_or("REGION")
+            ),
+            None => format!(
+                "replicate it (`aws efs create-replication-configuration`), or copy its recovery points to {} (AWS Backup)",
+                facts.recovery
+            ),
+        },
+        "aws_dynamodb_table" => {
+            format!(
+                "add a replica of the table in {}, or copy its recovery points there (AWS Backup)",
+                facts.recovery
+            )
+        }
+        // Neither is copied by anything of AWS.
+        "aws_sqs_queue" | "aws_kinesis_stream" => {
+            "nothing of AWS copies its messages: let their writers keep them until they are worked off"
+                .to_owned()
+        }
+        _ => "copy it there (AWS Backup, a replica)".to_owned(),
+    }
+}
+
+/// The id of a file system, and of its replica in the recovery region as the state has it.
+/// <https://docs.aws.amazon.com/efs/latest/ug/replication-fail-over.html>
+fn replica_of_files(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<(String, String)> {
+    let id = object.id.as_deref()?;
+    facts.objects.iter().find_map(|one| {
+        let of_it = one.type_name() == "aws_efs_replication_configuration"
+            && one.text("source_file_system_id") == Some(id);
+        let tree = of_it.then(|| one.tree())?;
+        let destination = tree.pointer("/destination/0")?;
+        let text = |name: &str| destination.get(name).and_then(|value| value.as_str());
+        let replica = text("file_system_id").filter(|_| text("region") == Some(facts.recovery))?;
+        Some((id.to_owned(), replica.to_owned()))
+    })
 }
 
 /// A DynamoDB global table has a whole copy of itself, under the same name, in each region of its replicas.

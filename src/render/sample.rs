@@ -59,6 +59,7 @@ pub(super) fn good_day() -> Plan {
         values: values(),
         stores: stores(),
         steps: steps(),
+        engine_check: None,
         forecast: forecast(),
         findings: vec![
             finding(

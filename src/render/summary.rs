@@ -175,6 +175,22 @@ fn saw(plan: &Plan) -> Vec<String> {
             primary.unwrap_or("REGION")
         ),
     });
+    lines.extend(plan.engine_check.as_ref().map(|check| {
+        let by = check.engine_version.as_ref().map_or_else(String::new, |version| format!(" of {version}"));
+        let as_predicted = usize::try_from(check.matched).unwrap_or(usize::MAX);
+        match check.differences.len() {
+            0 => format!(
+                "engine's plan{by}, from {}: all {} as predicted",
+                check.source,
+                count(as_predicted, "resource")
+            ),
+            others => format!(
+                "engine's plan{by}, from {}: {} as predicted, {others} otherwise",
+                check.source,
+                count(as_predicted, "resource")
+            ),
+        }
+    }));
     let others = saw.gaps.iter().filter(|gap| unasked.is_none_or(|unasked| unasked != *gap));
     lines.extend(others.map(|gap| format!("{} was not read: {}", gap.source, gap.detail)));
     lines

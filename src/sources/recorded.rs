@@ -109,7 +109,7 @@ impl Kind {
             Self::Observation => "give it as --observation; `drplan inventory REGION` records an inventory",
             Self::State => "give it as --state",
             Self::Plan => "show it with `drplan show FILE`",
-            Self::EnginePlan => "drplan makes such plans itself; leave it out",
+            Self::EnginePlan => "give it as --engine-plan",
             Self::Manifest => "give it as --manifests",
         }
     }

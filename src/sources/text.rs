@@ -184,3 +184,16 @@ impl Lines {
         start..start + line.trim_end_matches(['\n', '\r']).len()
     }
 }
+
+/// serde's message quotes text that it did not expect; a file's text may be a secret.
+pub(super) fn without_values(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or(&message);
+    match message.split_once("string \"") {
+        Some((before, after)) => {
+            let after = after.rsplit_once('"').map_or("", |(_, after)| after);
+            format!("{before}string{after}")
+        }
+        None => message.to_owned(),
+    }
+}

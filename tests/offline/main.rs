@@ -11,6 +11,7 @@ mod databases;
 mod defects;
 mod dispositions;
 mod emptied;
+mod engine_plan;
 mod found;
 mod gates;
 mod hostile;

@@ -139,3 +139,30 @@ fn a_manifest_that_names_one_is_told_with_its_line() {
     let plan = World::read(copy.path()).plan();
     assert_eq!(unplaced(&plan, SUBNET), ["kubernetes/other.yaml:7"]);
 }
+
+/// The fix of an unowned bucket is a rewrite, and the recovery needs what it names.
+#[test]
+fn a_bucket_that_a_rewrite_names_must_be_there() {
+    const NAMED: &str = "acme-artifacts-us-east-2";
+    let told = |to: &str| {
+        let mut world = World::read(&crate::worlds::example());
+        world.configuration = None;
+        let mut state: Value = serde_json::from_str(&world.state).unwrap();
+        let function = managed(
+            "aws_lambda_function.resize",
+            json!({ "id": "resize", "function_name": "resize",
+            "arn": "arn:aws:lambda:us-east-2:123456789012:function:resize", "s3_bucket": NAMED }),
+            &[],
+        );
+        state["resources"].as_array_mut().unwrap().push(function);
+        world.state = state.to_string();
+        world.settings.rewrites.push(drplan::model::settings::Rewrite {
+            text: NAMED.to_owned(),
+            to: Some(to.to_owned()),
+            place: None,
+        });
+        crate::defects::subjects(&world.plan(), "subject-unknown")
+    };
+    assert_eq!(told("acme-artifacts-us-west-2"), ["acme-artifacts-us-west-2"]);
+    assert_eq!(told("ecommerce-prod-media-us-west-2"), [""; 0]);
+}

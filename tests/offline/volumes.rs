@@ -191,3 +191,31 @@ spec:
     let shared = manifests.replace("vol-0123456789abcdef0", "fs-0123456789abcdef0");
     assert_eq!(found(&planned(&with(&shared)), CODE).len(), 1);
 }
+
+/// The state knows it, and only a person can make it writable.
+#[test]
+fn a_replica_of_a_file_system_is_named_in_the_fix() {
+    let arn = |id: &str| format!("arn:aws:elasticfilesystem:us-east-2:123456789012:file-system/{id}");
+    let fix = |region: &str| {
+        let (mine, other) = ("fs-0a1b2c3d4e5f60718", "fs-0999999999abcdef1");
+        let files = managed("aws_efs_file_system.shared", json!({ "id": mine, "arn": arn(mine) }), &[]);
+        let replica = managed(
+            "aws_efs_replication_configuration.shared",
+            json!({ "id": mine, "source_file_system_id": mine,
+                    "destination": [{ "region": region, "file_system_id": other, "status": "ENABLED" }] }),
+            &["aws_efs_file_system.shared"],
+        );
+        let mut world = with("");
+        world.state = state_of(&[files, replica]);
+        let plan = planned(&world);
+        let finding = plan.findings.into_iter().find(|one| one.code == "store-no-recovery").unwrap();
+        finding.fix.clone()
+    };
+    let told = fix("us-west-2");
+    assert!(told.contains("its replica fs-0999999999abcdef1 is there, read-only"), "{told}");
+    assert!(
+        told.contains("delete-replication-configuration --source-file-system-id fs-0a1b2c3d4e5f60718"),
+        "{told}"
+    );
+    assert!(!fix("eu-west-1").contains("fs-0999999999abcdef1"));
+}

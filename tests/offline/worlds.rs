@@ -9,6 +9,7 @@ use drplan::model::inventory::{DbSnapshot, Inventory};
 use drplan::model::observation::Observation;
 use drplan::model::settings::Settings;
 use drplan::plan::Plan;
+use drplan::sources::engine_plan::read_engine_plan;
 use drplan::sources::{hcl, manifests, recorded, tfstate};
 use serde_json::{Value, json};
 
@@ -55,6 +56,8 @@ pub(crate) struct World {
     pub(crate) manifests: Manifests,
     pub(crate) observation: Option<Observation>,
     pub(crate) inventory: Option<Inventory>,
+    /// Text of the engine's plan.
+    pub(crate) engine_plan: Option<String>,
 }
 
 impl World {
@@ -82,6 +85,7 @@ impl World {
                 recorded::read_inventory(&folder.join("inventory-good.json"), "inventory-good.json")
                     .expect("inventory"),
             ),
+            engine_plan: None,
             settings,
         }
     }
@@ -95,6 +99,7 @@ impl World {
             manifests: Manifests::default(),
             observation: None,
             inventory: None,
+            engine_plan: None,
         }
     }
 
@@ -110,6 +115,8 @@ impl World {
 
     fn plan_with(&self, primary: Option<&str>, recovery: &str) -> Result<Plan, String> {
         let state = tfstate::read_state(&self.state, "state.tfstate").map_err(|error| error.to_string())?;
+        let engine_plan = self.engine_plan.as_deref().map(|text| read_engine_plan(text, "engine.json"));
+        let engine_plan = engine_plan.transpose().map_err(|error| error.to_string())?;
         let input = PlanningInput {
             at: NOW.parse().expect("time"),
             settings: self.settings.clone(),
@@ -120,6 +127,7 @@ impl World {
             manifests: self.manifests.clone(),
             observation: self.observation.clone(),
             inventory: self.inventory.clone(),
+            engine_plan,
             gaps: Vec::new(),
         };
         drplan::planner::plan_region(&input).map_err(|error| error.to_string())

@@ -185,13 +185,14 @@ impl ControlPlane {
         });
     }
 
-    /// What it was asked by a user: verb and address of each request.
+    /// What it was asked by a user: verb and address of each request. It writes that down before it answers; that it has
+    /// answered, it writes later.
     pub(crate) fn audit(&self, user: &str) -> Vec<(String, String)> {
         let log = fs::read_to_string(self.folder.join("audit.log")).unwrap();
         let events = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let text = |event: &Value, field: &str| event[field].as_str().unwrap_or_default().to_owned();
         events
-            .filter(|event| event["user"]["username"] == user && event["stage"] == "ResponseComplete")
+            .filter(|event| event["user"]["username"] == user && event["stage"] == "RequestReceived")
             .map(|event| (text(&event, "verb"), text(&event, "requestURI")))
             .collect()
     }

@@ -62,12 +62,14 @@ fn check_strings(plan: &Plan, report: &mut Report) {
         values,
         stores,
         steps,
+        engine_check,
         forecast,
         findings,
     } = plan;
     look(stack, || "stack".to_owned(), report);
     look(policy, || "policy".to_owned(), report);
     look(saw, || "saw".to_owned(), report);
+    look(engine_check, || "engine_check".to_owned(), report);
     look(forecast, || "forecast".to_owned(), report);
     look_all(resources, "resources", report);
     look_all(values, "values", report);

@@ -44,6 +44,7 @@ pub(super) fn of_plan(plan: &Plan) -> Vec<Field> {
         values: _,
         stores: _,
         steps: _,
+        engine_check,
         forecast,
         findings: _,
     } = plan;
@@ -76,6 +77,7 @@ pub(super) fn of_plan(plan: &Plan) -> Vec<Field> {
         decided("saw.account", account),
         decided("saw.workspace", workspace),
         moves("saw.gaps", gaps),
+        moves("engine_check", engine_check),
         moves("forecast", forecast),
     ]
 }

@@ -8,6 +8,7 @@ mod counterparts;
 mod documents;
 mod encoded;
 mod images;
+mod planned;
 mod resources;
 mod rewrites;
 mod tokens;
@@ -16,6 +17,7 @@ mod verdict;
 
 use std::collections::HashMap;
 
+pub(super) use self::planned::lost_in;
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;

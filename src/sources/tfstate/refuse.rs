@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::keys::Fault;
 use crate::model::diagnostic::{BadInput, Place, Problem};
-use crate::sources::text::line_of;
+use crate::sources::text::{line_of, without_values};
 
 /// The fields that tell what a JSON document is. All are ignored where absent.
 #[derive(Deserialize)]
@@ -138,17 +138,4 @@ pub(super) fn explain(error: &serde_json::Error, text: &str, origin: &str) -> Ba
         _ => Problem::at(place, format!("the state is not sound JSON: {}", without_values(error)), PULL),
     };
     problem.into()
-}
-
-/// serde's message quotes text that it did not expect; a state's text may be a secret.
-fn without_values(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or(&message);
-    match message.split_once("string \"") {
-        Some((before, after)) => {
-            let after = after.rsplit_once('"').map_or("", |(_, after)| after);
-            format!("{before}string{after}")
-        }
-        None => message.to_owned(),
-    }
 }

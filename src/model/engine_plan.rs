@@ -1,0 +1,54 @@
+//! What the engine itself would do: the resource changes of a plan in JSON.
+//!
+//! <https://opentofu.org/docs/internals/json-format/#plan-representation>
+
+use std::borrow::Cow;
+
+/// A plan of the engine, as `show -json` prints a saved one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnginePlan<'a> {
+    /// The file.
+    pub origin: String,
+    /// Version of the engine that made it; old ones do not say.
+    pub engine_version: Option<String>,
+    /// What it does to each managed instance, in its order.
+    pub changes: Vec<ResourceChange<'a>>,
+}
+
+/// What the engine does to one managed instance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourceChange<'a> {
+    /// Address as `terraform state list` prints it.
+    pub address: String,
+    /// Where the workspace's state has it so far, where that is another address.
+    pub previous_address: Option<String>,
+    /// Key of a deposed object; the change is of that and not of the instance.
+    pub deposed: Option<String>,
+    /// Type.
+    pub type_name: Cow<'a, str>,
+    /// What is done.
+    pub action: EngineAction,
+    /// Whether it is taken over by an import first.
+    pub imports: bool,
+    /// Attributes afterwards as raw JSON, unknown ones missing; `null` where it is gone.
+    pub after: &'a str,
+    /// Attributes that force a replacement, `subnet_ids.0`.
+    pub replaced_by: Vec<String>,
+}
+
+/// The engine's actions, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineAction {
+    /// `["no-op"]`.
+    Keep,
+    /// `["create"]`.
+    Create,
+    /// `["update"]`.
+    Update,
+    /// `["delete"]`.
+    Delete,
+    /// `["delete", "create"]` and `["create", "delete"]`.
+    Replace,
+    /// `["forget"]`, and what forgets on its way.
+    Forget,
+}
