@@ -301,6 +301,7 @@ pub const CODES: &[Code] = &[
         Stops,
         "what is in use of quotas that the plan adds to is unknown, so whether there is room",
     ),
+    code("range-differs", Error, Stops, "manifests name a network's range that is another in the recovery"),
     code("recording-old", Warning, Misleads, "a recording is older than the loss that the stack may have"),
     code("recording-stale", Error, Misleads, "the inventory is so old that nothing it says can be relied on"),
     code("recording-to-come", Error, Misleads, "a recording was taken after the plan's time"),

@@ -9,9 +9,10 @@ use super::dispositions::Decided;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::foreseen;
-use super::variables::{Given, counted_by};
+use super::variables::{Given, counted_by, traced};
 use crate::model::diagnostic::Place;
-use crate::model::words;
+use crate::model::document::{Node, Tree};
+use crate::model::{paste, words};
 use crate::plan::resource::{Disposition, Engine};
 
 /// Adds each variable, or the workspace, that changes a name or a count which the plan relies on.
@@ -19,6 +20,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
     check_names(facts, decided, findings);
     check_counts(facts, decided, findings);
     check_indexes(facts, decided, findings);
+    check_ranges(facts, decided, findings);
 }
 
 fn check_names(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
@@ -120,5 +122,53 @@ fn check_indexes(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findin
                 block.place.clone(),
             );
         }
+    }
+}
+
+/// Manifests name the range of the network by its text: a policy lets nobody in from where nobody is.
+/// <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
+fn check_ranges(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    for (at, object) in facts.objects.iter().enumerate() {
+        let made = decided.resource(at).is_some_and(|resource| resource.disposition == Disposition::Create);
+        let (true, "aws_vpc" | "aws_subnet" | "aws_vpc_ipv4_cidr_block_association") =
+            (made, object.type_name())
+        else {
+            continue;
+        };
+        let Some(range) = object.text("cidr_block") else { continue };
+        let (given, Some(cause)) = traced(facts, object, "cidr_block") else { continue };
+        let rewritten = facts.input.settings.rewrites.iter().any(|rewrite| rewrite.text == range);
+        if rewritten || matches!(&given, Given::Is(text) if text == range) {
+            continue;
+        }
+        let mut places =
+            facts.input.manifests.objects.iter().filter_map(|one| Some((one, line_of(&one.root, range)?)));
+        let Some((first, line)) = places.next() else { continue };
+        let to = match &given {
+            Given::Is(text) => paste::quoted(text),
+            _ => "\"...\"".to_owned(),
+        };
+        findings.add(
+            "range-differs",
+            object.address(),
+            format!(
+                "{} names {range}, the range of {} in the primary, and {cause} gives it another in the recovery: what is \
+                 let in by it is not let in there",
+                facts.label(first),
+                object.address()
+            ),
+            format!("name what it becomes: {}", paste::block("rewrite", range, &format!("to = {to}"))),
+            Some(Place::new(&first.file, line)),
+        );
+    }
+}
+
+/// The line of a string in a document that is this text.
+fn line_of(node: &Node, text: &str) -> Option<u32> {
+    match &node.tree {
+        Tree::String(found) => (found == text).then_some(node.span.line),
+        Tree::Sequence(items) => items.iter().find_map(|item| line_of(item, text)),
+        Tree::Mapping(entries) => entries.iter().find_map(|(_, value)| line_of(value, text)),
+        _ => None,
     }
 }

@@ -93,7 +93,12 @@ fn check_gaps(facts: &Facts<'_, '_>, findings: &mut Findings) {
         findings.add(
             "inventory-gap",
             &gap.source,
-            format!("{} gave no answer: {}", gap.source, gap.detail),
+            match gap.reason {
+                GapReason::AccessDenied => {
+                    format!("{} was denied, and what it would tell is unknown: {}", gap.source, gap.detail)
+                }
+                _ => format!("{} gave no answer: {}", gap.source, gap.detail),
+            },
             remedy(gap.reason),
             None,
         );

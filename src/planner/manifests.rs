@@ -2,19 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use sha2::{Digest as _, Sha256};
-
 use super::build::{READY, step};
 use super::certificates::Issued;
-use super::cluster;
 use super::dispositions::{Decided, step_id};
 use super::dns;
 use super::facts::Facts;
 use super::findings::Findings;
 use super::provenance::Values;
+use super::{cluster, redacted};
 use crate::model::document::{Node, Object, Tree};
 use crate::plan::action::{Action, Hold};
-use crate::plan::codec::hex;
 use crate::plan::step::{DoneWhen, Expects, Phase, Step};
 
 /// What stands first when nothing refers to anything: the order that kapp, Helm and cli-utils agree on.
@@ -112,7 +109,7 @@ pub(super) fn plan_manifests(
             name: object.name.clone(),
             rewrites,
             hold,
-            document_digest: digest(object),
+            document_digest: redacted::digest(object),
         };
         steps.push(
             step(Phase::Manifests, &facts.label(object), action, facts.estimate("object"))
@@ -308,43 +305,6 @@ fn collect(node: &Node, field: &str, namespace: &str, named: &mut HashSet<(Strin
                 collect(value, key, namespace, named);
             }
         }
-        _ => {}
-    }
-}
-
-/// `sha256:` and hex over the document with every value of a Secret replaced by its key.
-fn digest(object: &Object) -> String {
-    let mut json = object.root.to_json();
-    if object.kind == "Secret" {
-        for field in ["data", "stringData"] {
-            if let Some(entries) = json.get_mut(field).and_then(|value| value.as_object_mut()) {
-                for value in entries.values_mut() {
-                    *value = serde_json::Value::Null;
-                }
-            }
-        }
-    }
-    redact(&mut json);
-    let bytes = serde_json_canonicalizer::to_vec(&json).unwrap_or_default();
-    format!("sha256:{}", hex(&Sha256::digest(&bytes)))
-}
-
-/// Values under secret-like names are no part of a digest either.
-fn redact(value: &mut serde_json::Value) {
-    use crate::model::secret::{looks_secret, marker};
-    match value {
-        serde_json::Value::Object(entries) => {
-            let named_secret = entries.get("name").and_then(|name| name.as_str()).is_some_and(looks_secret);
-            for (key, value) in entries.iter_mut() {
-                if value.is_string() && (looks_secret(key) || (named_secret && key == "value")) {
-                    *value = serde_json::Value::Null;
-                } else {
-                    redact(value);
-                }
-            }
-        }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(redact),
-        serde_json::Value::String(text) if marker(text).is_some() => *value = serde_json::Value::Null,
         _ => {}
     }
 }

@@ -42,6 +42,7 @@ mod provenance;
 mod recordings;
 mod recovery_points;
 mod recovery_variables;
+mod redacted;
 mod references;
 mod replication;
 mod requests;

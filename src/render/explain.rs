@@ -78,6 +78,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "private-zone-unassociated"
     "quota-short"
     "quota-unproven"
+    "range-differs"
     "recording-old"
     "recording-stale"
     "recording-to-come"

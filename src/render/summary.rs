@@ -296,11 +296,14 @@ fn leaves(plan: &Plan) -> Vec<String> {
         Action::Fence { workloads, databases } => !workloads.is_empty() || !databases.is_empty(),
         _ => false,
     });
+    let trusts: BTreeSet<&str> =
+        plan.steps.iter().filter_map(|step| step.id.strip_prefix("infra/trust/")).collect();
     let mut lines = Vec::new();
     let shared = plan
         .resources
         .iter()
         .filter(|r| r.disposition == Disposition::Share && r.engine != Engine::Carry)
+        .filter(|r| !trusts.contains(r.address.as_str()))
         .count();
     let untouched = if fences {
         format!("writes in {primary} only to stop its writers")
@@ -336,9 +339,14 @@ fn advice(plan: &Plan) -> Vec<String> {
         ));
     }
     let far: Vec<&Step> = critical_steps(plan).filter(|step| step.plane == Plane::UsEast1Control).collect();
-    if !far.is_empty() {
-        let verb = if far.len() == 1 { "needs" } else { "need" };
-        lines.push(format!("{} of the critical path {verb} us-east-1", count(far.len(), "step")));
+    if let Some((first, more)) = far.split_first() {
+        let all = plan.steps.iter().filter(|step| step.plane == Plane::UsEast1Control).count();
+        let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+        lines.push(format!(
+            "needs us-east-1: {}{more} on the critical path; {all} of {} in all",
+            first.id,
+            count(plan.steps.len(), "step")
+        ));
     }
     lines
 }

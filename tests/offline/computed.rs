@@ -147,3 +147,22 @@ fn what_the_code_has_moved_is_told_with_where_to() {
     );
     told("moved {\n  from = aws_db_instance.primary\n}\n");
 }
+
+#[test]
+fn a_range_of_the_primary_lets_nobody_in() {
+    const CODE: &str = "range-differs";
+    let plan = |range: &'static str, rewrite: &'static str| {
+        changed(|copy| {
+            given(copy, "vpc_cidr", range);
+            copy.edit("drplan.hcl", |text| format!("{text}\n{rewrite}\n"));
+        })
+    };
+    let told = plan("10.30.0.0/16", "");
+    let [(subject, at)] = &found(&told, CODE)[..] else { panic!("{:?}", found(&told, CODE)) };
+    assert_eq!(subject, "module.vpc.aws_vpc.this");
+    assert!(at.starts_with("kubernetes/network-policies.yaml:"), "{at}");
+    let fix = &told.findings.iter().find(|one| one.code == CODE).unwrap().fix;
+    assert!(fix.contains("rewrite \"10.20.0.0/16\" { to = \"10.30.0.0/16\" }"), "{fix}");
+    without(&plan("10.30.0.0/16", "rewrite \"10.20.0.0/16\" {\n  to = \"10.30.0.0/16\"\n}"), CODE);
+    without(&plan("10.20.0.0/16", ""), CODE);
+}

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::defects::{changed, replace, with, without};
-use crate::worlds::{Copy, managed};
+use crate::worlds::{Copy, World, example, managed};
 
 #[test]
 fn a_key_that_workloads_name_opens_nothing_once_it_is_made_anew() {
@@ -48,4 +48,21 @@ fn what_somebody_wrote_into_a_parameter_is_only_in_the_primary() {
         with(&ignoring(changes), CODE, "aws_ssm_parameter.key", "terraform/params.tf:1");
     }
     without(&ignoring("[tags]"), CODE);
+}
+
+/// Its id is half of a credential: no plan has it, and the engine gets the whole from the state.
+#[test]
+fn an_access_key_is_carried_over_without_its_id() {
+    const ID: &str = "AKIAIOSFODNN7QRSTUVW";
+    let mut world = World::read(&example());
+    world.configuration = None;
+    let mut state: Value = serde_json::from_str(&world.state).unwrap();
+    let key = serde_json::json!({ "id": ID, "user": "ci", "status": "Active", "secret": "x" });
+    state["resources"].as_array_mut().unwrap().push(managed("aws_iam_access_key.ci", key, &[]));
+    world.state = state.to_string();
+    let plan = world.plan();
+    assert_eq!(drplan::plan::audit::audit(&plan), Ok(()));
+    let carried = plan.resources.iter().find(|one| one.address == "aws_iam_access_key.ci").unwrap();
+    assert_eq!(carried.engine, drplan::plan::resource::Engine::Carry);
+    assert!(!String::from_utf8(crate::worlds::bytes(&plan)).unwrap().contains(ID));
 }

@@ -166,3 +166,50 @@ fn a_bucket_that_a_rewrite_names_must_be_there() {
     assert_eq!(told("acme-artifacts-us-west-2"), ["acme-artifacts-us-west-2"]);
     assert_eq!(told("ecommerce-prod-media-us-west-2"), [""; 0]);
 }
+
+/// What a person or an operator made: nobody's of the state, and of the lost region all the same.
+#[test]
+fn disks_and_file_systems_that_no_state_has_are_told_where_a_manifest_names_them() {
+    for id in
+        ["fs-0a1b2c3d4e5f60718", "fsap-0a1b2c3d4e5f60718", "vol-0a1b2c3d4e5f60718", "eni-0a1b2c3d4e5f60718"]
+    {
+        let plan = crate::defects::changed(|copy| {
+            copy.write("kubernetes/class.yaml", &format!(
+                "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata:\n  name: shared\nprovisioner: efs.csi.aws.com\n\
+                 parameters:\n  fileSystemId: {id}\n"
+            ));
+        });
+        crate::defects::with(&plan, "literal-unplaced", id, "kubernetes/class.yaml:7");
+    }
+}
+
+/// Tags and dimensions have keys that people chose.
+#[test]
+fn a_key_of_the_state_that_names_the_primary_is_a_use() {
+    let mut world = World::read(&crate::worlds::example());
+    let mut state: Value = serde_json::from_str(&world.state).unwrap();
+    for resource in state["resources"].as_array_mut().unwrap() {
+        if resource["type"] == "aws_vpc" {
+            let tags = &mut resource["instances"][0]["attributes"]["tags"];
+            tags["peer/us-east-2"] = json!("on");
+            tags["nested-us-east-2"] = json!("off");
+        }
+    }
+    world.state = state.to_string();
+    let plan = world.plan();
+    assert_eq!(audit(&plan), Ok(()));
+    let uses = plan.values.iter().filter(|owned| owned.value == "us-east-2").flat_map(|owned| &owned.uses);
+    let mut keys: Vec<(String, Option<String>)> = uses
+        .filter_map(|one| match &one.site {
+            Site::Resource { resource, path, within }
+                if resource == "module.vpc.aws_vpc.this" && path.contains("tags/") =>
+            {
+                Some((path.clone(), within.clone()))
+            }
+            _ => None,
+        })
+        .collect();
+    keys.sort();
+    let key = |path: &str| (path.to_owned(), Some("key".to_owned()));
+    assert_eq!(keys, [key("/tags/nested-us-east-2"), key("/tags/peer~1us-east-2")]);
+}

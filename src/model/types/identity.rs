@@ -48,6 +48,8 @@ pub(super) const TYPES: &[TypeEntry] = &[
         .takes(60, 600),
     global("aws_iam_access_key", "hashicorp/aws/latest/docs/resources/iam_access_key")
         .unique(Uniqueness::InParent, &["user"])
+        // It could be, by its id: half of a credential, which no plan has, and without the other half.
+        .not_importable()
         .replaced_by(&["pgp_key", "user"]),
     global("aws_iam_account_alias", "hashicorp/aws/latest/docs/resources/iam_account_alias")
         .named(Uniqueness::Everywhere, &["account_alias"])

@@ -73,9 +73,13 @@ pub(super) fn search<'f>(
         for variable in &module.variables {
             if let Some(default) = &variable.default {
                 let given = configuration.given.iter().any(|given| given.variable == variable.name);
-                // A module's caller mostly gives another value, and what it gives is looked at.
-                let context =
-                    if root && !given { Context::Variable(&variable.name) } else { Context::Evaluated };
+                let context = match (root, given) {
+                    (true, false) => Context::Variable(&variable.name),
+                    // A file gives another value, and that is looked at.
+                    (true, true) => Context::History,
+                    // A module's caller mostly does.
+                    (false, _) => Context::Evaluated,
+                };
                 search.argument(default, &format!("var.{}", variable.name), &context);
             }
         }
@@ -270,6 +274,12 @@ impl Search<'_, '_, '_, '_, '_> {
         };
         let text = shown.filter(|_| given).unwrap_or(&token.text);
         let word = if text == token.text { kind.as_str() } else { "name" };
+        let owner = match (&token.owner, &token.counterpart) {
+            (Owner::Object(at), Counterpart::Known(_) | Counterpart::After(_)) => {
+                Some(self.facts.objects[*at].address())
+            }
+            _ => None,
+        };
         let otherwise = match (shown, &token.counterpart) {
             // A region alone is meant wherever it stands; kept, it would stay in the manifests too.
             (Some(shown), Counterpart::Known(to)) if shown == token.text && kind == ValueKind::Region => {
@@ -288,7 +298,13 @@ impl Search<'_, '_, '_, '_, '_> {
             code,
             text.to_owned(),
             format!("{word} \"{text}\" of the primary is written out in {object}: {what}"),
-            format!("refer to it instead (a variable, a data source), or {otherwise}"),
+            match owner {
+                // A rewrite would hold wherever the plan places the value itself, too.
+                Some(owner) => {
+                    format!("refer to {owner} instead: what it becomes is known once that is made")
+                }
+                None => format!("refer to it instead (a variable, a data source), or {otherwise}"),
+            },
             Some(place),
         );
     }

@@ -12,6 +12,7 @@ mod planned;
 mod resources;
 mod rewrites;
 mod tokens;
+mod told;
 mod uses;
 mod verdict;
 

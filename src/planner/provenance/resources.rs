@@ -1,6 +1,6 @@
 //! Uses inside the attributes of the state's objects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -11,13 +11,14 @@ use super::super::references;
 use super::Values;
 use super::encoded;
 use super::tokens::{Counterpart, Index, Owner, Token, is_given};
+use super::told::{report, report_unowned};
 use super::uses::Uses;
 use super::verdict::{Verdict, classify};
 use crate::model::attributes::{self, Scalar, Segment};
 use crate::model::configuration::{Argument, Literal, ResourceBlock};
 use crate::model::types::Scope;
 use crate::model::value::ValueKind;
-use crate::model::{paste, words};
+use crate::model::words;
 use crate::plan::action::Rewrite;
 use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::values::{Site, Use, UseDisposition};
@@ -91,26 +92,55 @@ fn search_object(
 ) -> Tally {
     let site = ResourceSite::new(facts, decided, index, at, object);
     let mut tally = Tally::default();
-    let mut visit = |path: &[Segment<'_>], scalar: Scalar<'_>| match scalar {
-        Scalar::String(text) => {
-            if let Some(token) = plain_use(facts, index, object, path, &text) {
-                record(&site, index, (token, &text, 0), path, None, &mut tally);
-                return;
+    let mut keys = HashSet::new();
+    let mut visit = |path: &[Segment<'_>], scalar: Scalar<'_>| {
+        for (depth, key) in path.iter().enumerate().filter_map(|(at, segment)| Some((at, named_by(segment)?)))
+        {
+            let path = &path[..=depth];
+            if !keys.insert(attributes::pointer(path)) {
+                continue;
             }
-            encoded::scan(index, &text, &mut |hit| {
-                record(&site, index, (hit.at.token, hit.text, hit.at.start), path, hit.within, &mut tally);
-            });
-        }
-        Scalar::Integer(number) => {
-            if let Some(token) = own_port(index, at, path, number) {
-                record(&site, index, (token, "", 0), path, None, &mut tally);
+            for hit in index.find(key) {
+                record(&site, index, (hit.token, key, hit.start), path, Some("key".to_owned()), &mut tally);
             }
         }
-        Scalar::Bool(_) => {}
+        match scalar {
+            Scalar::String(text) => {
+                if let Some(token) = plain_use(facts, index, object, path, &text) {
+                    record(&site, index, (token, &text, 0), path, None, &mut tally);
+                    return;
+                }
+                encoded::scan(index, &text, &mut |hit| {
+                    record(
+                        &site,
+                        index,
+                        (hit.at.token, hit.text, hit.at.start),
+                        path,
+                        hit.within,
+                        &mut tally,
+                    );
+                });
+            }
+            Scalar::Integer(number) => {
+                if let Some(token) = own_port(index, at, path, number) {
+                    record(&site, index, (token, "", 0), path, None, &mut tally);
+                }
+            }
+            Scalar::Bool(_) => {}
+        }
     };
     // A state whose attributes are not sound JSON never gets here: the reader refuses it.
     let _ = attributes::walk(object.instance.attributes, &mut visit);
     tally
+}
+
+/// A key that people chose, of tags or dimensions: names of the provider's schema have letters and `_` only, and no
+/// owned value is made of those.
+fn named_by<'s>(segment: &'s Segment<'_>) -> Option<&'s str> {
+    match segment {
+        Segment::Key(key) if key.contains(['-', '.', ':', '/']) => Some(key),
+        Segment::Key(_) | Segment::Index(_) => None,
+    }
 }
 
 /// How people are told of an object.
@@ -261,54 +291,6 @@ struct Tally {
     unplaced: Vec<(usize, String)>,
     /// Restores that it waits for.
     restored: Vec<String>,
-}
-
-fn report(facts: &Facts<'_, '_>, token: &Token<'_>, label: &str, pointer: &str, findings: &mut Findings) {
-    let first = match &token.owner {
-        Owner::Object(at) => format!("bring {} back", facts.objects[*at].address()),
-        // Its zones are in no input but the inventory.
-        _ if facts.inventory().is_none_or(|inventory| inventory.zones.is_none()) => {
-            let region = facts.recovery;
-            format!("record what is in {region}: `drplan inventory {region} -o inventory.json`")
-        }
-        _ => "bring its owner back".to_owned(),
-    };
-    findings.add(
-        "literal-unplaced",
-        label,
-        format!(
-            "{} \"{}\" of the primary stands in {pointer}, and what it becomes is unknown",
-            token.kind.as_str(),
-            token.text
-        ),
-        format!("{first}, or name what it becomes: {}", paste::block("rewrite", &token.text, "to = \"...\"")),
-        None,
-    );
-}
-
-/// One finding for all places of an id: a network of another stack stands in everything that lies in it.
-fn report_unowned(facts: &Facts<'_, '_>, token: &Token<'_>, places: &[String], findings: &mut Findings) {
-    let shown = places.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let more = match places.len().saturating_sub(3) {
-        0 => String::new(),
-        more => format!(" and {more} more places"),
-    };
-    findings.add(
-        "id-unplaced",
-        token.text.to_string(),
-        format!(
-            "\"{}\" is of {} and no resource of the state owns it; it stands in {shown}{more}, which AWS would refuse \
-             in {}",
-            token.text,
-            facts.primary.as_deref().unwrap_or_default(),
-            facts.recovery
-        ),
-        format!(
-            "recover what owns it first, and name what it becomes: {}",
-            paste::block("rewrite", &token.text, "to = \"...\"")
-        ),
-        None,
-    );
 }
 
 fn record(

@@ -78,8 +78,16 @@ fn lacks(doubts: &[Doubt]) -> bool {
 
 /// `in 52 min`, `in over 38 min`: the median in a few words.
 pub(in super::super) fn takes(rto: &Rto) -> String {
-    let over = if lacks(&rto.doubts) { "over " } else { "" };
-    format!("in {over}{}", duration(rto.p50_seconds))
+    if lacks(&rto.doubts) {
+        format!("in over {}", at_least(rto.p50_seconds))
+    } else {
+        format!("in {}", duration(rto.p50_seconds))
+    }
+}
+
+/// A bound from below is rounded down.
+fn at_least(seconds: u64) -> String {
+    duration(if seconds < 600 { seconds } else { seconds - seconds % 60 })
 }
 
 /// A time to recover, of the whole or of a component.
@@ -101,7 +109,7 @@ impl Time<'_> {
             None if self.verdict == Verdict::Accepted => format!("{name}not at all"),
             None => format!("{name}not at all while it is blocked"),
             Some((p50, p90)) if lacks(self.doubts) => {
-                format!("{name}in over {} (p90 over {})", duration(p50), duration(p90))
+                format!("{name}in over {} (p90 over {})", at_least(p50), at_least(p90))
             }
             Some((p50, p90)) => format!("{name}in {} (p90 {})", duration(p50), duration(p90)),
         }

@@ -12,6 +12,7 @@ mod given;
 mod json;
 mod json_blocks;
 mod mask;
+mod named_files;
 mod overrides;
 mod paths;
 mod settings;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::assemble::assemble;
 use super::folder::{Folder, read_folder};
 use super::json::{Json, Kind};
+use super::named_files::read_named_files;
 use super::paths::{absolute, relative};
 use super::source::Source;
 use crate::model::configuration::{Module, ModuleCall};
@@ -89,7 +90,7 @@ impl<'a> Tree<'a> {
             let shown = relative(self.base, dir);
             let folder = read_folder(dir, &shown, &self.boundary);
             any = folder.any;
-            let module = self.take(folder, shown, step);
+            let module = self.take(folder, (dir, shown), step);
             self.modules.insert(step.canonical.to_owned(), module);
         }
         let Some(module) = self.modules.get_mut(step.canonical) else { return any };
@@ -123,7 +124,7 @@ impl<'a> Tree<'a> {
     }
 
     /// What was read of a folder. In downloaded code a broken file is a gap.
-    fn take(&mut self, folder: Folder, shown: String, step: &Step<'_>) -> Module {
+    fn take(&mut self, folder: Folder, (dir, shown): (&Path, String), step: &Step<'_>) -> Module {
         self.gaps.extend(folder.gaps);
         if step.foreign {
             self.gaps.extend(folder.problems.into_iter().map(|problem| Gap {
@@ -134,7 +135,9 @@ impl<'a> Tree<'a> {
         } else {
             self.problems.extend(folder.problems);
         }
-        let mut module = assemble(folder.blocks, step.above.is_none());
+        let root = step.above.is_none();
+        let mut module = assemble(folder.blocks, root);
+        read_named_files(&mut module, (dir, self.base, &self.boundary), root, &mut self.gaps);
         module.folder = shown;
         module
     }

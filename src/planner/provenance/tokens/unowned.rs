@@ -19,8 +19,30 @@ use crate::plan::resource::Disposition;
 
 /// Beginnings of ids that people pass from one stack to another: 8 or 17 hexadecimal digits follow.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html>
-const PREFIXES: [&str; 10] =
-    ["ami-", "eipalloc-", "pl-", "rtb-", "sg-", "snap-", "subnet-", "tgw-", "vpc-", "vpce-"];
+const PREFIXES: [&str; 22] = [
+    "acl-",
+    "ami-",
+    "cgw-",
+    "eipalloc-",
+    "eni-",
+    "fs-",
+    "fsap-",
+    "fsmt-",
+    "igw-",
+    "lt-",
+    "nat-",
+    "pcx-",
+    "pl-",
+    "rtb-",
+    "sg-",
+    "snap-",
+    "subnet-",
+    "tgw-",
+    "vgw-",
+    "vol-",
+    "vpc-",
+    "vpce-",
+];
 
 /// Bytes; IAM takes no longer ones.
 const LONGEST_ARN: usize = 2_048;
@@ -31,13 +53,17 @@ const GIVEN: &[&str] = &[
     "allocation_id",
     "ami",
     "certificate_arn",
+    "customer_gateway_id",
     "destination_arn",
+    "file_system_id",
+    "gateway_id",
     "image_id",
     "insufficient_data_actions",
     "kms_key_arn",
     "kms_key_id",
     "kms_master_key_id",
     "log_destination",
+    "nat_gateway_id",
     "ok_actions",
     "prefix_list_id",
     "prefix_list_ids",
@@ -58,7 +84,9 @@ const GIVEN: &[&str] = &[
     "transit_gateway_id",
     "vpc_endpoint_id",
     "vpc_id",
+    "vpc_peering_connection_id",
     "vpc_security_group_ids",
+    "vpn_gateway_id",
     "web_acl_arn",
 ];
 

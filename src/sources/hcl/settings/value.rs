@@ -98,7 +98,8 @@ pub(super) fn is_region(text: &str) -> bool {
 /// `env:NAME`, `file:PATH`, `secret:NAME#KEY`.
 pub(super) fn reference(text: &str) -> Option<ValueSource> {
     let (kind, name) = text.split_once(':')?;
-    if name.trim().is_empty() {
+    // A password that somebody wrote behind the word by mistake is no name, and is not to get into a plan.
+    if name.is_empty() || name.contains(char::is_whitespace) {
         return None;
     }
     match kind {

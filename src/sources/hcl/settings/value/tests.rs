@@ -63,7 +63,17 @@ fn references_name_secrets() {
     assert_eq!(reference("env:DB_PASSWORD"), Some(ValueSource::Environment("DB_PASSWORD".into())));
     assert_eq!(reference("file:/run/pw"), Some(ValueSource::File("/run/pw".into())));
     assert_eq!(reference("secret:shop/db#password"), Some(ValueSource::Secret("shop/db#password".into())));
-    for wrong in ["", "hunter2", "env:", "env:$PW", "env:two words", "http://x", "pass:word"] {
+    for wrong in [
+        "",
+        "hunter2",
+        "env:",
+        "env:$PW",
+        "env:two words",
+        "http://x",
+        "pass:word",
+        "secret:hunter2 x",
+        "file: ",
+    ] {
         assert_eq!(reference(wrong), None, "{wrong}");
     }
 }

@@ -1,0 +1,83 @@
+//! Files that the code reads by name: a template, a policy in JSON. What stands in them stands in the code.
+
+use std::path::Path;
+
+use super::paths::{absolute, relative};
+use crate::model::configuration::{Argument, Literal, Module};
+use crate::model::diagnostic::{Gap, GapReason, Place};
+use crate::sources::text::read_text;
+
+/// Templates and policies are small; what is larger is an archive or a picture.
+const LIMIT: u64 = 1 << 20;
+
+/// Adds the text of each file that an argument names by `path.module` (of the root module by `path.root`, too) to its
+/// literals. Only files within `boundary` are read; one that is not there may be made by the engine.
+pub(super) fn read_named_files(
+    module: &mut Module,
+    (dir, base, boundary): (&Path, &Path, &Path),
+    root: bool,
+    gaps: &mut Vec<Gap>,
+) {
+    let of_resources = module.resources.iter_mut().flat_map(|block| &mut block.arguments);
+    let of_calls = module.calls.iter_mut().flat_map(|call| &mut call.arguments);
+    for argument in of_resources.chain(of_calls).chain(&mut module.others) {
+        let named = |name: &str| argument.references.iter().any(|reference| reference == name);
+        if named("path.module") || root && named("path.root") {
+            read_of(argument, (dir, base, boundary), gaps);
+        }
+    }
+}
+
+fn read_of(argument: &mut Argument, (dir, base, boundary): (&Path, &Path, &Path), gaps: &mut Vec<Gap>) {
+    let mut found = Vec::new();
+    for literal in &argument.literals {
+        let Some(name) = literal.text.strip_prefix('/').filter(|name| !name.is_empty()) else { continue };
+        let path = absolute(&dir.join(name));
+        let is_ours = path.canonicalize().is_ok_and(|path| path.is_file() && path.starts_with(boundary));
+        if !is_ours {
+            continue;
+        }
+        let shown = relative(base, &path);
+        match read_text(&path, &shown, LIMIT) {
+            Ok(text) => found.push(Literal { text, place: Place::new(shown, 1), whole: false }),
+            Err(problem) => {
+                gaps.push(Gap { source: shown, reason: GapReason::Unreadable, detail: problem.message });
+            }
+        }
+    }
+    argument.literals.extend(found);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::sources::hcl::read_configuration;
+
+    #[test]
+    fn the_text_of_a_file_that_is_named_is_the_codes() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir_all(at("tf/templates")).unwrap();
+        fs::write(
+            at("tf/main.tf"),
+            "resource \"aws_instance\" \"a\" {\n  user_data = templatefile(\"${path.module}/templates/a.tftpl\", {})\n  \
+             policy = file(\"${path.root}/binary\")\n  gone = file(\"${path.module}/gone\")\n  \
+             out = file(\"${path.module}/../outside\")\n  plain = \"/templates/a.tftpl\"\n}\n",
+        )
+        .unwrap();
+        fs::write(at("tf/templates/a.tftpl"), "#!/bin/sh\necho us-east-2\n").unwrap();
+        fs::write(at("tf/binary"), [0xff, 0xfe, 0x00, 0x01]).unwrap();
+        fs::write(at("outside"), "us-east-2").unwrap();
+        let read = read_configuration(&at("tf"), &at("tf")).unwrap();
+        let literals: Vec<String> = read.modules[0].resources[0]
+            .arguments
+            .iter()
+            .flat_map(|argument| argument.literals.iter().map(move |one| (argument, one)))
+            .filter(|(_, literal)| literal.text.contains("us-east-2"))
+            .map(|(argument, literal)| format!("{} {}", argument.path, literal.place))
+            .collect();
+        assert_eq!(literals, ["user_data templates/a.tftpl:1"]);
+        assert_eq!(read.gaps.iter().map(|gap| gap.source.as_str()).collect::<Vec<_>>(), ["binary"]);
+    }
+}
