@@ -78,6 +78,17 @@ pub struct Argument {
     pub literals: Vec<Literal>,
     /// What it refers to: `var.aws_region`, `aws_vpc.main.id`, `module.rds.endpoint`, `data.aws_region.current.name`.
     pub references: Vec<String>,
+    /// Files that it reads by another name than one of `path.module`.
+    pub files: Vec<NamedFile>,
+}
+
+/// The file that `file`, `templatefile` or `filebase64` reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NamedFile {
+    /// By a path in the working folder, which is that of the root module.
+    Written(String),
+    /// By an expression that only the engine can evaluate; where it stands.
+    Computed(Place),
 }
 
 impl Argument {

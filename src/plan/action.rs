@@ -41,6 +41,9 @@ pub enum Action {
         import_id: Option<String>,
         /// Step after which the import id is known.
         import_known_after: Option<String>,
+        /// Arguments that the engine's copy of the code has otherwise than the code.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        overrides: Vec<Override>,
     },
     /// Joins many instances of one resource, so that what follows need not name each.
     Join {
@@ -106,15 +109,6 @@ pub enum Action {
         identifier: String,
         /// `env:NAME`, `file:PATH`, `secret:NAME#KEY`; never the value.
         source: String,
-    },
-    /// Restores an ElastiCache replication group from a snapshot.
-    RestoreCache {
-        /// Address.
-        address: String,
-        /// Identifier.
-        identifier: String,
-        /// The store whose rule chooses the snapshot.
-        store: String,
     },
     /// Restores a store from AWS Backup.
     RestoreBackup {
@@ -253,7 +247,6 @@ impl Action {
             Self::PromoteReplica { .. } => "promote_replica",
             Self::ModifyDatabase { .. } => "modify_database",
             Self::SetPassword { .. } => "set_password",
-            Self::RestoreCache { .. } => "restore_cache",
             Self::RestoreBackup { .. } => "restore_backup",
             Self::PromoteSecret { .. } => "promote_secret",
             Self::SpliceSecret { .. } => "splice_secret",
@@ -279,10 +272,50 @@ pub enum EngineChange {
     Create,
     /// Imports it as a no-op.
     Import,
+    /// Makes it from a recovery point, which an override names.
+    Restore,
     /// Its value is put into the state first.
     Carry,
     /// It is in the recovery workspace already: read, and brought to what the code says.
     Keep,
+}
+
+/// An argument that an override file of the engine's copy gives to a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// Argument, in the provider's words.
+    pub argument: String,
+    /// What it is given.
+    pub value: OverrideValue,
+    /// Why it is not what the code says.
+    pub why: String,
+}
+
+/// What an override gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum OverrideValue {
+    /// The recovery point that the rule of a store chooses when the plan is applied.
+    RecoveryPoint {
+        /// Address of the store.
+        store: String,
+    },
+    /// The class, of those that the rule of a store lists, under which the store came back.
+    Class {
+        /// Address of the store.
+        store: String,
+    },
+}
+
+impl OverrideValue {
+    /// The store whose rule decides.
+    #[must_use]
+    pub fn store(&self) -> &str {
+        match self {
+            Self::RecoveryPoint { store } | Self::Class { store } => store,
+        }
+    }
 }
 
 /// A setting of a call.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::commands;
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
@@ -46,7 +47,8 @@ fn check_state(facts: &Facts<'_, '_>, decided: &Decided, moved: &Moved, findings
                 format!("the code has moved it to {to}, and the state does not say so yet: {what}"),
                 format!(
                     "apply the move in the primary first; when that does not answer, in a copy of the state that --state \
-                     names: `tofu state mv -state=COPY {} {}`",
+                     names: `{} state mv -state=COPY {} {}`",
+                    commands::engine(facts),
                     paste::shell(address),
                     paste::shell(&to)
                 ),

@@ -4,6 +4,19 @@ use super::facts::Facts;
 use crate::model::configuration::RegionSource;
 use crate::model::paste;
 
+/// The program that people run: the one that drplan.hcl names, else the one whose registry the state's providers are of.
+pub(super) fn engine(facts: &Facts<'_, '_>) -> &'static str {
+    let named = facts.input.settings.terraform.engine.as_deref();
+    let is_terraform = match named {
+        Some(named) => named.rsplit('/').next().is_some_and(|name| name.starts_with("terraform")),
+        None => {
+            let mut providers = facts.objects.iter().map(|object| &*object.instance.provider);
+            providers.any(|provider| provider.starts_with("registry.terraform.io/"))
+        }
+    };
+    if is_terraform { "terraform" } else { "tofu" }
+}
+
 /// The option that has the engine work in the folder of the code, with a blank after it; empty where that is here.
 pub(super) fn chdir(facts: &Facts<'_, '_>) -> String {
     match facts.input.configuration.as_ref().map(|code| code.root.as_str()) {
@@ -24,8 +37,9 @@ pub(super) fn import(facts: &Facts<'_, '_>, address: &str, id: &str) -> String {
             _ => None,
         });
     format!(
-        "`TF_WORKSPACE={} tofu {}import {}{} {}`",
+        "`TF_WORKSPACE={} {} {}import {}{} {}`",
         paste::shell(&facts.workspace()),
+        engine(facts),
         chdir(facts),
         region.unwrap_or_default(),
         paste::shell(address),

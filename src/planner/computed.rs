@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::commands;
 use super::dispositions::Decided;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
@@ -117,8 +118,11 @@ fn check_indexes(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findin
                 "index-differs",
                 address,
                 format!("the code has {what} for it, and the state {state}: the engine knows it by another address"),
-                "apply the code in the primary first, or move it in a copy of the state that --state names: \
-                 `tofu state mv -state=COPY OLD NEW`",
+                format!(
+                    "apply the code in the primary first, or move it in a copy of the state that --state names: \
+                     `{} state mv -state=COPY OLD NEW`",
+                    commands::engine(facts)
+                ),
                 block.place.clone(),
             );
         }

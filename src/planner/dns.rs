@@ -26,6 +26,7 @@ use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plan
 use crate::plan::values::{Site, UseDisposition};
 pub(super) use controller::{installs_controller, is_controller};
 pub(super) use names::names;
+use postponed::adopt_id;
 
 /// How long a gate's decision takes where drplan.hcl does not say.
 const DEFAULT_DECISION: Estimate =
@@ -129,6 +130,7 @@ pub(super) fn plan_dns(
 ) {
     controller::check(facts, findings);
     inside::check_zones(facts, decided, findings);
+    let postponed = postponed::plan_postponed(facts, decided, graph);
     let mut moves = Vec::new();
     for (at, object) in facts.objects.iter().enumerate() {
         let Some(resource) =
@@ -141,10 +143,13 @@ pub(super) fn plan_dns(
             continue;
         }
         let rewrites = rewrites_of(values, object.address());
+        let let_in = postponed.let_in.get(object.address());
+        moves.extend(let_in.map(|_| import(facts, object, resource, &adopt_id(object.address()), GATE)));
         moves.push(match object.type_name() {
             "aws_route53_record" => match withheld_target(facts, object) {
                 Some(target) if !points_into_primary(facts, object) => {
-                    import_after(facts, object, resource, target)
+                    let own = step_id("dns", object.address());
+                    import(facts, object, resource, &own, &step_id("dns", target))
                 }
                 _ => {
                     let step = record(facts, object, &rewrites, findings);
@@ -155,10 +160,10 @@ pub(super) fn plan_dns(
                     step
                 }
             },
-            _ => distribution(facts, object, rewrites),
+            _ => distribution(facts, object, rewrites).needs(let_in.into_iter().flatten().cloned()),
         });
     }
-    moves.extend(postponed::plan_postponed(facts, decided, graph));
+    moves.extend(postponed.steps);
     let holds: HashMap<String, Hold> =
         steps.iter().filter_map(|step| Some((step.id.clone(), is_held(&step.action)?))).collect();
     let held: Vec<&crate::model::document::Object> = facts
@@ -324,8 +329,9 @@ fn record(
             format!("record {name} points at {from}, and what it should point at is unknown"),
             format!(
                 "record the primary while it is healthy, so that its target is tied to its Ingress: \
-                 `drplan inventory {} --primary -o observation.json`; or name the target: {}",
+                 `drplan inventory {} --primary -o {}`; or name the target: {}",
                 facts.primary.as_deref().unwrap_or("REGION"),
+                facts.observation_file(),
                 paste::block("rewrite", &from, "to = \"...\"")
             ),
             facts.place_in_code(object),
@@ -350,21 +356,24 @@ fn record(
         .plane(Plane::UsEast1Control)
 }
 
-/// Nothing in it changes; it comes back under the engine after what it leads to.
-fn import_after(
+/// Nothing in it changes: it comes back under the engine as it is.
+fn import(
     facts: &Facts<'_, '_>,
     object: &Object<'_, '_>,
     resource: &PlannedResource,
-    target: &str,
+    id: &str,
+    after: &str,
 ) -> Step {
     let action = Action::Engine {
         address: object.address().to_owned(),
         change: EngineChange::Import,
+        overrides: Vec::new(),
         import_id: super::infra::import_id(facts, object, resource),
         import_known_after: None,
     };
-    step(Phase::Dns, object.address(), action, facts.estimate("import"))
-        .needs([GATE.to_owned(), step_id("dns", target)])
+    let name = id.strip_prefix("dns/").unwrap_or(id);
+    step(Phase::Dns, name, action, facts.estimate("import"))
+        .needs([GATE.to_owned(), after.to_owned()])
         .expects(Expects::Present { subject: object.name(), value: None })
         .done_when(DoneWhen::EngineComplete { address: object.address().to_owned() })
         .plane(Plane::UsEast1Control)

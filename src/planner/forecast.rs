@@ -242,9 +242,7 @@ fn components(decided: &Decided, facts: &Facts<'_, '_>, steps: &[Step]) -> Vec<C
         (
             "cache",
             of(&|step| match &step.action {
-                Action::Engine { address, .. } | Action::RestoreCache { address, .. } => {
-                    cache.contains(address.as_str())
-                }
+                Action::Engine { address, .. } => cache.contains(address.as_str()),
                 _ => false,
             }),
         ),

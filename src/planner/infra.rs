@@ -33,6 +33,9 @@ pub(super) fn plan_infra(
     let (mut shared_iam, mut shared_at) = (0_u64, None);
     for (at, object) in facts.objects.iter().enumerate() {
         let Some(resource) = decided.resource(at) else { continue };
+        if resource.disposition == Disposition::Restore && resource.engine == Engine::Create {
+            continue;
+        }
         if resource.engine == Engine::Import && object.type_name().starts_with("aws_iam_") {
             shared_iam += 1;
             shared_at = shared_at.or_else(|| facts.place_in_code(object));
@@ -141,7 +144,13 @@ pub(super) fn engine_step(
     step(
         if resource.is_postponed() { Phase::Dns } else { Phase::Infra },
         object.address(),
-        Action::Engine { address: object.address().to_owned(), change, import_id, import_known_after: None },
+        Action::Engine {
+            address: object.address().to_owned(),
+            change,
+            import_id,
+            import_known_after: None,
+            overrides: Vec::new(),
+        },
         estimate(facts, object, change),
     )
     .expects(expects)
@@ -153,7 +162,7 @@ fn estimate(facts: &Facts<'_, '_>, object: &Object<'_, '_>, change: EngineChange
     match change {
         EngineChange::Carry => super::schedule::instant(),
         EngineChange::Keep | EngineChange::Import => facts.estimate("import"),
-        EngineChange::Create => match object.type_name() {
+        EngineChange::Create | EngineChange::Restore => match object.type_name() {
             "aws_eks_cluster" => facts.estimate("cluster"),
             "aws_eks_node_group" | "aws_eks_fargate_profile" => facts.estimate("node_group"),
             "aws_elasticache_replication_group" | "aws_elasticache_cluster" => facts.estimate("cache"),
@@ -364,6 +373,9 @@ fn finishing_step(resource: &PlannedResource) -> Option<String> {
         // Nothing in the engine's hands stands on what never comes into them.
         _ if resource.is_postponed() => None,
         Disposition::Restore | Disposition::Promote if resource.goes_with.is_some() => None,
+        Disposition::Restore if resource.engine == Engine::Create => {
+            Some(step_id("restore", &resource.address))
+        }
         Disposition::Restore | Disposition::Promote => {
             Some(step_id("restore", &format!("adopt/{}", resource.address)))
         }

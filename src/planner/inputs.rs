@@ -110,8 +110,9 @@ fn check_gaps(facts: &Facts<'_, '_>, findings: &mut Findings) {
             format!("{} was not read: {}", gap.source, gap.detail),
             match gap.reason {
                 GapReason::Outside => format!(
-                    "nothing is downloaded: `terraform {}init` (or tofu) puts it into .terraform/modules, where it is \
+                    "nothing is downloaded: `{} {}init` puts it into .terraform/modules, where it is \
                      read; or vendor the module",
+                    commands::engine(facts),
                     commands::chdir(facts)
                 ),
                 _ => "mend what is named, or plan without its code".to_owned(),
@@ -159,7 +160,7 @@ fn check_unread(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Finding
                 "{}: names that are taken, quotas, zones and images there were not looked at",
                 findings::why_unseen(facts)
             ),
-            format!("record what is there: `drplan inventory {recovery} -o inventory.json`"),
+            format!("record what is there: `drplan inventory {recovery} -o {}`", facts.inventory_file()),
             None,
         );
     }

@@ -17,14 +17,12 @@ use crate::plan::resource::{Disposition, Engine};
 use crate::plan::store::PlannedStore;
 
 /// What a restore by API names among its parameters.
-const NAMED_BY_RESTORE: [&str; 8] = [
+const NAMED_BY_RESTORE: [&str; 6] = [
     "aws_security_group",
     "aws_db_subnet_group",
     "aws_db_parameter_group",
     "aws_db_option_group",
     "aws_rds_cluster_parameter_group",
-    "aws_elasticache_subnet_group",
-    "aws_elasticache_parameter_group",
     "aws_docdb_cluster_parameter_group",
 ];
 
@@ -59,6 +57,8 @@ pub(super) fn plan_left_out(
                 let stands_on_it = left_out.is_some() && has_cluster && cluster::is_foundation(object);
                 (cluster::is_node(object) || stands_on_it).then_some(root.as_str())
             }
+            // The engine leaves its own restore out like anything else.
+            Disposition::Restore if fate.engine == Engine::Create => Some(root.as_str()),
             Disposition::Restore | Disposition::Promote => named_by_restore(facts, object, &out),
             _ => None,
         };
@@ -70,7 +70,7 @@ pub(super) fn plan_left_out(
                 "dependency-left-out",
                 object.address(),
                 format!("{} cannot be made: it depends on {missing}, which is left out", object.address()),
-                fix(object, root),
+                fix(facts, object, root),
                 facts.place_in_code(object),
             );
         } else if left_out.is_some() {
@@ -104,8 +104,16 @@ fn has_cluster(facts: &Facts<'_, '_>, fates: &[Option<Fate>], out: &HashMap<&str
     stay.next().is_none_or(|first| first || stay.any(|stays| stays))
 }
 
-fn fix(object: &Object<'_, '_>, root: &str) -> String {
-    let back = format!("bring {root} back, or take it out of what drplan.hcl skips");
+fn fix(facts: &Facts<'_, '_>, object: &Object<'_, '_>, root: &str) -> String {
+    let wished = facts.input.settings.skips.iter().any(|skip| root.starts_with(&skip.address));
+    let back = if wished {
+        format!("take {root} out of what drplan.hcl skips")
+    } else {
+        format!(
+            "bring {root} back; why it does not come back: `drplan show PLAN --resource {}`",
+            paste::shell(root)
+        )
+    };
     if cluster::is_node(object) || !cluster::is_foundation(object) {
         return back;
     }

@@ -80,8 +80,9 @@ impl<'i> Checks<'_, 'i, '_> {
             action,
             format!("the inventory was recorded without asking for {what}: they are unknown, not missing"),
             format!(
-                "record it again beside the stack's state: `drplan inventory {} -o inventory.json`",
-                self.facts.recovery
+                "record it again beside the stack's state: `drplan inventory {} -o {}`",
+                self.facts.recovery,
+                self.facts.inventory_file()
             ),
             None,
         );

@@ -7,6 +7,7 @@ use super::findings::Findings;
 use super::recovery_points::hours;
 use crate::model::diagnostic::Gap;
 use crate::model::inventory::Inventory;
+use crate::model::paste;
 use crate::plan::store::{Candidate, CandidateKind};
 
 /// A recording that is no older than this tells what is so now: a plan is made in the hour after its recording.
@@ -20,6 +21,20 @@ const STALE_SECONDS: u64 = 7 * 86_400;
 const SKEW_SECONDS: u64 = 300;
 
 impl Facts<'_, '_> {
+    /// Where the inventory is looked for, to be pasted into a shell.
+    pub(super) fn inventory_file(&self) -> String {
+        let named = &self.input.settings.inventory;
+        let of_region = named.iter().find(|(region, _)| region.as_deref() == Some(self.recovery));
+        let of_all = || named.iter().find(|(region, _)| region.is_none());
+        of_region.or_else(of_all).map_or_else(|| "inventory.json".to_owned(), |(_, path)| paste::shell(path))
+    }
+
+    /// Where the observation is looked for, to be pasted into a shell.
+    pub(super) fn observation_file(&self) -> String {
+        let named = self.input.settings.observation.as_deref();
+        named.map_or_else(|| "observation.json".to_owned(), paste::shell)
+    }
+
     /// Seconds from an instant to the plan's clock; 0 for one that is yet to come.
     pub(super) fn age(&self, instant: Timestamp) -> u64 {
         seconds_between(instant, self.input.at)
@@ -98,11 +113,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
             bound,
             stale: Some(bound.max(STALE_SECONDS)),
             meaning: "what would be lost now is unknown, and what it found may be gone",
-            again: format!("`drplan inventory {} -o inventory.json`", facts.recovery),
+            again: format!("`drplan inventory {} -o {}`", facts.recovery, facts.inventory_file()),
             renewed: "record it again, and find out why nothing renews it",
         };
         recording.check(facts, findings);
-        check_sections(inventory, findings);
+        check_sections(facts, inventory, findings);
     }
     if let Some(observation) = &facts.input.observation {
         let recording = Recording {
@@ -113,7 +128,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
             // Of a region that is lost there is no newer one: its age must not stop the recovery.
             stale: None,
             meaning: "load balancers, images and replicas may have changed since",
-            again: format!("`drplan inventory {} --primary -o observation.json`", observation.region),
+            again: format!(
+                "`drplan inventory {} --primary -o {}`",
+                observation.region,
+                facts.observation_file()
+            ),
             renewed: "while the primary answers, record it again",
         };
         recording.check(facts, findings);
@@ -121,7 +140,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
 }
 
 /// A recording that was cut or is older than a section says nothing of it, and none of its gaps says why.
-fn check_sections(inventory: &Inventory, findings: &mut Findings) {
+fn check_sections(facts: &Facts<'_, '_>, inventory: &Inventory, findings: &mut Findings) {
     // With the service that is asked, as the sources of gaps begin.
     let sections = [
         ("zones", "ec2", inventory.zones.is_none()),
@@ -172,7 +191,7 @@ fn check_sections(inventory: &Inventory, findings: &mut Findings) {
             "the inventory of {region} was recorded without {}: what they would tell is unknown, and not checked",
             missing.join(", ")
         ),
-        format!("record it again: `drplan inventory {region} -o inventory.json`"),
+        format!("record it again: `drplan inventory {region} -o {}`", facts.inventory_file()),
         None,
     );
 }

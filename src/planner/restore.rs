@@ -16,8 +16,8 @@ use super::preflight::absent;
 use super::provenance::Values;
 use super::references;
 use crate::model::types::Recovery;
-use crate::plan::action::{Action, EngineChange};
-use crate::plan::resource::{Disposition, PlannedResource};
+use crate::plan::action::{Action, EngineChange, Override, OverrideValue};
+use crate::plan::resource::{Disposition, Engine, PlannedResource};
 use crate::plan::step::{DoneWhen, Estimate, Phase, Plane, Step};
 use crate::plan::store::PlannedStore;
 use settings::{
@@ -77,7 +77,7 @@ impl Restore<'_, '_, '_> {
             ("aws_secretsmanager_secret_version", _) => {
                 self.splice_secret(values, findings).into_iter().collect()
             }
-            ("aws_elasticache_replication_group" | "aws_elasticache_cluster", _) => self.restore_cache(),
+            _ if self.resource.engine == Engine::Create => return vec![self.restore_by_engine()],
             _ => self.restore_other(),
         };
         // The engine cannot take over what depends on something that it leaves out.
@@ -266,18 +266,24 @@ impl Restore<'_, '_, '_> {
             .is_some_and(|leader| self.facts.objects[leader].address() == self.address())
     }
 
-    fn restore_cache(&self) -> Vec<Step> {
-        let identifier = self.object.name();
-        let action = Action::RestoreCache {
+    /// The engine makes it as the code says, network, parameters, encryption and token included, and from the snapshot
+    /// that an override names.
+    fn restore_by_engine(&self) -> Step {
+        let overrides = vec![Override {
+            argument: "snapshot_name".to_owned(),
+            value: OverrideValue::RecoveryPoint { store: self.address().to_owned() },
+            why: "it would come back empty".to_owned(),
+        }];
+        let action = Action::Engine {
             address: self.address().to_owned(),
-            identifier: identifier.clone(),
-            store: self.address().to_owned(),
+            change: EngineChange::Restore,
+            import_id: None,
+            import_known_after: None,
+            overrides,
         };
-        vec![
-            self.step(action, self.facts.estimate("cache"))
-                .expects(absent(&identifier))
-                .done_when(DoneWhen::Status { subject: identifier, status: "available".to_owned() }),
-        ]
+        self.step(action, self.facts.estimate("cache"))
+            .expects(absent(&self.object.name()))
+            .done_when(DoneWhen::EngineComplete { address: self.address().to_owned() })
     }
 
     fn restore_other(&self) -> Vec<Step> {
@@ -292,6 +298,20 @@ impl Restore<'_, '_, '_> {
                 .expects(absent(&name))
                 .done_when(DoneWhen::Status { subject: name, status: "COMPLETED".to_owned() }),
         ]
+    }
+
+    /// A database may come back under another class than the code's: the engine's next plan would change it to the
+    /// code's, which perhaps cannot be had.
+    fn class_override(&self) -> Option<Override> {
+        let classes = &self.store()?.rule.classes;
+        let code = self.object.text("instance_class").unwrap_or_default();
+        (self.object.type_name() == "aws_db_instance" && classes.iter().any(|class| class != code)).then(
+            || Override {
+                argument: "instance_class".to_owned(),
+                value: OverrideValue::Class { store: self.address().to_owned() },
+                why: "the engine would change it to the class of the code".to_owned(),
+            },
+        )
     }
 
     /// Into the engine's state, so that its next plan neither makes it again nor destroys it.
@@ -319,6 +339,7 @@ impl Restore<'_, '_, '_> {
             change: EngineChange::Import,
             import_id,
             import_known_after: known_after,
+            overrides: self.class_override().into_iter().collect(),
         };
         step(Phase::Restore, &format!("adopt/{}", self.address()), action, self.facts.estimate("import"))
             .needs(adopted.chain([by]).chain(changed))

@@ -9,6 +9,7 @@ use super::provenance::Values;
 use super::{cluster, manifests, references};
 use crate::model::diagnostic::Place;
 use crate::model::document::Object as ManifestObject;
+use crate::model::paste;
 use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::values::{Site, Use, UseDisposition};
 
@@ -176,7 +177,15 @@ fn check_splices(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, find
                 others(texts.len() - 1),
                 facts.recovery
             ),
-            format!("take {root} out of what drplan.hcl skips: the secret is taken over as it is, and these values replaced"),
+            if is_wished(facts, object) || secret.is_some_and(|secret| is_wished(facts, secret)) {
+                format!("take {root} out of what drplan.hcl skips: the secret is taken over as it is, and these values replaced")
+            } else {
+                format!(
+                    "bring the secret back, and the plan replaces these values; why it does not come back: `drplan show PLAN \
+                     --resource {}`",
+                    paste::shell(root)
+                )
+            },
             facts.place_in_code(object),
         );
     }

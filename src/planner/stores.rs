@@ -98,7 +98,7 @@ pub(super) fn inventory_missing(
         "inventory-missing",
         object.address(),
         format!("it is unknown what {what} can come back from: {}", findings::why_unseen(facts)),
-        format!("record what is there: `drplan inventory {} -o inventory.json`", facts.recovery),
+        format!("record what is there: `drplan inventory {} -o {}`", facts.recovery, facts.inventory_file()),
         facts.place_in_code(object),
     );
 }
@@ -247,7 +247,10 @@ fn restored(store: PlannedStore, facts: &Facts<'_, '_>) -> Outcome {
     let kind = store.rule.order.first().map_or("copy", |kind| kind.as_str());
     let chosen = store.chosen.as_deref().unwrap_or_default();
     let reason = format!("holds data: {kind} {chosen} is in {}", facts.recovery);
-    Outcome { fate: fate(Disposition::Restore, Engine::Exclude, reason), store: Some(store) }
+    // The engine takes a snapshot of a cache by an argument; a recovery point of AWS Backup by none.
+    let by_engine = store.chosen().is_some_and(|chosen| chosen.kind == CandidateKind::CacheSnapshot);
+    let engine = if by_engine { Engine::Create } else { Engine::Exclude };
+    Outcome { fate: fate(Disposition::Restore, engine, reason), store: Some(store) }
 }
 
 /// A store with no recovery path of its own kind: AWS Backup, an accepted loss, or blocked.

@@ -3,7 +3,7 @@
 mod check;
 
 use super::text::{count, duration};
-use crate::plan::action::{Action, EngineChange, Hold, Rewrite, Setting, Splice};
+use crate::plan::action::{Action, EngineChange, Hold, OverrideValue, Rewrite, Setting, Splice};
 use check::describe_check;
 
 /// What a step does, for people.
@@ -134,9 +134,10 @@ pub(super) fn describe(action: &Action) -> Described {
             let shown = workloads.iter().fold(shown, |s, w| s.with(stopped(w), w, "").on(w));
             databases.iter().fold(shown, |s, d| s.with("revoke ingress", d, "").on(d))
         }
-        Action::Engine { address, change, import_id, import_known_after } => {
+        Action::Engine { address, change, import_id, import_known_after, overrides } => {
             let (title, call) = match change {
                 EngineChange::Create => ("create", "the engine makes it"),
+                EngineChange::Restore => ("restore", "the engine makes it, from its recovery point"),
                 EngineChange::Import => ("import", "import block, planned as no change"),
                 EngineChange::Carry => ("carry over", "its state is put into the recovery workspace first"),
                 EngineChange::Keep => {
@@ -144,13 +145,20 @@ pub(super) fn describe(action: &Action) -> Described {
                 }
             };
             let shown = Described::new(format!("{title} {address}"), call).on(address);
+            let shown = overrides.iter().fold(shown, |shown, one| {
+                let value = match &one.value {
+                    OverrideValue::RecoveryPoint { .. } => "the recovery point that the store's rule chooses",
+                    OverrideValue::Class { .. } => "the class that it came back under",
+                };
+                shown.with(&format!("override {}", one.argument), value, &one.why)
+            });
             match change {
                 EngineChange::Import => shown.with(
                     "id",
                     known(import_id.as_deref(), import_known_after.as_deref()),
                     "the plan's counterpart",
                 ),
-                EngineChange::Create | EngineChange::Carry | EngineChange::Keep => {
+                EngineChange::Create | EngineChange::Restore | EngineChange::Carry | EngineChange::Keep => {
                     shown.maybe("id", import_id.as_deref(), "")
                 }
             }
@@ -217,13 +225,6 @@ pub(super) fn describe(action: &Action) -> Described {
         )
         .on(identifier)
         .with("password", "by reference; its value is in no plan and no log", source),
-        Action::RestoreCache { address, identifier, store } => Described::new(
-            format!("restore cache {identifier}"),
-            "elasticache:CreateReplicationGroup with SnapshotName or SnapshotArns",
-        )
-        .on(address)
-        .with("ReplicationGroupId", identifier, "")
-        .with("snapshot", store, "by the rule of this store"),
         Action::RestoreBackup { address, name, store } => {
             Described::new(format!("restore {name} from AWS Backup"), "backup:StartRestoreJob")
                 .on(address)

@@ -135,6 +135,13 @@ fn notes(screen: &mut Screen, groups: &[Group<'_>], command: &str) {
         let n = group.findings.len();
         line.push(plain(if n > 1 { format!(" x{n}: ") } else { ": ".to_owned() }));
         line.push(plain(group.summary()));
+        if let [only] = group.findings[..]
+            // An address; what is of the whole stack has a word for its subject, which says nothing more.
+            && only.subject.contains('.')
+            && !only.message.contains(&only.subject)
+        {
+            line.push(dim(format!("  {}", shorten(&only.subject, 120))));
+        }
         screen.text(2, &line);
     }
     screen.text(2, &[dim(format!("notes in full: {command} -v"))]);

@@ -119,8 +119,12 @@ fn group_of(group: &Group<'_>) -> Value {
         .iter()
         .map(|finding| {
             let place = finding.at.as_ref().map_or_else(|| finding.subject.clone(), ToString::to_string);
+            // Said once, as on a terminal.
+            let is_told = finding.at.is_none() || finding.message.contains(&finding.subject);
+            let subject = Some(finding.subject.as_str()).filter(|subject| !is_told && !subject.is_empty());
             context! {
                 place => code(&shorten(&place, CELL)),
+                subject => subject.map(|subject| code(&shorten(subject, CELL))),
                 message => shorten(&finding.message, CELL),
                 fix => fix_cell(&finding.fix),
             }

@@ -160,8 +160,10 @@ fn data(plan: &Plan, steps: &[&Step]) -> Vec<String> {
             Action::PromoteReplica { identifier, .. } => {
                 parts.push(format!("replica {} promoted, {takes}", shorten(identifier, 40)));
             }
-            Action::RestoreCache { identifier, .. } => {
-                parts.push(format!("cache {} from its snapshot, {takes}", shorten(identifier, 40)));
+            Action::Engine { address, change: EngineChange::Restore, .. } => {
+                let store = plan.stores.iter().find(|store| store.address == *address);
+                let name = store.map_or(address.as_str(), |store| store.name.as_str());
+                parts.push(format!("{}{}, {takes}", shorten(name, 40), recovery_point(plan, address)));
             }
             _ => {}
         }

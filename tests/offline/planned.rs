@@ -38,6 +38,7 @@ fn the_bad_day_says_what_cannot_come_back() {
             ("key-no-counterpart", "module.rds.aws_kms_key.rds"),
             ("recovery-point-missing", "module.rds.aws_db_instance.primary"),
             ("class-not-orderable", "module.rds.aws_db_instance.primary"),
+            ("class-not-orderable", "module.rds.aws_db_instance.read_replica"),
             ("image-missing", image),
             ("name-taken", "module.rds.aws_db_subnet_group.this"),
             ("quota-short", "ec2 L-0263D0A3"),

@@ -100,7 +100,7 @@ fn a_database_under_the_name_of_the_restored_one_stops_the_plan() {
         assert!(message.contains(part), "{message}");
     }
     assert!(
-        fix.contains("`TF_WORKSPACE=dr tofu -chdir=terraform import -var aws_region=us-west-2 ")
+        fix.contains("`TF_WORKSPACE=dr terraform -chdir=terraform import -var aws_region=us-west-2 ")
             && fix.contains("database \"primary\" { identifier"),
         "{fix}"
     );

@@ -1,6 +1,6 @@
 //! What each action touches. Every field of every action is named here, so that a new one must be classified.
 
-use crate::plan::action::{Action, Check, Rewrite, Setting, Splice};
+use crate::plan::action::{Action, Check, EngineChange, Override, Rewrite, Setting, Splice};
 
 /// A part of an action that a rule looks at.
 pub(super) enum Part<'p> {
@@ -23,9 +23,12 @@ pub(super) fn parts<'p>(action: &'p Action, visit: &mut impl FnMut(Part<'p>)) {
         Action::ProbePrimary { region: _, hosts: _ } => {}
         // Fencing is the one thing that may write in the primary.
         Action::Fence { workloads: _, databases: _ } => {}
-        Action::Engine { address: _, change: _, import_id, import_known_after } => {
+        Action::Engine { address: _, change: _, import_id, import_known_after, overrides } => {
             import_id.as_deref().into_iter().for_each(|id| visit(Part::Writes(id)));
             known_after(import_known_after, visit);
+            for Override { argument: _, value, why: _ } in overrides {
+                visit(Part::Store(value.store()));
+            }
         }
         Action::Join { address: _, instances: _ } => {}
         Action::TrustIssuer { role, service_accounts: _, issuer_known_after } => {
@@ -44,8 +47,7 @@ pub(super) fn parts<'p>(action: &'p Action, visit: &mut impl FnMut(Part<'p>)) {
             settings(all, visit);
         }
         Action::SetPassword { identifier, source: _ } => visit(Part::Writes(identifier)),
-        Action::RestoreCache { address: _, identifier: name, store }
-        | Action::RestoreBackup { address: _, name, store } => {
+        Action::RestoreBackup { address: _, name, store } => {
             visit(Part::Writes(name));
             visit(Part::Store(store));
         }
@@ -175,6 +177,7 @@ pub(super) fn nature(action: &Action) -> Nature<'_> {
         | Action::EngineConverged { .. } => Nature::Looks,
         Action::Gate { .. } => Nature::Decides,
         Action::Fence { .. } => Nature::Fences,
+        Action::Engine { address, change: EngineChange::Restore, .. } => Nature::Restores(address),
         Action::Engine { .. }
         | Action::TrustIssuer { .. }
         | Action::ModifyDatabase { .. }
@@ -183,7 +186,6 @@ pub(super) fn nature(action: &Action) -> Nature<'_> {
         | Action::ApplyObject { .. } => Nature::Builds,
         Action::RestoreDatabase { address, .. }
         | Action::RestoreCluster { address, .. }
-        | Action::RestoreCache { address, .. }
         | Action::RestoreBackup { address, .. } => Nature::Restores(address),
         Action::PromoteReplica { address, .. } => Nature::Promotes(address),
         Action::PromoteSecret { address, .. } => Nature::PromotesSecret(address),

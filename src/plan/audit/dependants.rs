@@ -85,7 +85,8 @@ impl<'p> Steps<'p> {
                 }
                 Action::ChangeRecord { address: Some(address), .. }
                 | Action::ChangeDistribution { address: Some(address), .. } => {
-                    steps.moved.insert(address, position);
+                    // What is imported before it is changed, the engine has back by then.
+                    steps.moved.entry(address).or_insert(position);
                 }
                 _ => {}
             }

@@ -8,7 +8,7 @@ use super::{Report, Rule, Table, stores};
 use crate::model::arn::Arn;
 use crate::model::types::{HoldsData, Recovery};
 use crate::plan::Plan;
-use crate::plan::action::{Action, EngineChange};
+use crate::plan::action::{Action, EngineChange, OverrideValue};
 use crate::plan::finding::{Finding, Severity};
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
 use crate::plan::store::{CandidateKind, PlannedStore};
@@ -187,9 +187,9 @@ fn check_engine(resource: &PlannedResource, report: &mut Report) {
                 || (resource.engine == Engine::Exclude
                     && (resource.goes_with.is_some() || resource.counterpart.is_some()))
         }
-        Disposition::Restore | Disposition::Promote => {
-            matches!(resource.engine, Engine::Exclude | Engine::Import)
-        }
+        // By an override that names its recovery point.
+        Disposition::Restore => matches!(resource.engine, Engine::Exclude | Engine::Import | Engine::Create),
+        Disposition::Promote => matches!(resource.engine, Engine::Exclude | Engine::Import),
         Disposition::Update => matches!(resource.engine, Engine::Withhold),
         Disposition::Carry => matches!(resource.engine, Engine::Carry),
         Disposition::Skip | Disposition::Block => matches!(resource.engine, Engine::Exclude | Engine::None),
@@ -230,6 +230,9 @@ impl<'p> Done<'p> {
                     if twice {
                         report.add(Rule::Disposition, &step.id, format!("two engine steps act on {address}"));
                     }
+                    if *change == EngineChange::Restore {
+                        done.brought_back.insert(address, position);
+                    }
                 }
                 (
                     Action::ChangeRecord { address: Some(address), .. }
@@ -264,7 +267,6 @@ fn name_of(action: &Action) -> Option<(&'static str, &str)> {
             Some(("database", identifier))
         }
         Action::RestoreCluster { identifier, .. } => Some(("database cluster", identifier)),
-        Action::RestoreCache { identifier, .. } => Some(("cache", identifier)),
         _ => None,
     }
 }
@@ -289,6 +291,8 @@ fn check_done(
             Engine::None if resource.disposition == Disposition::Adopt => engine == Some(EngineChange::Keep),
             _ => true,
         },
+        // The engine makes it from its recovery point, and from nothing else.
+        Disposition::Restore if resource.engine == Engine::Create => engine == Some(EngineChange::Restore),
         // Some come with another (an instance with its cluster), and say after which step.
         Disposition::Restore | Disposition::Promote => {
             let own = table(&resource.type_name).is_none_or(|entry| !comes_with_another(entry.recovery));
@@ -318,6 +322,11 @@ fn check_done(
 /// A step acts on a resource whose disposition asks for it.
 fn check_steps(graph: &Graph<'_>, current: &HashMap<&str, &PlannedResource>, report: &mut Report) {
     for step in graph.steps {
+        if let Action::Engine { change: EngineChange::Restore, overrides, .. } = &step.action
+            && !overrides.iter().any(|one| matches!(one.value, OverrideValue::RecoveryPoint { .. }))
+        {
+            report.add(Rule::Data, &step.id, "it restores, and no override names the recovery point");
+        }
         let (address, fits): (&str, &[Disposition]) = match (&step.action, nature(&step.action)) {
             (Action::Engine { address, change: EngineChange::Create, .. }, _) => {
                 (address, &[Disposition::Create])

@@ -21,7 +21,13 @@ fn step(id: &str, needs: &[&str], action: Action) -> Step {
 
 fn engine(address: &str, change: EngineChange) -> Action {
     let import_id = (change == EngineChange::Import).then(|| "shop-api".to_owned());
-    Action::Engine { address: address.to_owned(), change, import_id, import_known_after: None }
+    Action::Engine {
+        address: address.to_owned(),
+        change,
+        import_id,
+        import_known_after: None,
+        overrides: Vec::new(),
+    }
 }
 
 fn apply(kind: &str, name: &str, rewrites: Vec<Rewrite>, hold: Option<Hold>) -> Action {

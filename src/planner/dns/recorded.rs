@@ -30,7 +30,7 @@ pub(super) fn check_record(
         "dns-record-differs",
         object.address(),
         format!("{name} points at {} by the inventory, and at {was} by the state: {}", now.join(" and "), who(facts, &now)),
-        "find out who changed it before the gate is passed, then let the state see it: `tofu apply -refresh-only`; the \
+        "find out who changed it before the gate is passed, then let the state see it: `apply -refresh-only` of the engine; the \
          step expects the old answer and stops at another",
         facts.place_in_code(object),
     );

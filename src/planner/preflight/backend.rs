@@ -1,5 +1,6 @@
 //! Where the engine's state is kept, of the primary and of the recovery.
 
+use super::super::commands;
 use super::Checks;
 use crate::model::configuration::Backend;
 use crate::plan::action::Check;
@@ -80,8 +81,12 @@ impl Checks<'_, '_, '_> {
                 format!(
                     "workspace {workspace} of the recovery would be kept in the same backend, in {primary}"
                 ),
-                "leave bucket and region out of the backend block and give the recovery's own: \
-                 `tofu init -reconfigure -backend-config=bucket=... -backend-config=region=...`",
+                format!(
+                    "leave bucket and region out of the backend block and give the recovery's own: \
+                     `{} {}init -reconfigure -backend-config=bucket=... -backend-config=region=...`",
+                    commands::engine(self.facts),
+                    commands::chdir(self.facts)
+                ),
                 at,
             );
         }

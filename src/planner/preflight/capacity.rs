@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::databases::chosen_replica;
 use super::super::dispositions::{Decided, is_aws};
 use super::super::facts::{Facts, Object};
+use super::super::references;
 use super::super::variables::given;
 use super::Checks;
 use super::demand::types_of;
@@ -138,7 +139,7 @@ impl Checks<'_, '_, '_> {
             _ => format!("{what} cannot be ordered in {recovery}"),
         };
         // What the engine makes gets the class that the code says, whatever drplan.hcl does.
-        let is_made = resource.disposition == Disposition::Create;
+        let is_made = matches!(resource.disposition, Disposition::Create | Disposition::Skip);
         let fix = if object.type_name() == "aws_db_instance" && !is_made {
             other_classes(self.facts, object, &others)
         } else if others.is_empty() {
@@ -258,6 +259,8 @@ fn classes(
             Some(decided.store(object.address())?.rule.classes.clone()).filter(|classes| !classes.is_empty())
         }
         ("aws_db_instance", Disposition::Create) => class(),
+        // A replica that is left out for want of its source comes with it, once that is mended.
+        ("aws_db_instance", Disposition::Skip) if is_replica_of_blocked(facts, decided, object) => class(),
         ("aws_rds_cluster_instance", Disposition::Create) => class(),
         // The restore makes it, of the class that it had where the code does not tell.
         ("aws_rds_cluster_instance", Disposition::Restore) => class().or_else(|| {
@@ -266,6 +269,13 @@ fn classes(
         }),
         _ => None,
     }
+}
+
+fn is_replica_of_blocked(facts: &Facts<'_, '_>, decided: &Decided, object: &Object<'_, '_>) -> bool {
+    let source =
+        references::replica_source(object).and_then(|name| references::database_object(facts, &name));
+    let resource = source.and_then(|at| decided.resource(at));
+    resource.is_some_and(|resource| resource.disposition == Disposition::Block)
 }
 
 /// Subnets of a database's subnet group, where the state has the group.

@@ -1,5 +1,6 @@
 //! What is shared is imported as it is: what the account does not have stops the engine at the import.
 
+use super::super::commands;
 use super::super::dispositions::Decided;
 use super::super::facts::Object;
 use super::Checks;
@@ -28,9 +29,11 @@ impl Checks<'_, '_, '_> {
                 format!("{name} is shared by both regions, and the inventory lists none of that name in the account"),
                 format!(
                     "if it was deleted, apply the primary again, or take it out of code and state: \
-                     `tofu state rm {0}`; if the recovery does without it: {1}",
+                     `{2} {3}state rm {0}`; if the recovery does without it: {1}",
                     paste::shell(object.address()),
-                    paste::block("skip", object.address(), "reason = \"...\"")
+                    paste::block("skip", object.address(), "reason = \"...\""),
+                    commands::engine(facts),
+                    commands::chdir(facts)
                 ),
                 facts.place_in_code(object),
             );

@@ -320,6 +320,32 @@ fn report(
     );
 }
 
+/// The plan changes objects and secrets, and no other text: it can only be told to leave it.
+fn report_in_text(
+    findings: &mut Findings,
+    token: &Token<'_>,
+    (file, line): (&str, u32),
+    literal: Option<&str>,
+) {
+    findings.add(
+        "literal-unplaced",
+        token.text.to_string(),
+        format!(
+            "{} \"{}\" of the primary stands in text that is no object: the plan does not apply it and does not change it",
+            token.kind.as_str(),
+            token.text
+        ),
+        match literal {
+            Some(literal) => format!(
+                "where the recovery reads it, change the file; where it does not: {}",
+                paste::block("rewrite", literal, "keep = true")
+            ),
+            None => "where the recovery reads it, change the file; where it does not, leave it out with --exclude".to_owned(),
+        },
+        Some(Place::new(file, line)),
+    );
+}
+
 /// Whether the token is mostly a part of a longer name.
 fn is_part(token: &Token<'_>) -> bool {
     matches!(token.kind, ValueKind::Region | ValueKind::Zone | ValueKind::ZoneId)
@@ -382,11 +408,17 @@ fn search_text(index: &Index<'_>, file: &str, text: &str, uses: &mut Uses<'_, '_
     for (number, line) in (1_u32..).zip(text.lines()) {
         for found in index.find(line) {
             let token = &index.tokens[found.token];
-            let verdict =
-                if token.counterpart == Counterpart::Same { Verdict::kept() } else { Verdict::unplaced() };
+            // What drplan.hcl says of a text is done where the plan applies it, and this is applied by nobody.
+            let is_said = token.owner == Owner::Settings;
+            let verdict = if token.counterpart == Counterpart::Same || is_said {
+                Verdict::kept()
+            } else {
+                Verdict::unplaced()
+            };
             if verdict.disposition == UseDisposition::Unplaced {
-                let literal = Some(token.text.as_ref()).filter(|_| !is_part(token));
-                report(findings, token, (file, number), "text", literal, None);
+                let literal = literal_at(token, line, found.start);
+                let shown = literal == token.text || !line.contains('@') && secret::marker(line).is_none();
+                report_in_text(findings, token, (file, number), Some(literal).filter(|_| shown));
             }
             let site = Site::File {
                 file: file.to_owned(),

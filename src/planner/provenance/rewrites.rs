@@ -107,11 +107,12 @@ pub(super) fn tell_uses(
                     "rewrite-without-effect",
                     &rewrite.text,
                     format!(
-                        "drplan.hcl rewrites {}, and nothing is: it stands only inside of longer values, or where the \
-                         plan decides",
+                        "drplan.hcl rewrites {}, and nothing is: it stands only inside of longer values, in text that is no \
+                         object, or where the plan decides",
                         rewrite.text
                     ),
-                    "rewrite the whole value, or remove the block; all values: `drplan show PLAN --values`",
+                    "rewrite the whole value, or remove the block; in text, change the file; all values: \
+                     `drplan show PLAN --values`",
                     rewrite.place.clone(),
                 );
             }

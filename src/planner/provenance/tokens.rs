@@ -234,6 +234,7 @@ pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f
     primary::add_observation(facts, &mut builder);
     primary::add_primary(facts, &mut builder);
     unowned::add_unowned(facts, decided, &mut builder);
+    builder.carry_hosts_over();
     builder.finish()
 }
 
@@ -285,6 +286,26 @@ impl<'f> Builder<'f> {
         }
         self.plain.entry(text.to_owned()).or_default().push(self.tokens.len());
         self.tokens.push(token);
+    }
+
+    /// What drplan.hcl says of a host holds of it with its port, where nobody else knows that.
+    fn carry_hosts_over(&mut self) {
+        let said = |token: &Token<'_>| match (&token.owner, &token.counterpart) {
+            (Owner::Settings, Counterpart::Known(to)) => Some(to.clone()),
+            _ => None,
+        };
+        for at in 0..self.tokens.len() {
+            let token = &self.tokens[at];
+            let Some((host, port)) =
+                token.text.rsplit_once(':').filter(|_| token.counterpart == Counterpart::Nobody)
+            else {
+                continue;
+            };
+            let to = self.by_text.get(host).and_then(|host| said(&self.tokens[*host]));
+            if let Some(to) = to.filter(|_| port.parse::<u16>().is_ok()) {
+                self.tokens[at].counterpart = Counterpart::Known(format!("{to}:{port}"));
+            }
+        }
     }
 
     fn finish(self) -> Index<'f> {

@@ -17,7 +17,7 @@ pub(super) fn report(
         // Its zones are in no input but the inventory.
         _ if facts.inventory().is_none_or(|inventory| inventory.zones.is_none()) => {
             let region = facts.recovery;
-            format!("record what is in {region}: `drplan inventory {region} -o inventory.json`")
+            format!("record what is in {region}: `drplan inventory {region} -o {}`", facts.inventory_file())
         }
         _ => "bring its owner back".to_owned(),
     };

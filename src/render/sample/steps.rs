@@ -49,6 +49,7 @@ pub(super) fn steps() -> Vec<Step> {
         change,
         import_id: matches!(change, EngineChange::Import).then(|| "ecommerce-prod-payment".to_owned()),
         import_known_after: None,
+        overrides: Vec::new(),
     };
     let check = |check| Action::Check { check };
     let image = "123456789012.dkr.ecr.us-east-2.amazonaws.com/payment:1.4";

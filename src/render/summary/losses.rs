@@ -40,7 +40,10 @@ pub(super) fn loses(plan: &Plan, all: bool) -> Vec<Measure> {
 }
 
 fn loss(plan: &Plan, rpo: &Rpo) -> Measure {
-    let whole = plan.stores.iter().find(|store| store.address == rpo.store).map_or(&rpo.store, |s| &s.name);
+    let named = plan.stores.iter().find(|store| store.address == rpo.store).map_or(&rpo.store, |s| &s.name);
+    // Two stores of one name, of other types or namespaces, are told by their addresses.
+    let twice = plan.stores.iter().filter(|store| store.name == *named).count() > 1;
+    let whole = if twice { &rpo.store } else { named };
     let name = shorten(whole, 24);
     let figure = match (rpo.worst_seconds, rpo.now_seconds) {
         (Some(0), _) => format!("nothing of {name}"),

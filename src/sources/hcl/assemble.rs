@@ -164,6 +164,7 @@ pub(super) fn gather_into(whole: &mut Argument, part: Argument, path: &str) {
         path.clone_into(&mut whole.path);
     }
     whole.literals.extend(part.literals);
+    whole.files.extend(part.files);
     for reference in part.references {
         if !whole.references.contains(&reference) {
             whole.references.push(reference);

@@ -7,7 +7,7 @@ use hcl_edit::expr::{Expression, Object, ObjectKey, Traversal, TraversalOperator
 use hcl_edit::template::{Directive, Element, HeredocTemplate, Template};
 
 use super::source::Source;
-use crate::model::configuration::{Argument, Literal};
+use crate::model::configuration::{Argument, Literal, NamedFile};
 use crate::model::diagnostic::Place;
 
 #[cfg(test)]
@@ -26,6 +26,9 @@ const TRANSPARENT: [&str; 10] = [
     "sensitive",
     "nonsensitive",
 ];
+
+/// Functions that give the text of a file.
+const READERS: [&str; 3] = ["file", "filebase64", "templatefile"];
 
 /// An argument with what its shape tells beyond text and references.
 #[derive(Clone, Debug, PartialEq)]
@@ -218,6 +221,10 @@ impl<'s> Collector<'s> {
                 self.gather(&conditional.false_expr, false, into);
             }
             Expression::FuncCall(call) => {
+                let reads = !call.name.is_namespaced() && READERS.contains(&call.name.name.as_str());
+                if let Some(name) = call.args.iter().next().filter(|_| reads) {
+                    into.files.extend(self.named_file(name));
+                }
                 for argument in &call.args {
                     self.gather(argument, false, into);
                 }
@@ -239,6 +246,26 @@ impl<'s> Collector<'s> {
                 });
             }
         }
+    }
+
+    /// The file of a name that `path.module` does not begin: such a file is found by its text.
+    fn named_file(&self, name: &Expression) -> Option<NamedFile> {
+        let template = match name {
+            Expression::String(text) => return Some(NamedFile::Written(text.as_str().to_owned())),
+            Expression::StringTemplate(template) => template,
+            _ => return Some(NamedFile::Computed(self.place(name.span()))),
+        };
+        let of_module = |element: &Element| match element {
+            Element::Interpolation(inner) => {
+                let path = self.raw(&inner.expr);
+                path == "path.module" || path == "path.root"
+            }
+            _ => false,
+        };
+        let mut elements = template.iter();
+        let begins = elements.next().is_some_and(of_module);
+        let written = elements.all(|element| matches!(element, Element::Literal(_)));
+        (!begins || !written).then(|| NamedFile::Computed(self.place(name.span())))
     }
 
     pub(super) fn gather_template(&mut self, template: &Template, whole: bool, into: &mut Argument) {

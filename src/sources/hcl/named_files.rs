@@ -3,41 +3,72 @@
 use std::path::Path;
 
 use super::paths::{absolute, relative};
-use crate::model::configuration::{Argument, Literal, Module};
+use crate::model::configuration::{Argument, Literal, Module, NamedFile};
 use crate::model::diagnostic::{Gap, GapReason, Place};
 use crate::sources::text::read_text;
 
 /// Templates and policies are small; what is larger is an archive or a picture.
 const LIMIT: u64 = 1 << 20;
 
-/// Adds the text of each file that an argument names by `path.module` (of the root module by `path.root`, too) to its
-/// literals. Only files within `boundary` are read; one that is not there may be made by the engine.
-pub(super) fn read_named_files(
-    module: &mut Module,
-    (dir, base, boundary): (&Path, &Path, &Path),
-    root: bool,
-    gaps: &mut Vec<Gap>,
-) {
+/// Folders that names of files start from, and the one that holds all that may be read.
+#[derive(Clone, Copy)]
+pub(super) struct Folders<'p> {
+    /// The module's.
+    pub(super) module: &'p Path,
+    /// The root module's, in which the engine works.
+    pub(super) root: &'p Path,
+    /// That of drplan.hcl: paths are shown from it.
+    pub(super) base: &'p Path,
+    pub(super) boundary: &'p Path,
+}
+
+/// Adds the text of each file that an argument names by `path.module` (of the root module by `path.root`, too), or in
+/// the working folder, to its literals. Only files within the boundary are read; one that is not there may be made by
+/// the engine, and one whose name is computed is a gap.
+pub(super) fn read_named_files(module: &mut Module, folders: Folders<'_>, gaps: &mut Vec<Gap>) {
+    let root = folders.module == folders.root;
     let of_resources = module.resources.iter_mut().flat_map(|block| &mut block.arguments);
     let of_calls = module.calls.iter_mut().flat_map(|call| &mut call.arguments);
     for argument in of_resources.chain(of_calls).chain(&mut module.others) {
         let named = |name: &str| argument.references.iter().any(|reference| reference == name);
         if named("path.module") || root && named("path.root") {
-            read_of(argument, (dir, base, boundary), gaps);
+            let names = argument.literals.iter().filter_map(|literal| literal.text.strip_prefix('/'));
+            let names: Vec<String> = names.map(str::to_owned).collect();
+            read_of(argument, &names, folders.module, folders, gaps);
         }
+        let mut names = Vec::new();
+        for file in std::mem::take(&mut argument.files) {
+            match &file {
+                NamedFile::Written(name) if !name.starts_with('/') => names.push(name.clone()),
+                NamedFile::Written(_) => {}
+                NamedFile::Computed(place) => gaps.push(Gap {
+                    source: place.to_string(),
+                    reason: GapReason::Unreadable,
+                    detail: "it reads a file whose name only the engine can work out".to_owned(),
+                }),
+            }
+            argument.files.push(file);
+        }
+        read_of(argument, &names, folders.root, folders, gaps);
     }
 }
 
-fn read_of(argument: &mut Argument, (dir, base, boundary): (&Path, &Path, &Path), gaps: &mut Vec<Gap>) {
+fn read_of(
+    argument: &mut Argument,
+    names: &[String],
+    from: &Path,
+    folders: Folders<'_>,
+    gaps: &mut Vec<Gap>,
+) {
     let mut found = Vec::new();
-    for literal in &argument.literals {
-        let Some(name) = literal.text.strip_prefix('/').filter(|name| !name.is_empty()) else { continue };
-        let path = absolute(&dir.join(name));
-        let is_ours = path.canonicalize().is_ok_and(|path| path.is_file() && path.starts_with(boundary));
+    for name in names.iter().filter(|name| !name.is_empty()) {
+        let path = absolute(&from.join(name));
+        let is_ours =
+            path.canonicalize().is_ok_and(|path| path.is_file() && path.starts_with(folders.boundary));
         if !is_ours {
             continue;
         }
-        let shown = relative(base, &path);
+        let shown = relative(folders.base, &path);
         match read_text(&path, &shown, LIMIT) {
             Ok(text) => found.push(Literal { text, place: Place::new(shown, 1), whole: false }),
             Err(problem) => {
@@ -63,10 +94,13 @@ mod tests {
             at("tf/main.tf"),
             "resource \"aws_instance\" \"a\" {\n  user_data = templatefile(\"${path.module}/templates/a.tftpl\", {})\n  \
              policy = file(\"${path.root}/binary\")\n  gone = file(\"${path.module}/gone\")\n  \
-             out = file(\"${path.module}/../outside\")\n  plain = \"/templates/a.tftpl\"\n}\n",
+             out = file(\"${path.module}/../outside\")\n  plain = \"/templates/a.tftpl\"\n  \
+             here = [file(\"./values/b.yaml\")]\n  each = file(\"${path.module}/${each.value}.json\")\n}\n",
         )
         .unwrap();
         fs::write(at("tf/templates/a.tftpl"), "#!/bin/sh\necho us-east-2\n").unwrap();
+        fs::create_dir_all(at("tf/values")).unwrap();
+        fs::write(at("tf/values/b.yaml"), "region: us-east-2\n").unwrap();
         fs::write(at("tf/binary"), [0xff, 0xfe, 0x00, 0x01]).unwrap();
         fs::write(at("outside"), "us-east-2").unwrap();
         let read = read_configuration(&at("tf"), &at("tf")).unwrap();
@@ -77,7 +111,8 @@ mod tests {
             .filter(|(_, literal)| literal.text.contains("us-east-2"))
             .map(|(argument, literal)| format!("{} {}", argument.path, literal.place))
             .collect();
-        assert_eq!(literals, ["user_data templates/a.tftpl:1"]);
-        assert_eq!(read.gaps.iter().map(|gap| gap.source.as_str()).collect::<Vec<_>>(), ["binary"]);
+        assert_eq!(literals, ["user_data templates/a.tftpl:1", "here values/b.yaml:1"]);
+        let gaps: Vec<&str> = read.gaps.iter().map(|gap| gap.source.as_str()).collect();
+        assert_eq!(gaps, ["binary", "main.tf:8"]);
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::assemble::assemble;
 use super::folder::{Folder, read_folder};
 use super::json::{Json, Kind};
-use super::named_files::read_named_files;
+use super::named_files::{Folders, read_named_files};
 use super::paths::{absolute, relative};
 use super::source::Source;
 use crate::model::configuration::{Module, ModuleCall};
@@ -23,6 +23,8 @@ const CALLS: usize = 10_000;
 /// Reads modules from the root on.
 pub(super) struct Tree<'a> {
     base: &'a Path,
+    /// Folder of the root module.
+    root: PathBuf,
     /// Canonical folder that all modules must lie in.
     boundary: PathBuf,
     /// By canonical folder.
@@ -55,6 +57,7 @@ impl<'a> Tree<'a> {
     pub(super) fn new(base: &'a Path, boundary: PathBuf) -> Self {
         Self {
             base,
+            root: PathBuf::new(),
             boundary,
             modules: BTreeMap::new(),
             installed: BTreeMap::new(),
@@ -66,6 +69,7 @@ impl<'a> Tree<'a> {
 
     /// Reads the module in `dir` and all that it calls. Returns whether it has any configuration.
     pub(super) fn read_root(&mut self, dir: &Path, canonical: &Path) -> bool {
+        dir.clone_into(&mut self.root);
         self.read_installed(dir);
         let step = Step { canonical, above: None, depth: 0, foreign: false };
         self.visit(dir, "", &step)
@@ -137,7 +141,8 @@ impl<'a> Tree<'a> {
         }
         let root = step.above.is_none();
         let mut module = assemble(folder.blocks, root);
-        read_named_files(&mut module, (dir, self.base, &self.boundary), root, &mut self.gaps);
+        let folders = Folders { module: dir, root: &self.root, base: self.base, boundary: &self.boundary };
+        read_named_files(&mut module, folders, &mut self.gaps);
         module.folder = shown;
         module
     }

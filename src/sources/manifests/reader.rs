@@ -1,7 +1,11 @@
 //! Reading the files themselves, each once, within the budgets of all manifests together.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::documents::{Documents, read_documents};
 use super::kustomization::{Kustomization, read_kustomization};
@@ -124,6 +128,12 @@ impl<'a> Reader<'a> {
     /// The objects of a file. What else it holds goes to `skipped` and `problems`.
     pub(super) fn read_objects(&mut self, path: &Path, shown: &str) -> Option<Contents> {
         let text = self.text(path, shown, true)?;
+        if let Some(why) = no_manifest(&text) {
+            // What drplan writes names the primary all over, and a state is a secret: neither is searched.
+            self.texts.remove(shown);
+            self.skip(shown, why);
+            return None;
+        }
         self.objects_in(shown, &text)
     }
 
@@ -183,6 +193,33 @@ impl<'a> Reader<'a> {
     /// All texts that were kept, sorted by path.
     pub(super) fn into_texts(self) -> Vec<SourceText> {
         self.texts.into_iter().map(|(path, text)| SourceText { path, text }).collect()
+    }
+}
+
+/// What a JSON file is that lies among the manifests and is none of them.
+#[derive(Deserialize)]
+struct Head<'a> {
+    format_version: Option<IgnoredAny>,
+    decision_digest: Option<IgnoredAny>,
+    #[serde(borrow)]
+    kind: Option<Cow<'a, str>>,
+    lineage: Option<IgnoredAny>,
+    terraform_version: Option<IgnoredAny>,
+}
+
+/// Why a file is not looked at: drplan wrote it, or the engine did.
+fn no_manifest(text: &str) -> Option<&'static str> {
+    if !text.trim_start().starts_with('{') {
+        return None;
+    }
+    let head: Head<'_> = serde_json::from_str(text).ok()?;
+    match (head.format_version.is_some(), head.kind.as_deref()) {
+        (true, Some("inventory")) => Some("a recorded inventory of drplan"),
+        (true, Some("observation")) => Some("a recorded observation of drplan"),
+        (true, _) if head.decision_digest.is_some() => Some("a plan of drplan"),
+        _ if head.terraform_version.is_some() && head.lineage.is_some() => Some("a Terraform state"),
+        (true, _) if head.terraform_version.is_some() => Some("a plan of the engine"),
+        _ => None,
     }
 }
 

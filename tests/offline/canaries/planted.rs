@@ -134,7 +134,7 @@ fn no_secret_of_any_input_is_in_any_output() {
 fn the_environment_is_in_no_output() {
     let sandbox = Sandbox::example();
     let mut command = sandbox.command(env!("CARGO_BIN_EXE_drplan"));
-    command.args(["region", "us-west-2", "--offline", "-v"]);
+    command.args(["region", "us-west-2", "--offline", "-v", "--at", "2026-11-22T12:00:00Z"]);
     let names =
         ["ECOMMERCE_DB_PASSWORD", "ECOMMERCE_PAYMENT_API_KEY", "AWS_SECRET_ACCESS_KEY", "TF_VAR_db_password"];
     let mut canaries = Vec::new();

@@ -148,6 +148,7 @@ fn a_replica_is_made_again_from_its_restored_source() {
             change: EngineChange::Create,
             import_id: None,
             import_known_after: None,
+            overrides: Vec::new(),
         };
         plan.steps.push(made);
         plan.forecast.phases.clear();

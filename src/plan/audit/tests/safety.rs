@@ -58,6 +58,7 @@ fn safety_1_traffic_moves_after_its_gate() {
             change: EngineChange::Create,
             import_id: None,
             import_known_after: None,
+            overrides: Vec::new(),
         };
         plan.steps.push(made);
     });
