@@ -222,6 +222,12 @@ pub const CODES: &[Code] = &[
     ),
     code("key-no-counterpart", Error, Loses, "a KMS key has no usable counterpart in the recovery region"),
     code(
+        "key-pair-unknown",
+        Warning,
+        Stops,
+        "machines are started with a key pair that nothing makes in the recovery region",
+    ),
+    code(
         "key-replica",
         Error,
         Stops,
@@ -234,6 +240,7 @@ pub const CODES: &[Code] = &[
         Misleads,
         "a value of the primary is written out where the plan cannot place it",
     ),
+    code("loss-needless", Warning, Loses, "drplan.hcl accepts the loss of a database that could come back"),
     code("manifest-unrendered", Error, Stops, "a kustomization or chart could not be rendered"),
     code(
         "name-differs",
@@ -397,6 +404,7 @@ pub const CODES: &[Code] = &[
     code("value-set-by-hand", Warning, Stops, "a value that somebody set by hand is only in the primary"),
     code("variable-not-given", Error, Stops, "a required variable of the code has no value in the recovery"),
     code("volume-no-recovery", Error, Loses, "a volume of Kubernetes holds data and would come up empty"),
+    code("workload-unlisted", Warning, Stops, "a workload ran in the primary and is in no manifest"),
     code("workspace-not-own", Error, Loses, "the workspace that was recorded is not the recovery's own"),
     code(
         "workspace-same-backend",

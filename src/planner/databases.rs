@@ -93,6 +93,24 @@ pub(super) fn decide_replica_there(
     decided.with(name)
 }
 
+/// Tells that a loss is accepted of what could come back.
+fn needless(facts: &Facts<'_, '_>, object: &Object<'_, '_>, cluster: bool, findings: &mut Findings) {
+    let store = recovery_points::plan_database(facts, object, cluster).store;
+    let Some(chosen) = store.chosen() else { return };
+    findings.add(
+        "loss-needless",
+        object.address(),
+        format!(
+            "drplan.hcl accepts the loss of {}, which comes back empty, although {} {} could bring it back",
+            store.name,
+            chosen.kind.as_str(),
+            chosen.id
+        ),
+        "remove its accept_loss, and it is restored",
+        facts.place_in_code(object),
+    );
+}
+
 /// The identifier of the replica that a store's rule takes now.
 pub(super) fn chosen_replica(store: &PlannedStore) -> Option<&str> {
     let chosen = store.chosen()?;
@@ -106,6 +124,7 @@ pub(super) fn decide_database(
     findings: &mut Findings,
 ) -> Outcome {
     if let Some(accepted) = accepted_loss(facts, object) {
+        needless(facts, object, cluster, findings);
         return accepted;
     }
     let weighed = recovery_points::plan_database(facts, object, cluster);

@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 mod controller;
+mod filters;
 mod inside;
 mod names;
+mod origins;
 mod postponed;
 mod recorded;
 mod unmoved;
@@ -79,6 +81,16 @@ fn targets(record: &Object<'_, '_>) -> Vec<String> {
 }
 
 impl Facts<'_, '_> {
+    /// Whether a host is of the lost region: by its own labels, or because a resource there holds it.
+    pub(in crate::planner) fn lies_in_primary(&self, host: &str) -> bool {
+        let Some(primary) = self.primary.as_deref() else { return false };
+        let of_aws =
+            host.contains(".amazonaws.com") || host.ends_with(".on.aws") || host.ends_with(".api.aws");
+        // `s3-us-east-2`, `s3-website-us-east-2`: older endpoints have it behind a hyphen.
+        let names = |label: &str| label == primary || label.starts_with("s3-") && label.ends_with(primary);
+        of_aws && host.split('.').skip(1).any(names) || self.leads_into_primary(host)
+    }
+
     /// Whether a host name or an address is one that a resource of the lost region holds.
     fn leads_into_primary(&self, target: &str) -> bool {
         let held = self.held_by_primary.get_or_init(|| {
@@ -160,7 +172,11 @@ pub(super) fn plan_dns(
                     step
                 }
             },
-            _ => distribution(facts, object, rewrites).needs(let_in.into_iter().flatten().cloned()),
+            _ => {
+                origins::check(facts, object, &rewrites, findings);
+                distribution(facts, object, rewrites)
+            }
+            .needs(let_in.into_iter().flatten().cloned()),
         });
     }
     moves.extend(postponed.steps);
@@ -314,7 +330,12 @@ fn record(
         .find(|rewrite| rewrite.path.starts_with("/alias/0/name") || rewrite.path.starts_with("/records"));
     let (to, after) = match target {
         Some(rewrite) => (
-            rewrite.counterpart.as_ref().map(|to| from.replace(&rewrite.token, to)),
+            // A part of it may be placed while the whole still leads there.
+            rewrite
+                .counterpart
+                .as_ref()
+                .map(|to| from.replace(&rewrite.token, to))
+                .filter(|to| !to.split(',').any(|to| facts.lies_in_primary(to.trim_end_matches('.')))),
             rewrite.known_after.clone(),
         ),
         None => (None, None),
@@ -327,13 +348,22 @@ fn record(
             "dns-no-target",
             object.address(),
             format!("record {name} points at {from}, and what it should point at is unknown"),
-            format!(
-                "record the primary while it is healthy, so that its target is tied to its Ingress: \
-                 `drplan inventory {} --primary -o {}`; or name the target: {}",
-                facts.primary.as_deref().unwrap_or("REGION"),
-                facts.observation_file(),
-                paste::block("rewrite", &from, "to = \"...\"")
-            ),
+            if from.contains(".elb.") {
+                format!(
+                    "record the primary while it is healthy, so that its target is tied to its Ingress: \
+                     `drplan inventory {} --primary -o {}`; or name the target: {}",
+                    facts.primary.as_deref().unwrap_or("REGION"),
+                    facts.observation_file(),
+                    paste::block("rewrite", &from, "to = \"...\"")
+                )
+            } else {
+                format!(
+                    "name the target in {}: {}; or leave the record out: {}",
+                    facts.recovery,
+                    paste::block("rewrite", &from, "to = \"...\""),
+                    paste::block("skip", object.address(), "reason = \"...\"")
+                )
+            },
             facts.place_in_code(object),
         );
     }

@@ -44,6 +44,9 @@ pub(super) fn plan_fence(facts: &Facts<'_, '_>, decided: &Decided, steps: &mut V
         .filter(|object| matches!(object.kind.as_str(), "Deployment" | "StatefulSet" | "CronJob"))
         .map(crate::model::document::Object::label)
         .collect();
+    // Who writes there does so whether a manifest has it or not.
+    let unlisted = facts.unlisted_workloads().filter(|workload| workload.object_kind != "DaemonSet");
+    workloads.extend(unlisted.map(|one| format!("{}/{}/{}", one.object_kind, one.namespace, one.name)));
     workloads.sort();
     workloads.dedup();
     steps.push(

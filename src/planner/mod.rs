@@ -54,6 +54,7 @@ mod skipped;
 mod stores;
 mod subjects;
 mod twice;
+mod unlisted;
 mod variables;
 mod verify;
 mod volumes;
@@ -96,6 +97,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     policies::check(&facts, &decided, &mut findings);
     computed::check(&facts, &decided, &mut findings);
     twice::check(&facts, &decided, &mut findings);
+    unlisted::check(&facts, &decided, &mut findings);
     recordings::check(&facts, &mut findings);
     named::check(&facts, &mut findings);
     inputs::check(&facts, &decided, &mut findings);

@@ -22,6 +22,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, f
     check_named(facts, decided, values, findings);
     check_splices(facts, decided, values, findings);
     check_routes(facts, decided, findings);
+    check_rules(facts, decided, findings);
     check_roles(facts, decided, findings);
     check_controllers(facts, decided, findings);
 }
@@ -196,8 +197,16 @@ fn check_splices(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, find
 fn check_routes(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
     let mut by_root: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (at, object) in facts.objects.iter().enumerate() {
-        let root = skipped(decided, at).and_then(|resource| resource.goes_with.as_deref());
-        let (Some(root), "aws_route_table_association") = (root, object.type_name()) else { continue };
+        let Some(resource) =
+            skipped(decided, at).filter(|_| object.type_name() == "aws_route_table_association")
+        else {
+            continue;
+        };
+        let root = match resource.goes_with.as_deref() {
+            Some(root) => root,
+            None if is_wished(facts, object) => object.address(),
+            None => continue,
+        };
         let subnet = object.text("subnet_id").and_then(|id| {
             facts
                 .objects
@@ -224,6 +233,45 @@ fn check_routes(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Finding
         );
     }
 }
+
+/// Rules that let nobody in any more: of a group that a database, a cache, the cluster or its nodes are in.
+fn check_rules(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    for (at, object) in facts.objects.iter().enumerate() {
+        let is_rule = match object.type_name() {
+            "aws_vpc_security_group_ingress_rule" => true,
+            "aws_security_group_rule" => object.text("type") == Some("ingress"),
+            _ => false,
+        };
+        if !is_rule || !is_wished(facts, object) || skipped(decided, at).is_none() {
+            continue;
+        }
+        let Some(group) = object.text("security_group_id") else { continue };
+        let behind = facts.objects.iter().enumerate().find(|(at, one)| {
+            let comes = decided.resource(*at).is_some_and(|resource| {
+                !matches!(resource.disposition, Disposition::Skip | Disposition::Block)
+            });
+            comes && BEHIND_GROUPS.contains(&one.type_name()) && one.instance.attributes.contains(group)
+        });
+        let Some((_, behind)) = behind else { continue };
+        findings.add(
+            "skipped-in-use",
+            object.address(),
+            format!("drplan.hcl skips {}, which lets in who comes to {}", object.address(), behind.address()),
+            "take it out of what drplan.hcl skips, unless another rule lets them in",
+            facts.place_in_code(object),
+        );
+    }
+}
+
+/// What is reached through its security groups.
+const BEHIND_GROUPS: [&str; 6] = [
+    "aws_db_instance",
+    "aws_eks_cluster",
+    "aws_elasticache_cluster",
+    "aws_elasticache_replication_group",
+    "aws_launch_template",
+    "aws_rds_cluster",
+];
 
 /// A role that is left out does not learn to trust the new cluster: the pods that take it get no credentials.
 fn check_roles(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {

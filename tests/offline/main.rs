@@ -43,6 +43,7 @@ mod secrets;
 mod strict;
 mod traffic;
 mod truth;
+mod truths;
 mod unowned;
 mod volumes;
 mod walkthrough;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::super::facts::{Facts, Object as Resource};
 use super::super::findings::Findings;
+use super::filters;
 use crate::model::diagnostic::Place;
 use crate::model::document::{Node, Object};
 
@@ -116,28 +117,25 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// Whether the manifests' external-dns is told to leave a host alone; each of them, where there are several.
-pub(super) fn leaves(facts: &Facts<'_, '_>, host: &str) -> bool {
-    let of =
-        |domain: &&str| host == *domain || host.ends_with(&format!(".{}", domain.trim_start_matches('.')));
-    let mut controllers =
-        facts.input.manifests.objects.iter().filter(|object| is_controller(object)).peekable();
-    controllers.peek().is_some()
-        && controllers.all(|object| {
-            let runs = containers(object).find(|one| runs_it(one) || writes_records(one));
-            let Some(container) = runs.or_else(|| containers(object).next()) else { return false };
-            let only = flags(container, "domain-filter");
-            flags(container, "exclude-domains").iter().any(of) || !only.is_empty() && !only.iter().any(of)
-        })
+/// What keeps the manifests' external-dns from moving a host that an object asks for; each of them, where there are
+/// several.
+pub(super) fn kept_from(facts: &Facts<'_, '_>, object: &Object, host: &str) -> Option<String> {
+    let mut why = None;
+    for controller in facts.input.manifests.objects.iter().filter(|object| is_controller(object)) {
+        let runs = containers(controller).find(|one| runs_it(one) || writes_records(one));
+        let container = runs.or_else(|| containers(controller).next())?;
+        why = Some(filters::keeps_from(facts, container, object, host)?);
+    }
+    why
 }
 
 /// A flag of the command line, as `--name=value` or in two parts, else by its variable of the environment.
-fn flag<'o>(container: &'o Node, name: &str) -> Option<&'o str> {
+pub(super) fn flag<'o>(container: &'o Node, name: &str) -> Option<&'o str> {
     flags(container, name).first().copied()
 }
 
 /// Likewise of one that may be given several times; in the environment in lines.
-fn flags<'o>(container: &'o Node, name: &str) -> Vec<&'o str> {
+pub(super) fn flags<'o>(container: &'o Node, name: &str) -> Vec<&'o str> {
     let words = ["command", "args"].into_iter().filter_map(|key| container.get(key)).flat_map(Node::items);
     let words: Vec<&str> = words.filter_map(|word| word.str_at(&[])).collect();
     let after = |word: &&'o str| word.strip_prefix("--").and_then(|flag| flag.strip_prefix(name));

@@ -6,7 +6,7 @@ use super::super::build::GATE;
 use super::super::dispositions::step_id;
 use super::super::facts::Facts;
 use super::super::findings::Findings;
-use super::controller::{installs_controller, leaves, written_by_controller};
+use super::controller::{installs_controller, kept_from, written_by_controller};
 use super::inside::store_behind;
 use super::{ALIAS_TTL, recorded};
 use crate::model::diagnostic::Place;
@@ -64,11 +64,16 @@ pub(in super::super) fn names(
     }
     let settings = &facts.input.settings.dns;
     let of_object = |object| written_by_controller(object).into_iter().map(move |name| (name, object));
-    let by_object: Vec<(String, &Object)> = writer
-        .iter()
-        .flat_map(|_| &facts.input.manifests.objects)
-        .flat_map(of_object)
-        .filter(|(name, _)| !leaves(facts, name))
+    let asked = writer.iter().flat_map(|_| &facts.input.manifests.objects).flat_map(of_object);
+    let mut left: BTreeMap<String, String> = BTreeMap::new();
+    let by_object: Vec<(String, &Object)> = asked
+        .filter(|(name, object)| match kept_from(facts, object, name) {
+            Some(why) => {
+                left.insert(name.clone(), why);
+                false
+            }
+            None => true,
+        })
         .collect();
     let written: Vec<String> = by_object.iter().map(|(name, _)| name.clone()).collect();
     for (name, object) in by_object.iter().filter(|(name, _)| settings.keep.contains(name)) {
@@ -102,9 +107,14 @@ pub(in super::super) fn names(
             findings.add(
                 "dns-name-unmoved",
                 name,
-                format!("{name} is to move, and no step of the plan moves it"),
+                match left.get(name) {
+                    Some(why) => format!("{name} is to move, and external-dns does not move it: {why}"),
+                    None => format!("{name} is to move, and no step of the plan moves it"),
+                },
                 if settings.keep.contains(name) {
                     "it is in dns { names } and in dns { keep }: take it out of one of them"
+                } else if left.contains_key(name) {
+                    "change the flags of external-dns in the manifests, or move the name by hand behind the gate"
                 } else {
                     "if it is in another DNS service, move it by hand behind the gate; else correct the name in dns { names }"
                 },

@@ -68,14 +68,30 @@ pub(super) fn check_left(facts: &Facts<'_, '_>, moved: &BTreeMap<String, Name>, 
     let there = format!(".{primary}.");
     let kept = &facts.input.settings.dns.keep;
     let told: HashSet<String> = moved.keys().chain(kept).map(|name| plain(name)).collect();
+    let mut sets: BTreeMap<String, HashSet<&str>> = BTreeMap::new();
+    for object in facts.objects.iter().filter(|object| object.type_name() == "aws_route53_record") {
+        if let (Some(name), Some(set)) =
+            (object.text("fqdn"), object.text("set_identifier").filter(|set| !set.is_empty()))
+        {
+            sets.entry(plain(name)).or_default().insert(set);
+        }
+    }
     let mut left: BTreeMap<String, String> = BTreeMap::new();
     for record in records.filter(|one| matches!(one.record_type.as_str(), "A" | "AAAA" | "CNAME")) {
         let name = plain(&record.name);
-        if told.contains(&name) {
+        // Of several sets of one name each answers for itself.
+        let is_other_set = record.set_identifier.as_ref().is_some_and(|set| {
+            let known = sets.get(&name);
+            known.is_some_and(|known| !known.contains(set.as_str()))
+                && !kept.iter().any(|one| plain(one) == name)
+        });
+        if told.contains(&name) && !is_other_set {
             continue;
         }
         let leads = |answer: &&String| answer.contains(&there) || facts.leads_into_primary(answer);
         if let Some(answer) = answers(record).iter().find(leads) {
+            let set = record.set_identifier.as_ref().filter(|_| is_other_set);
+            let name = set.map_or_else(|| name.clone(), |set| format!("{name} (set {set})"));
             left.insert(name, answer.clone());
         }
     }

@@ -51,8 +51,16 @@ impl Checks<'_, '_, '_> {
         }
         let Some(primary) = self.facts.primary.clone() else { return };
         let state = &self.facts.input.settings.state;
-        let code =
-            backend.filter(|backend| backend.kind == "s3" && backend.text("region") == Some(&*primary));
+        // A partial backend names its bucket at most: where that lies, the inventory tells.
+        let seen = |backend: &Backend| {
+            let buckets = self.facts.inventory().and_then(|inventory| inventory.buckets.as_ref());
+            let bucket = backend.text("bucket")?;
+            buckets?.iter().find(|known| known.name == bucket).map(|known| known.region.clone())
+        };
+        let lies = |backend: &Backend| {
+            backend.text("region").map(str::to_owned).or_else(|| seen(backend)).as_deref() == Some(&*primary)
+        };
+        let code = backend.filter(|backend| backend.kind == "s3" && lies(backend));
         // What drplan.hcl says of the bucket goes before the code, which may leave the region to whoever runs it.
         let bucket = match (&state.source, &state.region, code) {
             (Some(source), Some(region), _) if source.starts_with("s3://") && *region == primary => {

@@ -256,6 +256,12 @@ fn fix(
     let import_id = match object.type_name() {
         _ if restored => name.to_owned(),
         "aws_s3_bucket" => name.to_owned(),
+        // The state's ARN is the lost region's.
+        "aws_secretsmanager_secret" => facts
+            .inventory()
+            .and_then(|inventory| inventory.secrets.as_ref())
+            .and_then(|secrets| secrets.iter().find(|secret| secret.name == name))
+            .map_or_else(|| name.to_owned(), |secret| secret.arn.clone()),
         _ => infra::import_id(facts, object, resource).unwrap_or_else(|| name.to_owned()),
     };
     let take_over = format!(

@@ -22,7 +22,12 @@ impl Checks<'_, '_, '_> {
             if !imported || is_foreign(inventory, object) || is_there(inventory, object) != Some(false) {
                 continue;
             }
-            let name = object.name();
+            let name = match (object.type_name(), object.text("fqdn")) {
+                ("aws_route53_record", Some(name)) => {
+                    format!("record {name} {}", object.text("type").unwrap_or_default())
+                }
+                _ => object.name(),
+            };
             self.findings.add(
                 "shared-not-seen",
                 object.address(),

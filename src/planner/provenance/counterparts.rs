@@ -3,6 +3,7 @@
 use super::super::dispositions::step_id;
 use super::super::facts::{Facts, Object};
 use super::super::foreseen;
+use super::bucket_hosts;
 use super::tokens::Counterpart;
 use crate::model::arn::Arn;
 use crate::model::types::{Recovery, Scope};
@@ -90,8 +91,12 @@ fn found_counterpart(
             known(format!("arn:{}:s3:::{}", Arn::parse(value)?.partition, counterpart?))
         }
         ("aws_s3_bucket", ValueKind::BucketDomain | ValueKind::Endpoint) => {
-            let (_, rest) = value.split_once(".s3")?;
-            known(format!("{}.s3{}", counterpart?, rest.replace(primary, facts.recovery)))
+            if value.starts_with("s3-website") {
+                return known(bucket_hosts::website(facts.recovery));
+            }
+            let name = object.name();
+            let mut hosts = bucket_hosts::pairs((&name, primary), (counterpart?, facts.recovery));
+            known(hosts.find(|(host, _)| host == value).map(|(_, there)| there)?)
         }
         ("aws_ecr_repository", ValueKind::Arn) => known(Arn::parse(value)?.in_region(facts.recovery)),
         (

@@ -3,6 +3,7 @@
 //! Structured values are found anywhere as whole tokens, the longest owner winning. Plain names and ports are found
 //! only as the whole of a field whose meaning is known. Each use is classified once, by what becomes of its owner.
 
+mod bucket_hosts;
 mod code;
 mod counterparts;
 mod documents;

@@ -231,6 +231,7 @@ pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f
             }
         }
     }
+    primary::add_buckets(facts, decided, &mut builder);
     primary::add_observation(facts, &mut builder);
     primary::add_primary(facts, &mut builder);
     unowned::add_unowned(facts, decided, &mut builder);

@@ -78,6 +78,15 @@ impl Restore<'_, '_, '_> {
                 self.unplaced(&format!("security group {id}"), &id, findings);
             }
         }
+        for (attribute, what) in
+            [("domain", "directory"), ("domain_auth_secret_arn", "the secret of its domain,")]
+        {
+            let Some(id) = self.object.text(attribute).filter(|id| !id.is_empty()) else { continue };
+            let made = references::object_of(self.facts, id).is_some_and(|at| self.comes_back(at));
+            if !made && self.placed(id).is_none() {
+                self.unplaced(&format!("{what} {id}"), id, findings);
+            }
+        }
         for Group { attribute, types, what, listed } in GROUPS {
             let Some(name) = self.object.text(attribute).filter(|name| !name.is_empty()) else { continue };
             let made = || self.makers(types, name).any(|at| self.comes_back(at));

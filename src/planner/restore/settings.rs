@@ -24,6 +24,8 @@ const REFERENCES: &[&str] = &[
     "performance_insights_kms_key_id",
     "kms_key_id",
     "master_user_secret_kms_key_id",
+    "domain",
+    "domain_auth_secret_arn",
 ];
 
 impl Restore<'_, '_, '_> {
@@ -208,6 +210,12 @@ pub(super) const INSTANCE_RESTORE: Parameters = &[
     ("ca_cert_identifier", "CACertificateIdentifier"),
     ("dedicated_log_volume", "DedicatedLogVolume"),
     ("engine_lifecycle_support", "EngineLifecycleSupport"),
+    ("domain", "Domain"),
+    ("domain_iam_role_name", "DomainIAMRoleName"),
+    ("domain_fqdn", "DomainFqdn"),
+    ("domain_ou", "DomainOu"),
+    ("domain_auth_secret_arn", "DomainAuthSecretArn"),
+    ("domain_dns_ips", "DomainDnsIps"),
 ];
 
 /// What only ModifyDBInstance takes; the restores take a managed password of Oracle alone.

@@ -3,11 +3,15 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::super::dispositions::Decided;
 use super::super::super::facts::Facts;
 use super::super::super::manifests::ready_id;
+use super::super::bucket_hosts;
+use super::super::counterparts::counterpart_of;
 use super::{Builder, Counterpart, Owner};
 use crate::model::region;
 use crate::model::value::ValueKind;
+use crate::plan::resource::Disposition;
 
 pub(super) fn add_observation<'f>(facts: &'f Facts<'_, '_>, builder: &mut Builder<'f>) {
     let Some(observation) = &facts.input.observation else { return };
@@ -37,6 +41,36 @@ pub(super) fn add_observation<'f>(facts: &'f Facts<'_, '_>, builder: &mut Builde
         );
         if let Some(arn) = &balancer.arn {
             builder.add(Cow::Borrowed(arn), ValueKind::Arn, owner, counterpart, 4);
+        }
+    }
+}
+
+/// Hosts of buckets that no attribute of the state has.
+pub(super) fn add_buckets<'f>(facts: &'f Facts<'_, '_>, decided: &Decided, builder: &mut Builder<'f>) {
+    let Some(primary) = facts.primary.as_deref() else { return };
+    for (at, object) in facts.objects.iter().enumerate() {
+        let lost = object.region.as_deref().is_none_or(|region| region == primary);
+        let Some(resource) = decided.resource(at).filter(|_| lost && object.type_name() == "aws_s3_bucket")
+        else {
+            continue;
+        };
+        let name = object.name();
+        let counterpart = counterpart_of(facts, at, resource, ValueKind::Name, &name);
+        let other = match &counterpart {
+            Counterpart::Known(other) => Some(other.clone()),
+            // Under its own name it is made there.
+            Counterpart::Same if resource.disposition == Disposition::Create => Some(name.clone()),
+            _ => None,
+        };
+        let here = (name.as_str(), primary);
+        for (host, there) in bucket_hosts::pairs(here, (other.as_deref().unwrap_or_default(), facts.recovery))
+        {
+            let counterpart = match (&other, &counterpart) {
+                (Some(_), _) => Counterpart::Known(there),
+                (None, Counterpart::After(step)) => Counterpart::After(step.clone()),
+                (None, _) => Counterpart::Nobody,
+            };
+            builder.add(Cow::Owned(host), ValueKind::BucketDomain, Owner::Object(at), counterpart, 6);
         }
     }
 }

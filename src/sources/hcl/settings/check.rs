@@ -306,6 +306,20 @@ impl Check<'_> {
                 self.report(label.span().unwrap_or_default(), Show::Token, message, fix.to_owned());
             }
         }
+        let mut addresses: BTreeMap<String, u32> = BTreeMap::new();
+        for block in body.blocks().filter(|block| block.has_ident("database")) {
+            let Some(address) = block.body.get_attribute("address").map(|address| &address.value) else {
+                continue;
+            };
+            let span = address.span().unwrap_or_default();
+            let line = self.source.line(span.start);
+            if let Some(first) =
+                address.as_str().and_then(|address| addresses.insert(address.to_owned(), line))
+            {
+                let message = format!("another database block has this address, at line {first}");
+                self.report(span, Show::Token, message, "keep one block for each database".to_owned());
+            }
+        }
         let given = |name: &str| body.get_attribute(name).map(|attribute| &attribute.value);
         let primary = given("primary").and_then(Expression::as_str);
         for region in given("recovery").and_then(Expression::as_array).into_iter().flatten() {

@@ -27,8 +27,8 @@ pub fn find_settings(start: &Path) -> Option<PathBuf> {
     let start = absolute(start);
     let top = repository(&start).unwrap_or_else(|| start.clone());
     let mut folders = start.ancestors().take_while(|folder| folder.starts_with(&top));
-    // A folder of that name is no settings; a link that leads nowhere is, so that reading it says so.
-    let is_candidate = |path: &PathBuf| path.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir());
+    // Whatever has that name is meant, a folder or a link that leads nowhere too: reading it says what is wrong.
+    let is_candidate = |path: &PathBuf| path.symlink_metadata().is_ok();
     folders.find_map(|folder| Some(folder.join(FILE)).filter(is_candidate))
 }
 
