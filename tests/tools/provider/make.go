@@ -1,0 +1,210 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// make gives everything that a plan leaves unknown a made-up value: by the templates of the table, else an id, an ARN or nothing.
+// Templates hold <NAME>: an attribute, <region>, <account>, <short> (of the region), <uuid>, <hexN>, <HEXN>, <idN> (letters and digits).
+func (s *server) make(typ string, k *kind, planned tftypes.Value) (tftypes.Value, error) {
+	f := fields(planned)
+	known, _ := plain(planned).(map[string]any)
+	region, _ := known["region"].(string)
+	if region == "" {
+		region = s.region
+	}
+	templates := maps.Clone(k.Made)
+	if templates == nil {
+		templates = map[string]json.RawMessage{}
+	}
+	service, noun, _ := strings.Cut(strings.TrimPrefix(typ, s.table.Name+"_"), "_")
+	for name, fallback := range map[string]string{
+		"id": noun + "-<hex17>", "arn": "arn:aws:" + service + ":<region>:<account>:" + noun + "/<id>", "owner_id": "<account>",
+	} {
+		if _, ok := templates[name]; !ok {
+			templates[name], _ = json.Marshal(fallback)
+		}
+	}
+	var value func(name string) string
+	resolve := func(name string) error {
+		if _, open := known[name].(unknown); !open {
+			return nil
+		}
+		known[name] = nil
+		if template, ok := templates[name]; ok {
+			if err := decode([]byte(replaced(string(template), value)), ptr(known, name)); err != nil {
+				return fmt.Errorf("template of %s: %w", name, err)
+			}
+		}
+		return nil
+	}
+	var failed error
+	value = func(name string) string {
+		switch {
+		case name == "region":
+			return region
+		case name == "account":
+			return account
+		case name == "short":
+			return short(region)
+		case name == "uuid":
+			h := hexes(32)
+			return strings.Join([]string{h[:8], h[8:12], h[12:16], h[16:20], h[20:]}, "-")
+		}
+		for prefix, maker := range map[string]func(int) string{
+			"hex": hexes, "id": letters, "HEX": func(n int) string { return strings.ToUpper(hexes(n)) },
+		} {
+			if n, err := strconv.Atoi(strings.TrimPrefix(name, prefix)); err == nil && strings.HasPrefix(name, prefix) {
+				return maker(n)
+			}
+		}
+		if err := resolve(name); err != nil {
+			failed = err
+		}
+		return fill("<"+name+">", known)
+	}
+	if typ == "random_password" || typ == "random_string" {
+		length, _ := strconv.Atoi(fill("<length>", known))
+		known["result"] = letters(length)
+	}
+	for name, v := range f {
+		if v.IsFullyKnown() {
+			continue
+		}
+		if err := resolve(name); err != nil {
+			return planned, err
+		}
+		if v.IsKnown() || known[name] == nil {
+			f[name] = settled(v)
+			continue
+		}
+		made, err := typed(known[name], v.Type())
+		if err != nil {
+			return planned, fmt.Errorf("made %s: %w", name, err)
+		}
+		f[name] = made
+	}
+	if typ == "aws_acm_certificate" {
+		f["domain_validation_options"] = provenBy(f)
+	}
+	return k.complete(tftypes.NewValue(planned.Type(), f)), failed
+}
+
+func ptr(into map[string]any, name string) *setter { return &setter{into, name} }
+
+// A setter is a member of a map that JSON is read into.
+type setter struct {
+	into map[string]any
+	name string
+}
+
+func (s *setter) UnmarshalJSON(data []byte) error {
+	var v any
+	err := decode(data, &v)
+	s.into[s.name] = v
+	return err
+}
+
+// settled is the value with the empty value in place of everything unknown.
+func settled(v tftypes.Value) tftypes.Value {
+	t := v.Type()
+	switch {
+	case !v.IsKnown() && t.Is(tftypes.String):
+		return tftypes.NewValue(t, "")
+	case !v.IsKnown() && t.Is(tftypes.Number):
+		return tftypes.NewValue(t, 0)
+	case !v.IsKnown() && t.Is(tftypes.Bool):
+		return tftypes.NewValue(t, false)
+	case !v.IsKnown() && (t.Is(tftypes.List{}) || t.Is(tftypes.Set{})):
+		return tftypes.NewValue(t, []tftypes.Value{})
+	case !v.IsKnown() && t.Is(tftypes.Map{}):
+		return tftypes.NewValue(t, map[string]tftypes.Value{})
+	case !v.IsKnown():
+		return tftypes.NewValue(t, nil)
+	case v.IsNull():
+		return v
+	case t.Is(tftypes.Object{}) || t.Is(tftypes.Map{}):
+		f := fields(v)
+		for name, e := range f {
+			f[name] = settled(e)
+		}
+		return tftypes.NewValue(t, f)
+	case t.Is(tftypes.List{}) || t.Is(tftypes.Set{}) || t.Is(tftypes.Tuple{}):
+		list := elements(v)
+		for i, e := range list {
+			list[i] = settled(e)
+		}
+		return tftypes.NewValue(t, list)
+	}
+	return v
+}
+
+// plannedValidation lists the names that a certificate must prove before it is known how; for_each needs the names in the plan.
+func plannedValidation(certificate map[string]tftypes.Value) tftypes.Value {
+	t := certificate["domain_validation_options"].Type()
+	names := append([]tftypes.Value{certificate["domain_name"]}, elements(certificate["subject_alternative_names"])...)
+	if plain(certificate["validation_method"]) != "DNS" {
+		return tftypes.NewValue(t, []tftypes.Value{})
+	}
+	element := t.(tftypes.Set).ElementType.(tftypes.Object)
+	seen, out := map[any]bool{}, []tftypes.Value{}
+	for _, name := range names {
+		if !name.IsKnown() {
+			return tftypes.NewValue(t, tftypes.UnknownValue)
+		}
+		if seen[plain(name)] {
+			continue
+		}
+		seen[plain(name)] = true
+		f := map[string]tftypes.Value{}
+		for attribute, at := range element.AttributeTypes {
+			f[attribute] = tftypes.NewValue(at, tftypes.UnknownValue)
+		}
+		f["domain_name"] = name
+		out = append(out, tftypes.NewValue(element, f))
+	}
+	return tftypes.NewValue(t, out)
+}
+
+// provenBy fills in the records. They are the same for a name in every region of an account.
+func provenBy(certificate map[string]tftypes.Value) tftypes.Value {
+	t := certificate["domain_validation_options"].Type()
+	out := elements(certificate["domain_validation_options"])
+	for i, o := range out {
+		f := fields(o)
+		name, _ := plain(f["domain_name"]).(string)
+		text := func(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
+		f["resource_record_name"] = text("_" + sum(account + name)[:32] + "." + strings.TrimPrefix(name, "*.") + ".")
+		f["resource_record_type"] = text("CNAME")
+		f["resource_record_value"] = text("_" + sum(name + account)[:32] + ".acm-validations.aws.")
+		out[i] = tftypes.NewValue(o.Type(), f)
+	}
+	return tftypes.NewValue(t, out)
+}
+
+func hexes(n int) string {
+	b := make([]byte, n/2+1)
+	_, _ = rand.Read(b)
+	return hex.EncodeToString(b)[:n]
+}
+
+func letters(n int) string {
+	const all = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	out := make([]byte, n)
+	for i := range out {
+		at, err := rand.Int(rand.Reader, big.NewInt(int64(len(all))))
+		if err == nil {
+			out[i] = all[at.Int64()]
+		}
+	}
+	return string(out)
+}
