@@ -148,6 +148,23 @@ func settled(v tftypes.Value) tftypes.Value {
 	return v
 }
 
+// ownName adds the name of a certificate to its alternative names, as ACM does.
+func ownName(certificate tftypes.Value) tftypes.Value {
+	f := fields(certificate)
+	names := f["subject_alternative_names"]
+	if names.IsNull() || !names.IsKnown() {
+		return certificate
+	}
+	list := elements(names)
+	for _, name := range list {
+		if name.Equal(f["domain_name"]) {
+			return certificate
+		}
+	}
+	f["subject_alternative_names"] = tftypes.NewValue(names.Type(), append(list, f["domain_name"]))
+	return tftypes.NewValue(certificate.Type(), f)
+}
+
 // plannedValidation lists the names that a certificate must prove before it is known how; for_each needs the names in the plan.
 func plannedValidation(certificate map[string]tftypes.Value) tftypes.Value {
 	t := certificate["domain_validation_options"].Type()

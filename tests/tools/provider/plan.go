@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"sort"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -79,14 +80,43 @@ func same(a *attribute, was, in tftypes.Value) bool {
 	if !in.IsFullyKnown() || !was.IsFullyKnown() || was.IsNull() {
 		return false
 	}
-	if !a.has("j") {
-		return was.Equal(in)
-	}
 	x, _ := plain(was).(string)
 	y, _ := plain(in).(string)
-	var left, right any
-	return json.Unmarshal([]byte(x), &left) == nil && json.Unmarshal([]byte(y), &right) == nil &&
-		reflect.DeepEqual(policy(left), policy(right))
+	switch {
+	case a.has("j"):
+		var left, right any
+		return json.Unmarshal([]byte(x), &left) == nil && json.Unmarshal([]byte(y), &right) == nil &&
+			reflect.DeepEqual(policy(left), policy(right))
+	case a.has("h"):
+		return name(x) == name(y)
+	}
+	return was.Equal(in) || bare(was).Equal(bare(in))
+}
+
+func name(s string) string {
+	return strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(s, "https://"), "."))
+}
+
+// bare is the value with null for what is empty in objects inside it, as in the routes of a route table.
+func bare(v tftypes.Value) tftypes.Value {
+	switch t := v.Type(); {
+	case v.IsNull() || !v.IsKnown():
+	case t.Is(tftypes.List{}) || t.Is(tftypes.Set{}):
+		list := elements(v)
+		for i, e := range list {
+			list[i] = bare(e)
+		}
+		return tftypes.NewValue(t, list)
+	case t.Is(tftypes.Object{}):
+		f := fields(v)
+		for name, e := range f {
+			if f[name] = bare(e); isEmpty(e) {
+				f[name] = tftypes.NewValue(e.Type(), nil)
+			}
+		}
+		return tftypes.NewValue(t, f)
+	}
+	return v
 }
 
 // policy brings a policy into the form in which equal ones are equal: a list of one is its element, strings have no order.
@@ -97,16 +127,16 @@ func policy(v any) any {
 			v[k] = policy(e)
 		}
 	case []any:
-		strings := true
+		texts := true
 		for i, e := range v {
 			v[i] = policy(e)
 			_, ok := e.(string)
-			strings = strings && ok
+			texts = texts && ok
 		}
 		if len(v) == 1 {
 			return v[0]
 		}
-		if strings {
+		if texts {
 			sort.Slice(v, func(i, j int) bool { return v[i].(string) < v[j].(string) })
 		}
 	}
@@ -128,7 +158,7 @@ func (p *planner) nested(n *nested, was, in tftypes.Value, path *tftypes.Attribu
 		switch {
 		case n.Computed && was.IsNull():
 			return tftypes.NewValue(in.Type(), tftypes.UnknownValue)
-		case n.Computed:
+		case n.Computed || n.Kept && !was.IsNull():
 			return was
 		}
 		return tftypes.NewValue(in.Type(), []tftypes.Value{})

@@ -198,6 +198,9 @@ func (s *server) PlanResourceChange(_ context.Context, r *tfprotov6.PlanResource
 			return out, nil
 		}
 	}
+	if r.TypeName == "aws_acm_certificate" {
+		config = ownName(config)
+	}
 	p := planner{creating: prior.IsNull()}
 	planned := fields(p.object(k.block, prior, config, tftypes.NewAttributePath()))
 	given := fields(config)

@@ -43,13 +43,14 @@ type nested struct {
 	Flags    string // of an attribute
 	Min, Max int64
 	Computed bool   `json:"c"` // the provider fills it in where the configuration has none
+	Kept     bool   `json:"k"` // the provider leaves it alone where the configuration has none
 	Forces   bool   `json:"f"`
 	Like     string // the name in Defs of the block that it is
 }
 
 // An attribute is written "TYPE FLAGS", "TYPE FLAGS =DEFAULT", [FLAGS, TYPE] with a type as in a state file, or as an object of attributes.
 // Flags: r required, o optional, c computed; after a space s sensitive, w write-only, f forces a new object, j compared as JSON,
-// u made anew by every update.
+// h compared as host names, u made anew by every update.
 type attribute struct {
 	Type    tftypes.Type
 	Flags   string

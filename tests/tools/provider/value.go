@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"math/big"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -15,7 +17,7 @@ func fields(v tftypes.Value) map[string]tftypes.Value {
 	if v.IsKnown() && !v.IsNull() {
 		_ = v.As(&out)
 	}
-	return out
+	return maps.Clone(out) // As gives what the value itself holds
 }
 
 func elements(v tftypes.Value) []tftypes.Value {
@@ -23,7 +25,7 @@ func elements(v tftypes.Value) []tftypes.Value {
 	if v.IsKnown() && !v.IsNull() {
 		_ = v.As(&out)
 	}
-	return out
+	return slices.Clone(out)
 }
 
 // plain is the value as encoding/json has it, with json.Number for numbers.

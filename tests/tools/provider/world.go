@@ -158,11 +158,12 @@ func printWorld(path string, to io.Writer) error {
 }
 
 // arguments picks out of the attributes of a data source what must have been asked for: a state does not tell what an
-// argument was that the provider fills in where it is not given.
+// argument was that the provider fills in where it is not given, nor which flags are defaults.
 func (k *kind) arguments(attributes map[string]any) map[string]any {
 	match := map[string]any{}
 	for name, v := range attributes {
-		if a := k.Attributes[name]; a != nil && (!a.has("c") && !empty(v) || name == "region") {
+		a := k.Attributes[name]
+		if _, flag := v.(bool); a != nil && !flag && !empty(v) && (!a.has("c") || name == "region") {
 			match[name] = v
 		}
 	}
