@@ -15,6 +15,7 @@ import (
 
 // make gives everything that a plan leaves unknown a made-up value: by the templates of the table, else an id, an ARN or nothing.
 // Templates hold <NAME>: an attribute, <region>, <account>, <short> (of the region), <uuid>, <hexN>, <HEXN>, <idN> (letters and digits).
+// A template named BLOCK.ATTRIBUTE is for an attribute of a block that the configuration has.
 func (s *server) make(typ string, k *kind, planned tftypes.Value) (tftypes.Value, error) {
 	f := fields(planned)
 	known, _ := plain(planned).(map[string]any)
@@ -84,7 +85,14 @@ func (s *server) make(typ string, k *kind, planned tftypes.Value) (tftypes.Value
 			return planned, err
 		}
 		if v.IsKnown() || known[name] == nil {
-			f[name] = settled(v)
+			f[name] = settled(v, func(part string) any {
+				template, ok := templates[name+"."+part]
+				var made any
+				if !ok || decode([]byte(replaced(string(template), value)), &made) != nil {
+					return nil
+				}
+				return made
+			})
 			continue
 		}
 		made, err := typed(known[name], v.Type())
@@ -114,38 +122,55 @@ func (s *setter) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// settled is the value with the empty value in place of everything unknown.
-func settled(v tftypes.Value) tftypes.Value {
+// settled is the value with a made one, else the empty one, in place of everything unknown.
+func settled(v tftypes.Value, made func(part string) any) tftypes.Value {
 	t := v.Type()
 	switch {
-	case !v.IsKnown() && t.Is(tftypes.String):
-		return tftypes.NewValue(t, "")
-	case !v.IsKnown() && t.Is(tftypes.Number):
-		return tftypes.NewValue(t, 0)
-	case !v.IsKnown() && t.Is(tftypes.Bool):
-		return tftypes.NewValue(t, false)
-	case !v.IsKnown() && (t.Is(tftypes.List{}) || t.Is(tftypes.Set{})):
-		return tftypes.NewValue(t, []tftypes.Value{})
-	case !v.IsKnown() && t.Is(tftypes.Map{}):
-		return tftypes.NewValue(t, map[string]tftypes.Value{})
 	case !v.IsKnown():
-		return tftypes.NewValue(t, nil)
+		return nothing(t)
 	case v.IsNull():
 		return v
-	case t.Is(tftypes.Object{}) || t.Is(tftypes.Map{}):
+	case t.Is(tftypes.Object{}):
 		f := fields(v)
 		for name, e := range f {
-			f[name] = settled(e)
+			f[name] = settled(e, made)
+			if part := made(name); part != nil && !e.IsKnown() {
+				if p, err := typed(part, e.Type()); err == nil {
+					f[name] = p
+				}
+			}
+		}
+		return tftypes.NewValue(t, f)
+	case t.Is(tftypes.Map{}):
+		f := fields(v)
+		for name, e := range f {
+			f[name] = settled(e, made)
 		}
 		return tftypes.NewValue(t, f)
 	case t.Is(tftypes.List{}) || t.Is(tftypes.Set{}) || t.Is(tftypes.Tuple{}):
 		list := elements(v)
 		for i, e := range list {
-			list[i] = settled(e)
+			list[i] = settled(e, made)
 		}
 		return tftypes.NewValue(t, list)
 	}
 	return v
+}
+
+func nothing(t tftypes.Type) tftypes.Value {
+	switch {
+	case t.Is(tftypes.String):
+		return tftypes.NewValue(t, "")
+	case t.Is(tftypes.Number):
+		return tftypes.NewValue(t, 0)
+	case t.Is(tftypes.Bool):
+		return tftypes.NewValue(t, false)
+	case t.Is(tftypes.List{}) || t.Is(tftypes.Set{}):
+		return tftypes.NewValue(t, []tftypes.Value{})
+	case t.Is(tftypes.Map{}):
+		return tftypes.NewValue(t, map[string]tftypes.Value{})
+	}
+	return tftypes.NewValue(t, nil)
 }
 
 // ownName adds the name of a certificate to its alternative names, as ACM does.

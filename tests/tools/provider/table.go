@@ -201,7 +201,15 @@ func (k *kind) importID(attributes map[string]any) string {
 
 func fill(template string, attributes map[string]any) string {
 	return replaced(template, func(name string) string {
-		switch v := attributes[name].(type) {
+		var v any = attributes
+		for _, part := range strings.Split(name, ".") {
+			in, _ := v.(map[string]any)
+			if dynamic, ok := in["value"].(map[string]any); ok && in["type"] != nil { // as a state has it
+				in = dynamic
+			}
+			v = in[part]
+		}
+		switch v := v.(type) {
 		case nil:
 			return ""
 		case json.Number:
