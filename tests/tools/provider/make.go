@@ -174,10 +174,10 @@ func nothing(t tftypes.Type) tftypes.Value {
 }
 
 // ownName adds the name of a certificate to its alternative names, as ACM does.
-func ownName(certificate tftypes.Value) tftypes.Value {
+func ownName(certificate tftypes.Value, creating bool) tftypes.Value {
 	f := fields(certificate)
 	names := f["subject_alternative_names"]
-	if names.IsNull() || !names.IsKnown() {
+	if names.IsNull() && !creating || !names.IsKnown() {
 		return certificate
 	}
 	list := elements(names)

@@ -199,7 +199,7 @@ func (s *server) PlanResourceChange(_ context.Context, r *tfprotov6.PlanResource
 		}
 	}
 	if r.TypeName == "aws_acm_certificate" {
-		config = ownName(config)
+		config = ownName(config, prior.IsNull())
 	}
 	p := planner{creating: prior.IsNull()}
 	planned := fields(p.object(k.block, prior, config, tftypes.NewAttributePath()))
@@ -210,6 +210,9 @@ func (s *server) PlanResourceChange(_ context.Context, r *tfprotov6.PlanResource
 	}
 	if all, ok := planned["tags_all"]; ok && k.Attributes["tags"] != nil && given["tags_all"].IsNull() {
 		planned["tags_all"] = s.allTags(planned["tags"], all.Type())
+		if p.creating && isEmpty(planned["tags_all"]) {
+			planned["tags_all"] = all
+		}
 	}
 	if r.TypeName == "aws_acm_certificate" && (p.creating || len(p.replace) > 0) {
 		planned["domain_validation_options"] = plannedValidation(planned)
