@@ -12,6 +12,7 @@ import (
 // A planner plans one object as the providers do that are built on the older SDK: what is computed and not configured keeps its
 // value, an argument that is not given equals an empty value, and blocks that the provider fills in are kept.
 type planner struct {
+	legacy   bool // of the older SDK
 	creating bool
 	replace  []*tftypes.AttributePath
 }
@@ -25,7 +26,7 @@ func (p *planner) object(b block, prior, config tftypes.Value, path *tftypes.Att
 			was = tftypes.NewValue(in.Type(), nil)
 		}
 		if a := b.Attributes[name]; a != nil {
-			new[name] = planAttribute(a, was, in, prior.IsNull())
+			new[name] = p.attribute(a, was, in, prior.IsNull())
 			if a.has("f") {
 				p.forces(was, new[name], at)
 			}
@@ -46,7 +47,7 @@ func (p *planner) forces(was, planned tftypes.Value, path *tftypes.AttributePath
 	}
 }
 
-func planAttribute(a *attribute, was, in tftypes.Value, creating bool) tftypes.Value {
+func (p *planner) attribute(a *attribute, was, in tftypes.Value, creating bool) tftypes.Value {
 	none := tftypes.NewValue(in.Type(), nil)
 	switch {
 	case a.has("w"):
@@ -55,7 +56,7 @@ func planAttribute(a *attribute, was, in tftypes.Value, creating bool) tftypes.V
 		if !creating && same(a, was, in) {
 			return was
 		}
-		return in
+		return p.written(a, in)
 	case a.Default != nil && (creating || !a.has("c")):
 		var v any
 		if json.Unmarshal(a.Default, &v) == nil {
@@ -73,6 +74,31 @@ func planAttribute(a *attribute, was, in tftypes.Value, creating bool) tftypes.V
 		return was
 	}
 	return none
+}
+
+// written is a configured value as the provider writes it into the plan: a policy without spaces, and with the older SDK a list of
+// which an element is unknown is unknown as a whole.
+func (p *planner) written(a *attribute, in tftypes.Value) tftypes.Value {
+	if !in.IsFullyKnown() {
+		var element tftypes.Type
+		switch t := in.Type().(type) {
+		case tftypes.List:
+			element = t.ElementType
+		case tftypes.Set:
+			element = t.ElementType
+		}
+		if p.legacy && element != nil && !element.Is(tftypes.Object{}) {
+			return tftypes.NewValue(in.Type(), tftypes.UnknownValue)
+		}
+		return in
+	}
+	var document any
+	if text, _ := plain(in).(string); a.has("j") && json.Unmarshal([]byte(text), &document) == nil {
+		if short, err := json.Marshal(document); err == nil {
+			return tftypes.NewValue(in.Type(), string(short))
+		}
+	}
+	return in
 }
 
 // same tells whether a provider takes the two for the same.
@@ -176,13 +202,13 @@ func (p *planner) nested(n *nested, was, in tftypes.Value, path *tftypes.Attribu
 		}
 		// An element of a set is the recorded one that planning would leave alone; none is replaced for a part of it.
 		for j, r := range recorded {
-			trial := planner{creating: true}
+			trial := planner{legacy: p.legacy, creating: true}
 			if !taken[j] && trial.object(n.block, r, c, path).Equal(r) {
 				prior, taken[j] = r, true
 				break
 			}
 		}
-		trial := planner{creating: true}
+		trial := planner{legacy: p.legacy, creating: true}
 		out[i] = trial.object(n.block, prior, c, path)
 	}
 	return tftypes.NewValue(in.Type(), out)

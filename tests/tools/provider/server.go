@@ -201,7 +201,7 @@ func (s *server) PlanResourceChange(_ context.Context, r *tfprotov6.PlanResource
 	if r.TypeName == "aws_acm_certificate" {
 		config = ownName(config, prior.IsNull())
 	}
-	p := planner{creating: prior.IsNull()}
+	p := planner{legacy: s.table.Legacy, creating: prior.IsNull()}
 	planned := fields(p.object(k.block, prior, config, tftypes.NewAttributePath()))
 	given := fields(config)
 	if in, ok := given["region"]; ok && k.Attributes["region"].has("c") && in.IsNull() && s.region != "" {

@@ -16,6 +16,7 @@ var tables embed.FS
 // A table is what one provider knows: its own arguments, its resources and its data sources.
 type table struct {
 	Name      string
+	Legacy    bool // built on the older SDK
 	Provider  block
 	Resources map[string]*kind
 	Data      map[string]*kind
