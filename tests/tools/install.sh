@@ -130,8 +130,9 @@ engine() {
     echo "engine $program"
 }
 
-# One binary under the name of each provider, at versions that the examples ask for.
-providers="aws=6.28.0 helm=3.1.1 kubernetes=2.38.0 random=3.7.2 tls=4.1.0"
+# One binary under the name of each provider, at versions that the examples and cases ask for.
+providers="hashicorp/aws=6.28.0 hashicorp/helm=3.1.1 hashicorp/kubernetes=2.38.0 hashicorp/null=3.2.4 hashicorp/random=3.7.2
+    hashicorp/time=0.13.1 hashicorp/tls=4.1.0 cyrilgdd/postgresql=1.26.0"
 
 make_plugins() {
     local folder=$1 provider name version platform registry place
@@ -144,10 +145,10 @@ make_plugins() {
         missing "part plugins cannot be built" "allow Go to reach its module proxy (GOPROXY)"
     for provider in $providers; do
         name=${provider%=*} version=${provider#*=}
+        place=$name/$version/$platform name=${name#*/}
         for registry in registry.opentofu.org registry.terraform.io; do
-            place=$folder/mirror/$registry/hashicorp/$name/$version/$platform
-            mkdir -p "$place"
-            ln "$folder/drplan-provider" "$place/terraform-provider-${name}_v$version"
+            mkdir -p "$folder/mirror/$registry/$place"
+            ln "$folder/drplan-provider" "$folder/mirror/$registry/$place/terraform-provider-${name}_v$version"
         done
     done
     touch "$folder/ready"

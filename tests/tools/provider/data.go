@@ -42,7 +42,7 @@ func (s *server) ask(typ string, arguments map[string]any) (map[string]any, erro
 		return map[string]any{"id": account, "account_id": account, "user_id": "AROAEXAMPLEDRPLANTEST:drplan",
 			"arn": "arn:aws:sts::" + account + ":assumed-role/drplan/drplan"}, nil
 	case "aws_region":
-		return map[string]any{"id": region, "name": region, "endpoint": "ec2." + region + ".amazonaws.com", "description": region}, nil
+		return map[string]any{"id": region, "name": region, "region": region, "endpoint": "ec2." + region + ".amazonaws.com", "description": region}, nil
 	case "aws_partition":
 		return map[string]any{"id": "aws", "partition": "aws", "dns_suffix": "amazonaws.com", "reverse_dns_prefix": "com.amazonaws"}, nil
 	case "aws_eks_cluster_auth":
@@ -62,7 +62,7 @@ func (s *server) ask(typ string, arguments map[string]any) (map[string]any, erro
 		print := sum(text("url") + text("content"))
 		return map[string]any{"id": sum(print), "certificates": []any{map[string]any{"sha1_fingerprint": print, "is_ca": true, "version": 3}}}, nil
 	}
-	return nil, fmt.Errorf("no matching object found in %s: couldn't find resource", region)
+	return nil, fmt.Errorf("Search returned 0 results in %s, please revise so only one is returned", region)
 }
 
 // short is the region as ids of zones have it: us-west-2 is usw2.
