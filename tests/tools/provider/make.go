@@ -42,9 +42,11 @@ func (s *server) make(typ string, k *kind, planned tftypes.Value) (tftypes.Value
 		}
 		known[name] = nil
 		if template, ok := templates[name]; ok {
-			if err := decode([]byte(replaced(string(template), value)), ptr(known, name)); err != nil {
+			var made any
+			if err := decode([]byte(replaced(string(template), value)), &made); err != nil {
 				return fmt.Errorf("template of %s: %w", name, err)
 			}
+			known[name] = made
 		}
 		return nil
 	}
@@ -105,21 +107,6 @@ func (s *server) make(typ string, k *kind, planned tftypes.Value) (tftypes.Value
 		f["domain_validation_options"] = provenBy(f)
 	}
 	return k.complete(tftypes.NewValue(planned.Type(), f)), failed
-}
-
-func ptr(into map[string]any, name string) *setter { return &setter{into, name} }
-
-// A setter is a member of a map that JSON is read into.
-type setter struct {
-	into map[string]any
-	name string
-}
-
-func (s *setter) UnmarshalJSON(data []byte) error {
-	var v any
-	err := decode(data, &v)
-	s.into[s.name] = v
-	return err
 }
 
 // settled is the value with a made one, else the empty one, in place of everything unknown.

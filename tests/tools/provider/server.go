@@ -156,7 +156,11 @@ func (s *server) ReadResource(_ context.Context, r *tfprotov6.ReadResourceReques
 	case o == nil && fresh:
 		v = tftypes.NewValue(v.Type(), nil)
 	case o != nil:
-		found, err := typed(o.Attributes, v.Type())
+		attributes := maps.Clone(o.Attributes)
+		if fresh {
+			maps.Copy(attributes, k.Unread)
+		}
+		found, err := typed(attributes, v.Type())
 		if err != nil {
 			return nil, fmt.Errorf("%s %s in the world: %w", r.TypeName, id, err)
 		}

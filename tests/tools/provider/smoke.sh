@@ -5,6 +5,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 example=$here/../../../examples/ecommerce
+(cd "$here" && go test ./... >/dev/null) || { (cd "$here" && go test ./...); exit 1; }
 parts=$("$here/../install.sh" engine plugins)
 engine=$(sed -n 's/^engine //p' <<<"$parts")
 mirror=$(sed -n 's/^plugins //p' <<<"$parts")
@@ -95,7 +96,18 @@ shows "Plan: 1 to import, 131 to add, 0 to change, 0 to destroy."
 plan 1 $without
 shows "Cannot import non-existent remote object"
 rm import.tf modules/iam/shared_override.tf
-echo "ok: a shared role is imported as it is, one that does not exist cannot be"
+cat >import.tf <<'END'
+import {
+  to = module.rds.aws_kms_key.rds
+  id = "9c3e1f70-5a8d-4b26-b4c9-e07a2d6f8b15"
+}
+END
+TF_VAR_aws_region=us-east-2 DRPLAN_WORLD=$work/world.json plan 2 -target=module.rds.aws_kms_key.rds
+shows "Plan: 1 to import, 0 to add, 1 to change, 0 to destroy."
+DRPLAN_WORLD=$work/world.json plan 1 -target=module.rds.aws_kms_key.rds
+shows "Cannot import non-existent remote object"
+rm import.tf
+echo "ok: a shared role is imported as it is, a key with an update, what does not exist in the region not at all"
 
 # shellcheck disable=SC2086
 "$engine" apply -no-color -auto-approve $without -exclude=helm_release.aws_load_balancer_controller >apply.txt 2>&1 || fail "apply" apply.txt

@@ -29,6 +29,7 @@ type kind struct {
 	Version int64                      `json:"v"`
 	Import  *string                    // template of the id that it is imported by; <id> unless set, "" for types that cannot be imported
 	Made    map[string]json.RawMessage // templates of the attributes that creation makes
+	Unread  map[string]any             // arguments that no API tells, with what an import sets them to
 	schema  *tfprotov6.Schema
 }
 
