@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -124,14 +125,21 @@ func (s *server) ImportResourceState(_ context.Context, r *tfprotov6.ImportResou
 		out.Diagnostics = failure("resource "+r.TypeName+" doesn't support import", "")
 		return out, nil
 	}
-	v, err := typed(map[string]any{"id": r.ID}, k.schema.ValueType())
+	id, region := r.ID, s.region
+	if at := regional.FindStringSubmatch(id); at != nil && k.Attributes["region"] != nil {
+		id, region = at[1], at[2]
+	}
+	v, err := typed(map[string]any{"id": id, "region": region}, k.schema.ValueType())
 	if err != nil {
 		return nil, err
 	}
 	state, err := pack(k, k.complete(v))
-	out.ImportedResources = []*tfprotov6.ImportedResource{{TypeName: r.TypeName, State: state, Private: []byte(importing + r.ID)}}
+	out.ImportedResources = []*tfprotov6.ImportedResource{{TypeName: r.TypeName, State: state, Private: []byte(importing + id)}}
 	return out, err
 }
+
+// regional is an import id that names another region than the provider's.
+var regional = regexp.MustCompile(`^(.+)@([a-z]{2}(?:-[a-z]+)+-\d)$`)
 
 // importing marks the private data of an object that is only an id as yet: the reading that follows finds it or fails.
 const importing = "importing "

@@ -106,6 +106,10 @@ TF_VAR_aws_region=us-east-2 DRPLAN_WORLD=$work/world.json plan 2 -target=module.
 shows "Plan: 1 to import, 0 to add, 1 to change, 0 to destroy."
 DRPLAN_WORLD=$work/world.json plan 1 -target=module.rds.aws_kms_key.rds
 shows "Cannot import non-existent remote object"
+sed 's/8b15"/8b15@us-east-2"/' import.tf >at.tf
+mv at.tf import.tf
+DRPLAN_WORLD=$work/world.json plan 2 -target=module.rds.aws_kms_key.rds
+shows "Plan: 1 to import, 1 to add, 0 to change, 1 to destroy."
 rm import.tf
 echo "ok: a shared role is imported as it is, a key with an update, what does not exist in the region not at all"
 
