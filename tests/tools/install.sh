@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs the real parts that tests run against, outside the checkout, keyed by what they are made from.
 #   tests/tools/install.sh [PART...]    all parts where none is named; prints `PART PATH` for each part, one a line
-# Parts: aws (the AWS emulator; PATH is its Python), kube (the Kubernetes control plane; PATH is the folder of its programs).
-# KUBEBUILDER_ASSETS names a folder that has the programs of part kube already; it is taken as it is.
+# Parts: aws (the AWS emulator; PATH is its Python), kube (the Kubernetes control plane; PATH is the folder of its programs),
+# engine (OpenTofu; PATH is the program), plugins (the providers that stand in for the real ones; PATH is their filesystem mirror).
+# KUBEBUILDER_ASSETS names a folder that has the programs of part kube already, DRPLAN_ENGINE an engine; they are taken as they are.
 # DRPLAN_TOOLS names the folder; ~/.cache/drplan/tools unless set. Safe to run twice at once.
 set -euo pipefail
 
@@ -100,11 +101,73 @@ kube() {
     echo "kube $folder"
 }
 
-[ $# -gt 0 ] || set -- aws kube
+make_engine() {
+    local folder=$1 version
+    [ -e "$folder/ready" ] && return
+    command -v go >/dev/null || missing "part engine needs Go 1.26" \
+        "install it (https://go.dev/dl), or name a tofu or terraform with DRPLAN_ENGINE"
+    version=$(sed -n 's|^\tgithub.com/opentofu/opentofu v\([0-9.]*\).*|\1|p' "$here/engine/go.mod")
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    echo "tests/tools/install.sh: building OpenTofu $version once, about four minutes on two cores" >&2
+    ( cd "$here/engine" && CGO_ENABLED=0 go build -mod=readonly -trimpath -o "$folder/tofu" \
+        -ldflags "-s -w -X github.com/opentofu/opentofu/version.dev=no" github.com/opentofu/opentofu/cmd/tofu ) >&2 ||
+        missing "part engine cannot be built" \
+            "allow Go to reach its module proxy (GOPROXY), or name a tofu or terraform with DRPLAN_ENGINE"
+    touch "$folder/ready"
+}
+
+engine() {
+    local program=${DRPLAN_ENGINE:-} folder
+    if [ -n "$program" ]; then
+        [ -x "$program" ] || missing "DRPLAN_ENGINE names $program, which is no program" \
+            "name a tofu or terraform, or unset it and OpenTofu is built"
+    else
+        folder=$tools/engine-$(cat "$here/engine/go.mod" "$here/engine/go.sum" | digest)
+        locked "$folder" make_engine "$folder"
+        program=$folder/tofu
+    fi
+    echo "engine $program"
+}
+
+# One binary under the name of each provider, at versions that the examples and cases ask for.
+providers="hashicorp/aws=6.28.0 hashicorp/helm=3.1.1 hashicorp/kubernetes=2.38.0 hashicorp/null=3.2.4 hashicorp/random=3.7.2
+    hashicorp/time=0.13.1 hashicorp/tls=4.1.0 cyrilgdd/postgresql=1.26.0"
+
+make_plugins() {
+    local folder=$1 provider name version platform registry place
+    [ -e "$folder/ready" ] && return
+    command -v go >/dev/null || missing "part plugins needs Go 1.26" "install it (https://go.dev/dl)"
+    rm -rf "$folder"
+    mkdir -p "$folder/mirror"
+    platform=$(go env GOOS)_$(go env GOARCH)
+    ( cd "$here/provider" && CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags "-s -w" -o "$folder/drplan-provider" . ) >&2 ||
+        missing "part plugins cannot be built" "allow Go to reach its module proxy (GOPROXY)"
+    for provider in $providers; do
+        name=${provider%=*} version=${provider#*=}
+        place=$name/$version/$platform name=${name#*/}
+        for registry in registry.opentofu.org registry.terraform.io; do
+            mkdir -p "$folder/mirror/$registry/$place"
+            ln "$folder/drplan-provider" "$folder/mirror/$registry/$place/terraform-provider-${name}_v$version"
+        done
+    done
+    touch "$folder/ready"
+}
+
+plugins() {
+    local folder
+    folder=$tools/plugins-$( (echo "$providers"; cat "$here"/provider/go.* "$here"/provider/*.go "$here"/provider/tables/*) | digest)
+    locked "$folder" make_plugins "$folder"
+    echo "plugins $folder/mirror"
+}
+
+[ $# -gt 0 ] || set -- aws kube engine plugins
 for part in "$@"; do
     case $part in
         aws) aws ;;
         kube) kube ;;
-        *) missing "there is no part $part" "parts: aws, kube" ;;
+        engine) engine ;;
+        plugins) plugins ;;
+        *) missing "there is no part $part" "parts: aws, kube, engine, plugins" ;;
     esac
 done
