@@ -79,6 +79,10 @@ pub(super) struct Region {
     /// Plan of the engine in the recovery's workspace, as JSON (tofu show -json PLAN), to compare with
     #[arg(long, value_name = "FILE")]
     pub(super) engine_plan: Option<PathBuf>,
+    /// Have the engine plan in a private copy, and compare: `auto` (where it, its providers and credentials are there),
+    /// `off`, or its path
+    #[arg(long, value_name = "auto|off|PATH", conflicts_with = "engine_plan")]
+    pub(super) engine: Option<String>,
     /// Ask no cloud: plan from files alone
     #[arg(long)]
     pub(super) offline: bool,

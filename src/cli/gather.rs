@@ -30,6 +30,18 @@ pub(super) struct Texts {
     engine_plan: OnceCell<(String, String)>,
 }
 
+impl Texts {
+    /// The state as it was read.
+    pub(super) fn state(&self) -> &str {
+        self.state.get().map_or("", |(text, _)| text)
+    }
+
+    /// Keeps a plan that the engine made for this one.
+    pub(super) fn keep_engine_plan(&self, text: String, origin: String) -> &(String, String) {
+        self.engine_plan.get_or_init(|| (text, origin))
+    }
+}
+
 /// All inputs but the live ones.
 pub(super) struct Gathered<'t> {
     pub(super) settings: Settings,
@@ -41,6 +53,8 @@ pub(super) struct Gathered<'t> {
     /// An inventory that lies there and nobody named: for where the region cannot be asked.
     pub(super) fallback: Option<Inventory>,
     pub(super) engine_plan: Option<EnginePlan<'t>>,
+    /// The folder that all paths of the plan are relative to.
+    pub(super) base: PathBuf,
 }
 
 /// Reads all inputs; everything that is wrong with any of them is reported together. The state and the engine's plan
@@ -90,6 +104,7 @@ pub(super) fn gather<'t>(
             inventory,
             fallback,
             engine_plan,
+            base: base.clone(),
         }),
         _ => Err(BadInput(problems).into()),
     }

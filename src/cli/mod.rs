@@ -3,6 +3,7 @@
 //! The result goes to stdout; progress and diagnostics go to stderr. Exit codes: `docs/exit-codes.md`.
 
 mod args;
+mod engine;
 mod gather;
 mod hints;
 mod init;

@@ -7,7 +7,7 @@ use super::output::Screen;
 use super::progress::Progress;
 use super::save::{check_target, save};
 use super::show::rendered;
-use super::{Exit, Failure, live};
+use super::{Exit, Failure, engine, live};
 use crate::model::diagnostic::{Gap, Problem};
 use crate::model::input::PlanningInput;
 use crate::model::inventory::Inventory;
@@ -16,6 +16,7 @@ use crate::plan::audit::{Violation, audit};
 use crate::plan::finding::Severity;
 use crate::plan::{Plan, codec};
 use crate::planner;
+use crate::sources::engine_plan;
 
 /// What a saved plan says near its beginning.
 const MARK: &str = "\"decision_digest\"";
@@ -39,9 +40,13 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
         configuration: gathered.configuration.as_ref(),
         manifests: &gathered.manifests,
     };
+    let base = gathered.base;
+    let recorded = gathered.inventory.is_some();
     let (inventory, gaps) = look_around(args, at, (gathered.inventory, gathered.fallback), &hints)?;
     let progress = Progress::begin("planning");
-    let input = PlanningInput {
+    // What was asked for just now tells that there are credentials.
+    let online = !args.offline && !recorded && inventory.is_some();
+    let mut input = PlanningInput {
         at,
         settings: gathered.settings,
         primary: args.primary.clone(),
@@ -54,7 +59,24 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
         engine_plan: gathered.engine_plan,
         gaps,
     };
-    let plan = planner::plan_region(&input)?;
+    let mut plan = planner::plan_region(&input)?;
+    let chosen = engine::choose(args, &input, &base, online).map_err(|what| {
+        Problem::new(what, "name an engine that is installed: --engine PATH, or --engine off")
+    })?;
+    if let Some(chosen) = chosen {
+        progress.next("having the engine plan");
+        match engine::plan(chosen, &input, texts.state(), &plan, &base) {
+            Ok((text, excluded, shown)) => {
+                let (text, origin) = texts.keep_engine_plan(text, shown);
+                let mut engine_plan = engine_plan::read_engine_plan(text, origin)?;
+                engine_plan.excluded = Some(excluded);
+                input.engine_plan = Some(engine_plan);
+            }
+            Err(gap) => input.gaps.push(gap),
+        }
+        progress.next("planning");
+        plan = planner::plan_region(&input)?;
+    }
     progress.next("checking the plan");
     audit(&plan).map_err(|violations| Failure::Defect(defect(&violations)))?;
     let mut bytes = Vec::new();

@@ -3,6 +3,7 @@
 //! <https://opentofu.org/docs/internals/json-format/#plan-representation>
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// A plan of the engine, as `show -json` prints a saved one.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +14,8 @@ pub struct EnginePlan<'a> {
     pub engine_version: Option<String>,
     /// What it does to each managed instance, in its order.
     pub changes: Vec<ResourceChange<'a>>,
+    /// Addresses that it was told to leave out; `None` of a plan that was given as a file.
+    pub excluded: Option<BTreeSet<String>>,
 }
 
 /// What the engine does to one managed instance.

@@ -9,6 +9,7 @@ pub mod configuration;
 pub mod diagnostic;
 pub mod document;
 pub mod engine_plan;
+pub mod engine_request;
 pub mod estimate;
 pub mod input;
 pub mod inventory;

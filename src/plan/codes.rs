@@ -142,6 +142,7 @@ pub const CODES: &[Code] = &[
         Stops,
         "the engine's own plan does something else to a resource than predicted",
     ),
+    code("engine-failed", Error, Stops, "the engine cannot plan the recovery"),
     code(
         "engine-names-primary",
         Warning,
@@ -154,6 +155,7 @@ pub const CODES: &[Code] = &[
         Stops,
         "the plan counts on a resource that the engine's own plan does not have",
     ),
+    code("engine-unasked", Note, Informs, "the engine made no plan to compare with"),
     code(
         "engine-unpredicted",
         Error,

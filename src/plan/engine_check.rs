@@ -21,6 +21,9 @@ pub struct EngineCheck {
     pub planned: u64,
     /// Those of either that are as predicted.
     pub matched: u64,
+    /// Those that the engine can plan only once the cluster, what the manifests bring or what is restored is there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deferred: Vec<String>,
     /// All others, by address.
     pub differences: Vec<EngineDifference>,
 }

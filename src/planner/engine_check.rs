@@ -33,11 +33,22 @@ pub(super) fn check(
         predicted: 0,
         planned: 0,
         matched: 0,
+        deferred: Vec::new(),
         differences: Vec::new(),
     };
     for (address, pair) in pairs {
         let told = pair.resource.map(|resource| resource.engine).filter(|engine| *engine != Engine::None);
         let planned = pair.change.map(planned);
+        let left_out = plan.excluded.as_ref().is_some_and(|excluded| excluded.contains(address));
+        if left_out
+            && planned.is_none()
+            && matches!(told, Some(Engine::Create | Engine::Import | Engine::Carry))
+        {
+            if pair.resource.is_some_and(|resource| !resource.is_postponed()) {
+                check.deferred.push(address.to_owned());
+            }
+            continue;
+        }
         check.predicted += u64::from(told.is_some());
         check.planned += u64::from(planned.is_some());
         match pair.differs(with_imports) {

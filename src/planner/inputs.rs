@@ -120,6 +120,14 @@ fn check_gaps(facts: &Facts<'_, '_>, findings: &mut Findings) {
             None,
         );
     }
+    for gap in &input.gaps {
+        let Some(engine) = gap.source.strip_prefix("engine:") else { continue };
+        let (code, fix) = match gap.reason {
+            GapReason::Failed => ("engine-failed", "mend what it says; or plan without it: --engine off"),
+            _ => ("engine-unasked", "name the engine to have its reasons counted: --engine PATH"),
+        };
+        findings.add(code, engine, format!("the engine made no plan of its own: {}", gap.detail), fix, None);
+    }
     for gap in &input.manifests.gaps {
         findings.add(
             "manifest-unrendered",

@@ -104,7 +104,7 @@ pub fn read_engine_plan<'a>(text: &'a str, origin: &str) -> Result<EnginePlan<'a
         return Err(BadInput(problems));
     }
     let engine_version = raw.terraform_version.as_ref().and_then(Value::as_str).map(str::to_owned);
-    Ok(EnginePlan { origin: origin.to_owned(), engine_version, changes })
+    Ok(EnginePlan { origin: origin.to_owned(), engine_version, changes, excluded: None })
 }
 
 fn read_change(resource: RawResource<'_>) -> Result<ResourceChange<'_>, String> {

@@ -4,6 +4,7 @@
 pub mod aws;
 #[cfg(feature = "live")]
 pub mod cluster;
+pub mod engine;
 pub mod engine_plan;
 pub mod hcl;
 pub mod manifests;

@@ -9,6 +9,7 @@ mod command;
 mod control_plane;
 mod eks;
 mod emulator;
+mod engine;
 mod inventory;
 mod observation;
 mod state;

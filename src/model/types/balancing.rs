@@ -115,3 +115,18 @@ pub(super) const TYPES: &[TypeEntry] = &[
         .id_is(Name)
         .not_importable(),
 ];
+
+/// Whether a data source looks for the load balancer that a controller of the cluster makes for its Ingresses or Services:
+/// there is none before the manifests are applied.
+/// <https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/tasks/tags/>
+#[must_use]
+pub fn looks_up_balancer(type_name: &str, attributes: &str) -> bool {
+    const TAGS: [&str; 4] = [
+        "elbv2.k8s.aws/cluster",
+        "ingress.k8s.aws/stack",
+        "service.k8s.aws/stack",
+        "kubernetes.io/service-name",
+    ];
+    matches!(type_name, "aws_alb" | "aws_elb" | "aws_lb" | "aws_lbs")
+        && TAGS.iter().any(|tag| attributes.contains(tag))
+}

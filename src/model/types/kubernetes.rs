@@ -315,3 +315,10 @@ pub(super) const TYPES: &[TypeEntry] = &[
         "hashicorp/kubernetes/latest/docs/resources/validating_webhook_configuration_v1",
     ),
 ];
+
+/// Whether the provider asks the cluster already when it plans: there is none to ask in a first plan.
+/// <https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs/resources/manifest#before-you-use-this-resource>
+#[must_use]
+pub fn planned_in_cluster(type_name: &str) -> bool {
+    matches!(type_name, "kubernetes_manifest")
+}

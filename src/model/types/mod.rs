@@ -32,6 +32,8 @@ mod tests;
 mod vcpus;
 mod warehouses;
 
+pub use self::balancing::looks_up_balancer;
+pub use self::kubernetes::planned_in_cluster;
 pub use self::vcpus::vcpu_quota;
 use super::value::ValueKind;
 

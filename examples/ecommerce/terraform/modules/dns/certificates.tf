@@ -24,8 +24,8 @@ resource "aws_acm_certificate" "cloudfront" {
 resource "aws_route53_record" "validation" {
   for_each = {
     for option in concat(
-      tolist(aws_acm_certificate.ingress.domain_validation_options),
-      tolist(aws_acm_certificate.cloudfront.domain_validation_options),
+      [for option in aws_acm_certificate.ingress.domain_validation_options : option],
+      [for option in aws_acm_certificate.cloudfront.domain_validation_options : option],
     ) : option.domain_name => option
   }
 

@@ -1,0 +1,330 @@
+//! Has the engine plan what drplan predicts, so that the two can be compared.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::{Component, Path, PathBuf};
+
+use super::args::Region;
+use crate::model::configuration::{Configuration, RegionSource};
+use crate::model::diagnostic::{Gap, GapReason};
+use crate::model::engine_request::{BlockOverride, EngineRequest};
+use crate::model::input::PlanningInput;
+use crate::model::secret::Secret;
+use crate::model::settings::ValueSource;
+use crate::model::state::{Instance, Mode};
+use crate::model::types;
+use crate::plan::Plan;
+use crate::plan::action::{Action, OverrideValue};
+use crate::plan::resource::{Disposition, Engine, PlannedResource};
+use crate::sources::engine;
+use crate::sources::text::read_text;
+
+/// Secrets in files are short.
+const SECRET_LIMIT: u64 = 1 << 20;
+
+/// Which engine plans beside drplan, and how it was chosen.
+pub(super) struct Chosen {
+    program: PathBuf,
+    shown: String,
+    /// Whether somebody named it: what it cannot do is then an error.
+    named: bool,
+}
+
+/// The engine of the flag, else of drplan.hcl, else the one that is installed, where it can do its work.
+///
+/// # Errors
+/// A path that is no program.
+pub(super) fn choose(
+    args: &Region,
+    input: &PlanningInput<'_>,
+    base: &Path,
+    online: bool,
+) -> Result<Option<Chosen>, String> {
+    let said = args.engine.clone().or_else(|| input.settings.terraform.engine.clone());
+    match said.as_deref() {
+        Some("off") => Ok(None),
+        _ if args.engine_plan.is_some() || input.configuration.is_none() => Ok(None),
+        None | Some("auto") => {
+            let root = input.configuration.as_ref().map(|code| base.join(&code.root)).unwrap_or_default();
+            // Without credentials or providers it could only fail.
+            let ready = online
+                && (root.join(".terraform/providers").is_dir()
+                    || std::env::var_os("TF_CLI_CONFIG_FILE").is_some());
+            let found =
+                ready.then(|| engine::find_engine(&std::env::var_os("PATH").unwrap_or_default())).flatten();
+            Ok(found.map(|program| Chosen { shown: name_of(&program), program, named: false }))
+        }
+        Some(path) => {
+            let found = if path.contains('/') {
+                Some(base.join(path)).filter(|file| file.is_file())
+            } else {
+                let folders = std::env::var_os("PATH").unwrap_or_default();
+                std::env::split_paths(&folders).map(|folder| folder.join(path)).find(|file| file.is_file())
+            };
+            match found {
+                Some(program) => Ok(Some(Chosen { shown: name_of(&program), program, named: true })),
+                None => Err(format!("the engine {path:?} is no program")),
+            }
+        }
+    }
+}
+
+fn name_of(program: &Path) -> String {
+    program.file_name().map_or_else(|| "engine".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The engine's plan in JSON with what was left out of it; a gap where there is none.
+pub(super) fn plan(
+    chosen: Chosen,
+    input: &PlanningInput<'_>,
+    state: &str,
+    plan: &Plan,
+    base: &Path,
+) -> Result<(String, BTreeSet<String>, String), Gap> {
+    let shown = chosen.shown.clone();
+    let gap = |detail: String| Gap { source: format!("engine:{shown}"), reason: GapReason::Failed, detail };
+    let named = chosen.named;
+    let request = request(chosen, input, state, plan, base).map_err(gap)?;
+    let excluded = request.excluded.iter().cloned().collect();
+    match engine::plan(&request) {
+        Ok(text) => Ok((text, excluded, shown)),
+        Err(detail) => {
+            Err(Gap { reason: if named { GapReason::Failed } else { GapReason::Offline }, ..gap(detail) })
+        }
+    }
+}
+
+fn request(
+    chosen: Chosen,
+    input: &PlanningInput<'_>,
+    state: &str,
+    plan: &Plan,
+    base: &Path,
+) -> Result<EngineRequest, String> {
+    let code = input.configuration.as_ref().ok_or("there is no code")?;
+    let instances: HashMap<&str, &Instance<'_>> = input
+        .state
+        .instances
+        .iter()
+        .filter(|one| one.mode == Mode::Managed && one.deposed.is_none())
+        .map(|one| (one.address.as_str(), one))
+        .collect();
+    let resources: Vec<(&PlannedResource, &Instance<'_>)> = plan
+        .resources
+        .iter()
+        .filter(|resource| resource.deposed.is_none())
+        .filter_map(|resource| Some((resource, *instances.get(resource.address.as_str())?)))
+        .collect();
+    let excluded = excluded(input, &resources);
+    let is_out = |address: &str| excluded.contains(address);
+    let imports = plan.steps.iter().filter_map(|step| match &step.action {
+        Action::Engine { address, import_id: Some(id), .. } if !is_out(address) => {
+            let resource = plan.resources.iter().find(|one| one.address == *address)?;
+            (resource.engine == Engine::Import).then(|| (address.clone(), id.clone()))
+        }
+        _ => None,
+    });
+    let imports: Vec<(String, String)> = imports.collect();
+    let carried: HashSet<&str> = resources
+        .iter()
+        .filter(|(resource, _)| resource.engine == Engine::Carry)
+        .map(|(resource, _)| resource.address.as_str())
+        .collect();
+    let targets = resources
+        .iter()
+        .filter(|(resource, _)| matches!(resource.engine, Engine::Create | Engine::Import | Engine::Carry))
+        .filter(|(resource, _)| !is_out(&resource.address))
+        .map(|(resource, _)| resource.address.clone())
+        .collect();
+    Ok(EngineRequest {
+        program: chosen.program,
+        shown: chosen.shown,
+        root: plain(&base.join(&code.root)),
+        modules: code.modules.iter().map(|module| plain(&base.join(&module.folder))).collect(),
+        workspace: plan.saw.workspace.clone(),
+        region: input.recovery.clone(),
+        provider_regions: provider_regions(code, plan),
+        variables: variables(input, base)?,
+        imports,
+        overrides: overrides(code, plan, &resources, base),
+        excluded: excluded.into_iter().collect(),
+        targets,
+        state: carried_state(state, &carried),
+    })
+}
+
+/// A path without `.` and `..`, by its text.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                out.pop();
+            }
+            Component::CurDir => {}
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+/// What the engine's first plan leaves out: what is restored or moved later, and what it cannot plan before the cluster
+/// and the load balancers of its Ingresses are there, with all that depends on these. OpenTofu leaves dependants out by
+/// itself; they are named all the same, so that what is missing for another reason is told.
+fn excluded(input: &PlanningInput<'_>, resources: &[(&PlannedResource, &Instance<'_>)]) -> BTreeSet<String> {
+    let mut excluded: BTreeSet<String> = resources
+        .iter()
+        .filter(|(resource, _)| {
+            matches!(resource.engine, Engine::Withhold | Engine::Exclude) || resource.is_postponed()
+        })
+        .map(|(resource, _)| resource.address.clone())
+        .collect();
+    let mut later: HashSet<&str> = HashSet::new();
+    for (resource, instance) in resources {
+        let in_cluster =
+            types::planned_in_cluster(&resource.type_name) && !excluded.contains(&resource.address);
+        // What is restored is imported afterwards, and only then what is made from it.
+        let restored = matches!(resource.disposition, Disposition::Restore | Disposition::Promote)
+            && resource.engine == Engine::Exclude;
+        if in_cluster || restored {
+            later.insert(instance.config_address.as_str());
+        }
+    }
+    for data in input.state.instances.iter().filter(|one| one.mode == Mode::Data) {
+        if types::looks_up_balancer(&data.type_name, data.attributes)
+            || types::planned_in_cluster(&data.type_name)
+        {
+            later.insert(data.config_address.as_str());
+            excluded.insert(data.address.clone());
+        }
+    }
+    for (resource, instance) in resources {
+        let depends = instance.dependencies.iter().any(|one| later.contains(&**one));
+        if depends || later.contains(instance.config_address.as_str()) {
+            excluded.insert(resource.address.clone());
+        }
+    }
+    excluded
+}
+
+/// Default providers that the code gives the lost region, or none.
+fn provider_regions(code: &Configuration, plan: &Plan) -> Vec<String> {
+    let root = code.root_module();
+    let providers = root.into_iter().flat_map(|root| &root.providers);
+    let lost = |source: &RegionSource| match source {
+        RegionSource::Literal(literal) => plan.saw.primary_region.as_deref() == Some(literal.text.as_str()),
+        _ => false,
+    };
+    let named = providers.filter(|one| one.name == "aws" && one.alias.is_none() && lost(&one.region));
+    named.map(|provider| provider.name.clone()).collect()
+}
+
+/// Values of the recovery's variables. A secret of Secrets Manager is not read for a plan: it only must have a value.
+fn variables(input: &PlanningInput<'_>, base: &Path) -> Result<Vec<(String, Secret)>, String> {
+    let mut all = Vec::new();
+    for variable in &input.settings.terraform.variables {
+        let name = &variable.name;
+        let value = match &variable.source {
+            ValueSource::Plain(text) => text.clone(),
+            ValueSource::Environment(from) => std::env::var(from).unwrap_or_else(|_| PLACEHOLDER.to_owned()),
+            ValueSource::File(path) => {
+                let text = read_text(&base.join(path), path, SECRET_LIMIT);
+                text.map_err(|problem| problem.message)?.trim_end().to_owned()
+            }
+            ValueSource::Secret(_) => PLACEHOLDER.to_owned(),
+        };
+        all.push((name.clone(), Secret::new(value)));
+    }
+    Ok(all)
+}
+
+/// Stands for a secret that a plan need not know; long enough for what checks its length.
+const PLACEHOLDER: &str = "not-known-when-planned-0";
+
+/// Blocks that are shared as a whole, and arguments that the plan gives otherwise than the code.
+fn overrides(
+    code: &Configuration,
+    plan: &Plan,
+    resources: &[(&PlannedResource, &Instance<'_>)],
+    base: &Path,
+) -> Vec<BlockOverride> {
+    let mut blocks: HashMap<&str, Vec<(&PlannedResource, &Instance<'_>)>> = HashMap::new();
+    for (resource, instance) in resources {
+        blocks.entry(instance.config_address.as_str()).or_default().push((resource, instance));
+    }
+    let mut found = Vec::new();
+    for instances in blocks.values() {
+        let Some((_, first)) = instances.first() else { continue };
+        let shared = instances
+            .iter()
+            .all(|(one, _)| one.engine == Engine::Import && matches!(one.disposition, Disposition::Share));
+        let arguments =
+            if let [(only, _)] = instances[..] { arguments(plan, &only.address) } else { Vec::new() };
+        let module = code.modules.iter().find(|module| module.paths.contains(&first.module));
+        let Some(module) = module.filter(|_| shared || !arguments.is_empty()) else { continue };
+        let has_block = module
+            .resources
+            .iter()
+            .any(|block| !block.data && block.type_name == *first.type_name && block.name == *first.name);
+        if has_block {
+            found.push(BlockOverride {
+                folder: plain(&base.join(&module.folder)),
+                type_name: first.type_name.to_string(),
+                name: first.name.to_string(),
+                shared,
+                arguments,
+            });
+        }
+    }
+    found.sort_by(|a, b| (&a.folder, &a.type_name, &a.name).cmp(&(&b.folder, &b.type_name, &b.name)));
+    found
+}
+
+fn arguments(plan: &Plan, address: &str) -> Vec<(String, String)> {
+    let of = plan.steps.iter().find_map(|step| match &step.action {
+        Action::Engine { address: known, overrides, .. } if known == address => Some(overrides),
+        _ => None,
+    });
+    let value = |value: &OverrideValue| match value {
+        OverrideValue::RecoveryPoint { store } => {
+            plan.stores.iter().find(|known| known.address == *store)?.chosen.clone()
+        }
+        // What is left out of the plan gets none.
+        OverrideValue::Class { .. } => None,
+    };
+    of.into_iter().flatten().filter_map(|one| Some((one.argument.clone(), value(&one.value)?))).collect()
+}
+
+/// The state with nothing but what lives only in it.
+fn carried_state(state: &str, carried: &HashSet<&str>) -> Option<Secret> {
+    if carried.is_empty() {
+        return None;
+    }
+    let mut state: serde_json::Value = serde_json::from_str(state).ok()?;
+    let resources = state.get_mut("resources")?.as_array_mut()?;
+    for resource in resources.iter_mut() {
+        let text =
+            |name: &str| resource.get(name).and_then(|text| text.as_str()).unwrap_or_default().to_owned();
+        let (module, mode, type_name, name) = (text("module"), text("mode"), text("type"), text("name"));
+        let dot = if module.is_empty() { "" } else { "." };
+        let Some(instances) = resource.get_mut("instances").and_then(|instances| instances.as_array_mut())
+        else {
+            continue;
+        };
+        instances.retain(|instance| {
+            let index = match instance.get("index_key") {
+                Some(serde_json::Value::String(key)) => format!("[\"{key}\"]"),
+                Some(serde_json::Value::Number(number)) => format!("[{number}]"),
+                _ => String::new(),
+            };
+            mode == "managed" && carried.contains(format!("{module}{dot}{type_name}.{name}{index}").as_str())
+        });
+    }
+    resources
+        .retain(|one| one.get("instances").and_then(|all| all.as_array()).is_some_and(|all| !all.is_empty()));
+    let root = state.as_object_mut()?;
+    root.insert("lineage".to_owned(), "drplan-recovery".into());
+    root.insert("serial".to_owned(), 1.into());
+    root.insert("outputs".to_owned(), serde_json::json!({}));
+    root.remove("check_results");
+    Some(Secret::new(state.to_string()))
+}

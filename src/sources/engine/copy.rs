@@ -1,0 +1,113 @@
+//! A private copy of the configuration: the user's own files are never written.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+/// Folders that are no code, or the user's own state.
+const LEFT: [&str; 4] = [".git", ".terraform", "node_modules", "terraform.tfstate.d"];
+/// More than this is no configuration.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// The copy, below a folder that only its owner may enter; removed when dropped.
+pub(super) struct Copy {
+    /// Holds the folder until the copy is dropped.
+    _folder: tempfile::TempDir,
+    /// Where the folder that all modules lie in was copied to, and from.
+    inside: PathBuf,
+    outside: PathBuf,
+}
+
+impl Copy {
+    /// Copies the root module and the modules that it calls, as they lie to each other.
+    pub(super) fn of(root: &Path, modules: &[PathBuf]) -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("drplan-engine-").tempdir()?;
+        let mut outside = root.to_owned();
+        for module in modules {
+            while !module.starts_with(&outside) {
+                if !outside.pop() {
+                    return Err(io::Error::other("a module lies on another disk"));
+                }
+            }
+        }
+        let copy = Self { inside: folder.path().join("code"), outside, _folder: folder };
+        let mut left = MOST_BYTES;
+        let mut done: Vec<&Path> = Vec::new();
+        for folder in std::iter::once(root).chain(modules.iter().map(PathBuf::as_path)) {
+            if !done.iter().any(|known| folder.starts_with(known)) {
+                copy.folder(folder, &mut left)?;
+                done.push(folder);
+            }
+        }
+        for kept in [".terraform/modules", ".terraform.lock.hcl"] {
+            let from = root.join(kept);
+            if from.is_dir() {
+                copy.folder(&from, &mut left)?;
+            } else if from.is_file() {
+                fs::copy(&from, copy.place(&from))?;
+            }
+        }
+        Ok(copy)
+    }
+
+    /// Where something of the user's lies in the copy.
+    pub(super) fn place(&self, path: &Path) -> PathBuf {
+        self.inside.join(path.strip_prefix(&self.outside).unwrap_or(path))
+    }
+
+    fn folder(&self, folder: &Path, left: &mut u64) -> io::Result<()> {
+        let is_code = |name: &std::ffi::OsStr| !LEFT.iter().any(|left| name == *left);
+        let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name();
+        let entries = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || is_code(entry.file_name()));
+        for entry in entries {
+            // What leads nowhere is nothing that the engine could read.
+            let Ok(entry) = entry else { continue };
+            let to = self.place(entry.path());
+            if entry.file_type().is_dir() {
+                fs::create_dir_all(&to)?;
+                continue;
+            }
+            let is_state = entry.file_name().to_string_lossy().contains(".tfstate");
+            if !entry.file_type().is_file() || is_state {
+                continue;
+            }
+            let size = entry.metadata()?.len();
+            *left = left
+                .checked_sub(size)
+                .ok_or_else(|| io::Error::other("the folder of the code is too large"))?;
+            fs::copy(entry.path(), to)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_keep_their_places_and_states_stay_behind() {
+        let user = tempfile::tempdir().unwrap();
+        let at = |name: &str| user.path().join(name);
+        for folder in ["live/prod/.terraform/modules/x", "live/prod/files", "modules/vpc", "other"] {
+            fs::create_dir_all(at(folder)).unwrap();
+        }
+        for file in [
+            "live/prod/main.tf",
+            "live/prod/files/a.json",
+            "live/prod/terraform.tfstate",
+            "live/prod/.terraform/modules/x/main.tf",
+            "modules/vpc/main.tf",
+            "other/main.tf",
+        ] {
+            fs::write(at(file), "").unwrap();
+        }
+        let copy = Copy::of(&at("live/prod"), &[at("modules/vpc")]).unwrap();
+        let has = |name: &str| copy.place(&at(name)).exists();
+        assert!(has("live/prod/main.tf") && has("live/prod/files/a.json") && has("modules/vpc/main.tf"));
+        assert!(has("live/prod/.terraform/modules/x/main.tf"));
+        assert!(!has("live/prod/terraform.tfstate") && !has("other/main.tf"));
+    }
+}

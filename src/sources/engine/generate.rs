@@ -1,0 +1,143 @@
+//! The files that a recovery adds to its copy of the configuration.
+//!
+//! <https://opentofu.org/docs/language/files/override/>, <https://opentofu.org/docs/language/import/>
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, context};
+
+use crate::model::engine_request::{BlockOverride, EngineRequest};
+
+const TEMPLATE: &str = include_str!("../../../templates/override.tf");
+/// An override file comes after the code, and in the order of names after all others.
+const OVERRIDE: &str = "zz_drplan_override.tf";
+/// Where workspaces are kept: not where an engine without a backend has them, which it would want to move.
+pub(super) const STATES: &str = "drplan.tfstate.d";
+/// Import blocks are no overrides.
+const IMPORTS: &str = "zz_drplan_imports.tf";
+
+/// Files by the folder that they go into, as of the user's folders.
+///
+/// # Errors
+/// Where the template cannot be filled: a defect of drplan.
+pub(super) fn files(
+    request: &EngineRequest,
+) -> Result<Vec<(PathBuf, &'static str, String)>, minijinja::Error> {
+    let mut by_folder: BTreeMap<&PathBuf, Vec<&BlockOverride>> = BTreeMap::new();
+    by_folder.entry(&request.root).or_default();
+    for block in &request.overrides {
+        by_folder.entry(&block.folder).or_default().push(block);
+    }
+    let mut files = Vec::new();
+    for (folder, blocks) in by_folder {
+        let is_root = *folder == request.root;
+        let blocks: Vec<_> = blocks
+            .iter()
+            .map(|block| {
+                let arguments = block.arguments.iter().map(|(name, text)| (name.clone(), quoted(text)));
+                context! {
+                    type => quoted(&block.type_name),
+                    name => quoted(&block.name),
+                    shared => block.shared,
+                    arguments => arguments.collect::<Vec<_>>(),
+                }
+            })
+            .collect();
+        let regions: Vec<String> = request.provider_regions.iter().map(|name| quoted(name)).collect();
+        let text = fill(context! {
+            backend => is_root.then(|| quoted(STATES)),
+            provider_regions => if is_root { regions } else { Vec::new() },
+            region => quoted(&request.region),
+            blocks,
+        })?;
+        files.push((folder.clone(), OVERRIDE, text));
+    }
+    if !request.imports.is_empty() {
+        let imports: Vec<_> = request.imports.iter().map(|(to, id)| (to.clone(), quoted(id))).collect();
+        files.push((request.root.clone(), IMPORTS, fill(context! { imports })?));
+    }
+    Ok(files)
+}
+
+fn fill(values: minijinja::Value) -> Result<String, minijinja::Error> {
+    let mut env = Environment::empty();
+    env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    env.render_str(TEMPLATE, values)
+}
+
+/// A string of HCL: nothing in it is evaluated.
+/// <https://opentofu.org/docs/language/expressions/strings/>
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '$' | '%' if chars.peek() == Some(&'{') => {
+                out.push(c);
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_string_is_evaluated() {
+        assert_eq!(quoted("a\"b\\c\n${d} %{e} $f"), "\"a\\\"b\\\\c\\n$${d} %%{e} $f\"");
+    }
+
+    #[test]
+    fn the_root_gets_its_backend_and_each_module_its_overrides() {
+        let request = EngineRequest {
+            program: PathBuf::new(),
+            shown: String::new(),
+            root: "/tf".into(),
+            modules: vec!["/tf/m".into()],
+            workspace: "dr".to_owned(),
+            region: "us-west-2".to_owned(),
+            provider_regions: vec!["aws".to_owned()],
+            variables: Vec::new(),
+            imports: vec![("module.m.aws_iam_role.a[\"x\"]".to_owned(), "a".to_owned())],
+            overrides: vec![BlockOverride {
+                folder: "/tf/m".into(),
+                type_name: "aws_iam_role".to_owned(),
+                name: "a".to_owned(),
+                shared: true,
+                arguments: Vec::new(),
+            }],
+            excluded: Vec::new(),
+            targets: Vec::new(),
+            state: None,
+        };
+        let files = files(&request).unwrap();
+        let text = |folder: &str, name: &str| {
+            let it =
+                files.iter().find(|(known, file, _)| known == std::path::Path::new(folder) && *file == name);
+            it.unwrap().2.clone()
+        };
+        let root = text("/tf", OVERRIDE);
+        assert!(
+            root.contains("workspace_dir = \"drplan.tfstate.d\"") && root.contains("region = \"us-west-2\""),
+            "{root}"
+        );
+        let module = text("/tf/m", OVERRIDE);
+        assert!(module.contains("resource \"aws_iam_role\" \"a\"") && module.contains("= all"), "{module}");
+        assert!(!module.contains("backend"), "{module}");
+        let imports = text("/tf", IMPORTS);
+        assert!(imports.contains("to = module.m.aws_iam_role.a[\"x\"]\n  id = \"a\""), "{imports}");
+    }
+}

@@ -1,0 +1,150 @@
+//! Has the engine plan the recovery: in a private copy of the configuration, with the files that a recovery adds.
+//!
+//! Owns: the copy, the added files, the engine's environment. Writes nothing of the user's; what holds values (the plan,
+//! the state that is carried over) lies in a folder that only its owner may enter, and goes with it.
+
+mod copy;
+mod generate;
+mod process;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::model::engine_request::EngineRequest;
+use copy::Copy;
+
+/// Which programs are engines, the first that is there is taken.
+const PROGRAMS: [&str; 2] = ["tofu", "terraform"];
+
+/// Looks for an engine in the folders of a PATH.
+#[must_use]
+pub fn find_engine(path: &std::ffi::OsStr) -> Option<PathBuf> {
+    let folders: Vec<PathBuf> = std::env::split_paths(path).filter(|folder| folder.is_absolute()).collect();
+    PROGRAMS
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|file| file.is_file())
+}
+
+/// The engine's plan as `show -json` prints it.
+///
+/// # Errors
+/// Why there is none: what the engine says, without any value of it.
+pub fn plan(request: &EngineRequest) -> Result<String, String> {
+    let copy = Copy::of(&request.root, &request.modules)
+        .map_err(|error| format!("the code could not be copied: {error}"))?;
+    let root = copy.place(&request.root);
+    let files =
+        generate::files(request).map_err(|error| format!("an override could not be written: {error}"))?;
+    for (folder, name, text) in files {
+        write(&copy.place(&folder).join(name), &text)?;
+    }
+    // A workspace of a local backend is there once its folder is.
+    let workspace = root.join(generate::STATES).join(&request.workspace);
+    fs::create_dir_all(&workspace).map_err(|error| format!("its workspace could not be made: {error}"))?;
+    if let Some(state) = &request.state {
+        write(&workspace.join("terraform.tfstate"), state.expose())?;
+    }
+    let engine = Engine { request, root: &root };
+    engine.init()?;
+    engine.plan()?;
+    engine.show()
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("its copy of the code could not be written: {error}"))
+}
+
+struct Engine<'r> {
+    request: &'r EngineRequest,
+    root: &'r Path,
+}
+
+impl Engine<'_> {
+    fn run(&self, arguments: &[String], log: &str) -> Result<process::Done, String> {
+        let region = self.request.region.as_str();
+        let mut environment = vec![
+            ("TF_WORKSPACE".to_owned(), self.request.workspace.as_str()),
+            ("AWS_REGION".to_owned(), region),
+            ("AWS_DEFAULT_REGION".to_owned(), region),
+        ];
+        let variables = self.request.variables.iter();
+        environment.extend(variables.map(|(name, value)| (format!("TF_VAR_{name}"), value.expose())));
+        process::run(&self.request.program, arguments, self.root, &environment, &self.root.join(log))
+    }
+
+    /// Providers as the user has them installed, else as the command line's configuration says.
+    fn init(&self) -> Result<(), String> {
+        let mut arguments = words(&["init", "-input=false", "-json", "-reconfigure"]);
+        if self.root.join(".terraform/modules/modules.json").is_file() {
+            arguments.push("-get=false".to_owned());
+        }
+        let installed = self.request.root.join(".terraform/providers");
+        if installed.is_dir() {
+            arguments.push(format!("-plugin-dir={}", installed.display()));
+        }
+        let done = self.run(&arguments, "init.log")?;
+        if done.success {
+            return Ok(());
+        }
+        let errors = process::errors(&done.output);
+        if !errors.is_empty() {
+            return Err(format!("{} init failed: {}", self.request.shown, listed(&errors)));
+        }
+        // Without `-json` its words may quote anything: only what is known to hold no value is told.
+        let text = String::from_utf8_lossy(&done.output).to_lowercase();
+        let known = [
+            ("failed to query available provider packages", "a provider is neither installed nor to be had"),
+            ("module not installed", "a module is not installed"),
+            ("failed to download module", "a module could not be downloaded"),
+            ("inconsistent dependency lock file", "the lock file does not fit the providers"),
+            ("does not match any of the checksums", "the lock file has no checksum for this platform"),
+            ("unsupported terraform core version", "the code asks for another version of the engine"),
+        ];
+        let why =
+            known.iter().find(|(sign, _)| text.contains(sign)).map_or("see what it prints", |(_, why)| why);
+        Err(format!("{} init failed: {why}", self.request.shown))
+    }
+
+    fn plan(&self) -> Result<(), String> {
+        let mut arguments = words(&["plan", "-input=false", "-lock=false", "-json", "-out=recovery.tfplan"]);
+        let excludes =
+            self.request.program.file_name().is_some_and(|name| name.to_string_lossy().contains("tofu"));
+        if self.request.excluded.is_empty() {
+        } else if excludes {
+            arguments.extend(self.request.excluded.iter().map(|address| format!("-exclude={address}")));
+        } else {
+            arguments.extend(self.request.targets.iter().map(|address| format!("-target={address}")));
+        }
+        let done = self.run(&arguments, "plan.log")?;
+        if done.success {
+            return Ok(());
+        }
+        Err(match &process::errors(&done.output)[..] {
+            [] => format!("{} plan failed and said no reason", self.request.shown),
+            errors => format!("{} plan failed: {}", self.request.shown, listed(errors)),
+        })
+    }
+
+    fn show(&self) -> Result<String, String> {
+        let done = self.run(&words(&["show", "-json", "-no-color", "recovery.tfplan"]), "show.log")?;
+        if !done.success {
+            return Err(format!("{} show failed", self.request.shown));
+        }
+        let text = String::from_utf8(done.output).map_err(|_| "its plan is not UTF-8".to_owned())?;
+        // A warning of the command line's configuration comes before the JSON.
+        let start = text.find("{\"format_version\"").ok_or("its plan is not JSON")?;
+        Ok(text[start..].to_owned())
+    }
+}
+
+/// The first few errors, and how many there are besides.
+fn listed(errors: &[String]) -> String {
+    let (shown, more) = errors.split_at(errors.len().min(3));
+    let more = if more.is_empty() { String::new() } else { format!("; and {} more", more.len()) };
+    format!("{}{more}", shown.join("; "))
+}
+
+fn words(arguments: &[&str]) -> Vec<String> {
+    arguments.iter().map(|word| (*word).to_owned()).collect()
+}

@@ -1,0 +1,31 @@
+{% if backend %}
+terraform {
+  backend "local" {
+    workspace_dir = {{ backend }}
+  }
+}
+{% endif %}
+{% for name in provider_regions %}
+provider {{ name }} {
+  region = {{ region }}
+}
+{% endfor %}
+{% for block in blocks %}
+resource {{ block.type }} {{ block.name }} {
+{% for argument in block.arguments %}
+  {{ argument[0] }} = {{ argument[1] }}
+{% endfor %}
+{% if block.shared %}
+  lifecycle {
+    ignore_changes  = all
+    prevent_destroy = true
+  }
+{% endif %}
+}
+{% endfor %}
+{% for import in imports %}
+import {
+  to = {{ import[0] }}
+  id = {{ import[1] }}
+}
+{% endfor %}

@@ -1,0 +1,317 @@
+//! The engine's word: OpenTofu plans the example, and what teams make of it, with providers that stand in for the real
+//! ones (tests/tools/provider). What they know of AWS is the recorded state, and what a recovery finds in its region.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+/// OpenTofu and the mirror of its providers.
+fn tools() -> &'static (PathBuf, PathBuf) {
+    static TOOLS: OnceLock<(PathBuf, PathBuf)> = OnceLock::new();
+    TOOLS.get_or_init(|| {
+        let install = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/install.sh");
+        let installed = Command::new(install).args(["engine", "plugins"]).output().expect("install.sh runs");
+        let errors = String::from_utf8_lossy(&installed.stderr);
+        assert!(installed.status.success(), "the engine cannot be installed:\n{errors}");
+        let output = String::from_utf8(installed.stdout).unwrap();
+        let part = |name: &str| {
+            let line =
+                output.lines().find_map(|line| line.strip_prefix(name)).expect("install.sh names the part");
+            PathBuf::from(line.trim())
+        };
+        (part("engine"), part("plugins"))
+    })
+}
+
+/// A copy of the example that an engine plans.
+struct Stack {
+    folder: tempfile::TempDir,
+}
+
+impl Stack {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ecommerce");
+        for entry in walkdir::WalkDir::new(&example) {
+            let entry = entry.unwrap();
+            let to = folder.path().join(entry.path().strip_prefix(&example).unwrap());
+            if entry.file_type().is_dir() {
+                std::fs::create_dir_all(to).unwrap();
+            } else {
+                std::fs::copy(entry.path(), to).unwrap();
+            }
+        }
+        Self { folder }
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn edit(&self, name: &str, change: impl FnOnce(String) -> String) {
+        let text = std::fs::read_to_string(self.at(name)).unwrap();
+        std::fs::write(self.at(name), change(text)).unwrap();
+    }
+
+    fn state(&self) -> Value {
+        serde_json::from_str(&std::fs::read_to_string(self.at("state.tfstate")).unwrap()).unwrap()
+    }
+
+    fn drplan(&self, more: &[&str], world: Option<&Path>) -> Value {
+        let (_, mirror) = tools();
+        let configuration = self.at("cli.tfrc");
+        let text =
+            format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");
+        std::fs::write(&configuration, text).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_drplan"));
+        command.args(["region", "us-west-2", "--offline", "--at", "2026-11-22T12:00:00Z"]).args(more);
+        command.current_dir(self.folder.path()).env_clear().env("PATH", "/usr/bin:/bin");
+        command.env("HOME", self.folder.path()).env("TF_CLI_CONFIG_FILE", configuration);
+        command.env("ECOMMERCE_DB_PASSWORD", "CANARY-db-password-of-the-environment");
+        if let Some(world) = world {
+            command.env("DRPLAN_WORLD", world);
+        }
+        let output = command.output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(matches!(output.status.code(), Some(0 | 3)), "{errors}");
+        let plan = std::fs::read_to_string(self.at("plan.json")).unwrap();
+        let said = format!("{}{errors}{plan}", String::from_utf8_lossy(&output.stdout));
+        assert!(!said.contains("CANARY"), "a value of the environment is told");
+        serde_json::from_str(&plan).unwrap()
+    }
+
+    /// What the account has: all that the state tells of, and in the recovery region what the plan finds there.
+    fn world(&self, plan: &Value) -> PathBuf {
+        let (_, mirror) = tools();
+        let program = mirror.parent().unwrap().join("drplan-provider");
+        let told = Command::new(program).arg("world").arg(self.at("state.tfstate")).output().unwrap();
+        assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+        let mut world: Value = serde_json::from_slice(&told.stdout).unwrap();
+        let adopted: Vec<&str> = plan["resources"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|resource| resource["disposition"] == "adopt")
+            .map(|resource| resource["address"].as_str().unwrap())
+            .collect();
+        let state = self.state();
+        for step in plan["steps"].as_array().unwrap() {
+            let action = &step["action"];
+            let address = action["address"].as_str().unwrap_or_default();
+            let Some(id) = action["import_id"].as_str().filter(|_| adopted.contains(&address)) else {
+                continue;
+            };
+            let (type_name, attributes) = found(&state, address);
+            let text = attributes.to_string().replace("us-east-2", "us-west-2");
+            let mut attributes: Value = serde_json::from_str(&text).unwrap();
+            attributes["id"] = json!(id);
+            let object = json!({ "type": type_name, "id": id, "attributes": attributes });
+            world["objects"].as_array_mut().unwrap().push(object);
+        }
+        let path = self.at("world.json");
+        std::fs::write(&path, world.to_string()).unwrap();
+        path
+    }
+
+    /// The plan with the engine's word.
+    fn plan(&self) -> Value {
+        let predicted = self.drplan(&["--engine", "off"], None);
+        let world = self.world(&predicted);
+        self.drplan(&["--engine", tools().0.to_str().unwrap()], Some(&world))
+    }
+}
+
+fn found<'s>(state: &'s Value, address: &str) -> (&'s str, &'s Value) {
+    for resource in state["resources"].as_array().unwrap() {
+        let text = |name: &str| resource[name].as_str().unwrap_or_default();
+        let dot = if text("module").is_empty() { "" } else { "." };
+        for instance in resource["instances"].as_array().unwrap() {
+            let index = match &instance["index_key"] {
+                Value::String(key) => format!("[\"{key}\"]"),
+                Value::Number(number) => format!("[{number}]"),
+                _ => String::new(),
+            };
+            if format!("{}{dot}{}.{}{index}", text("module"), text("type"), text("name")) == address {
+                return (text("type"), &instance["attributes"]);
+            }
+        }
+    }
+    panic!("{address} is not in the state");
+}
+
+fn differences(plan: &Value) -> Vec<String> {
+    let check = &plan["engine_check"];
+    assert!(check.is_object(), "the engine made no plan: {}", codes(plan).join(", "));
+    let all = check["differences"].as_array().unwrap().iter();
+    all.map(|one| format!("{} {}", one["address"].as_str().unwrap(), one["planned"].as_str().unwrap_or("-")))
+        .collect()
+}
+
+fn codes(plan: &Value) -> Vec<String> {
+    let all = plan["findings"].as_array().unwrap().iter();
+    all.map(|one| format!("{}: {}", one["code"].as_str().unwrap(), one["message"].as_str().unwrap()))
+        .collect()
+}
+
+fn has(plan: &Value, code: &str) -> bool {
+    plan["findings"].as_array().unwrap().iter().any(|one| one["code"] == code)
+}
+
+/// Every instance is as predicted, and what waits for a later stage is named.
+#[test]
+fn the_engine_plans_the_example_as_predicted() {
+    let stack = Stack::new();
+    let code = std::fs::read_to_string(stack.at("terraform/main.tf")).unwrap();
+    let plan = stack.plan();
+    assert_eq!(differences(&plan), [] as [&str; 0]);
+    let check = &plan["engine_check"];
+    assert_eq!(check["predicted"], check["matched"]);
+    assert!(check["planned"].as_u64().unwrap() > 100, "{check}");
+    let deferred = json!([
+        "aws_cloudwatch_metric_alarm.db_storage",
+        "aws_cloudwatch_metric_alarm.replica_lag",
+        "kubernetes_manifest.ingress_class_params",
+        "module.rds.aws_db_instance.read_replica"
+    ]);
+    assert_eq!(check["deferred"], deferred);
+    assert!(!has(&plan, "engine-failed") && !has(&plan, "engine-names-primary"), "{:?}", codes(&plan));
+    // The user's own files are as they were.
+    assert_eq!(std::fs::read_to_string(stack.at("terraform/main.tf")).unwrap(), code);
+    assert!(!stack.at("terraform/.terraform").exists());
+}
+
+#[test]
+fn what_is_only_in_the_code_is_unpredicted() {
+    let stack = Stack::new();
+    stack.edit("terraform/alarms.tf", |text| {
+        format!("{text}\nresource \"aws_sns_topic\" \"more\" {{\n  name = \"more\"\n}}\n")
+    });
+    let plan = stack.plan();
+    assert_eq!(differences(&plan), ["aws_sns_topic.more create"]);
+    assert!(has(&plan, "engine-unpredicted"));
+}
+
+#[test]
+fn what_is_only_in_the_state_has_no_step() {
+    let stack = Stack::new();
+    stack.edit("terraform/addons.tf", |text| {
+        let start = text.find("resource \"aws_cloudwatch_log_group\" \"application\"").unwrap();
+        text[..start].to_owned()
+    });
+    let plan = stack.plan();
+    assert_eq!(differences(&plan), [] as [&str; 0]);
+    assert!(has(&plan, "not-in-code"));
+}
+
+#[test]
+fn a_count_by_the_workspace_is_what_the_engine_says() {
+    let stack = Stack::new();
+    stack.edit("terraform/addons.tf", |text| {
+        text.replace(
+            "resource \"aws_cloudwatch_log_group\" \"application\" {\n",
+            "resource \"aws_cloudwatch_log_group\" \"application\" {\n  count = terraform.workspace == \"dr\" ? 2 : 1\n",
+        )
+    });
+    stack.edit("state.tfstate", |text| {
+        let mut state: Value = serde_json::from_str(&text).unwrap();
+        let groups = state["resources"].as_array_mut().unwrap();
+        let group = groups
+            .iter_mut()
+            .find(|one| one["type"] == "aws_cloudwatch_log_group" && one["name"] == "application");
+        group.unwrap()["instances"][0]["index_key"] = json!(0);
+        state.to_string()
+    });
+    let plan = stack.plan();
+    assert_eq!(differences(&plan), ["aws_cloudwatch_log_group.application[1] create"]);
+    assert!(has(&plan, "count-computed"), "{:?}", codes(&plan));
+}
+
+/// Everything of a module that waits for the database's goes with it, and the plan says so.
+#[test]
+fn what_depends_on_the_module_of_the_database_waits_for_it() {
+    let stack = Stack::new();
+    stack.edit("terraform/main.tf", |text| {
+        let start = text.find("module \"elasticache\" {").unwrap();
+        let end = start + text[start..].find("\n}").unwrap();
+        format!("{}\n\n  depends_on = [module.rds]{}", &text[..end], &text[end..])
+    });
+    stack.edit("state.tfstate", |text| {
+        let mut state: Value = serde_json::from_str(&text).unwrap();
+        for resource in state["resources"].as_array_mut().unwrap() {
+            if resource["module"] == "module.elasticache" && resource["mode"] == "managed" {
+                for instance in resource["instances"].as_array_mut().unwrap() {
+                    let mut all = instance["dependencies"].as_array().cloned().unwrap_or_default();
+                    all.push(json!("module.rds.aws_db_instance.primary"));
+                    instance["dependencies"] = json!(all);
+                }
+            }
+        }
+        state.to_string()
+    });
+    let plan = stack.plan();
+    assert_eq!(differences(&plan), [] as [&str; 0]);
+    let deferred: Vec<&str> = plan["engine_check"]["deferred"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one.as_str().unwrap())
+        .collect();
+    assert!(deferred.contains(&"module.elasticache.aws_elasticache_replication_group.carts"), "{deferred:?}");
+}
+
+#[test]
+fn a_provider_that_is_pinned_to_the_primary_is_given_the_recovery() {
+    let stack = Stack::new();
+    stack.edit("terraform/providers.tf", |text| {
+        text.replacen("region = var.aws_region", "region = \"us-east-2\"", 1)
+    });
+    let plan = stack.plan();
+    assert_eq!(differences(&plan), [] as [&str; 0]);
+}
+
+#[test]
+fn a_second_database_is_left_out_like_the_first() {
+    let stack = Stack::new();
+    stack.edit("terraform/alarms.tf", |text| {
+        format!(
+            "{text}\nresource \"aws_db_instance\" \"reports\" {{\n  identifier = \"reports\"\n  engine = \"postgres\"\n  \
+             instance_class = \"db.r6g.large\"\n  allocated_storage = 20\n  username = \"reports\"\n  \
+             password = var.db_password\n  skip_final_snapshot = true\n}}\n\nresource \"aws_ssm_parameter\" \
+             \"reports\" {{\n  name = \"/reports/host\"\n  type = \"String\"\n  value = aws_db_instance.reports.address\n}}\n"
+        )
+    });
+    stack.edit("state.tfstate", |text| {
+        let mut state: Value = serde_json::from_str(&text).unwrap();
+        let mut database = found(&state, "module.rds.aws_db_instance.primary").1.clone();
+        let text = database.to_string().replace("ecommerce-prod-primary", "reports");
+        database = serde_json::from_str(&text).unwrap();
+        let provider = "provider[\"registry.terraform.io/hashicorp/aws\"]";
+        let managed = |type_name: &str, attributes: Value, dependencies: Value| {
+            json!({ "mode": "managed", "type": type_name, "name": "reports", "provider": provider,
+                "instances": [{ "schema_version": 0, "attributes": attributes, "dependencies": dependencies }] })
+        };
+        let parameter = json!({ "id": "/reports/host", "name": "/reports/host", "type": "String", "region": "us-east-2",
+            "arn": "arn:aws:ssm:us-east-2:123456789012:parameter/reports/host", "value": database["address"] });
+        let resources = state["resources"].as_array_mut().unwrap();
+        resources.push(managed("aws_db_instance", database, json!([])));
+        resources.push(managed("aws_ssm_parameter", parameter, json!(["aws_db_instance.reports"])));
+        state.to_string()
+    });
+    let plan = stack.plan();
+    assert!(has(&plan, "recovery-point-missing"));
+    assert_eq!(differences(&plan), [] as [&str; 0]);
+}
+
+#[test]
+fn an_engine_that_cannot_plan_says_why_without_values() {
+    let stack = Stack::new();
+    stack.edit("terraform/alarms.tf", |text| {
+        format!("{text}\nresource \"aws_sns_topic\" \"bad\" {{\n  name = var.no_such_variable\n}}\n")
+    });
+    let plan = stack.plan();
+    let failed = codes(&plan).into_iter().find(|one| one.starts_with("engine-failed")).unwrap();
+    assert!(failed.contains("Reference to undeclared input variable"), "{failed}");
+    assert!(plan["engine_check"].is_null());
+}
