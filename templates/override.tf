@@ -5,8 +5,11 @@ terraform {
   }
 }
 {% endif %}
-{% for name in provider_regions %}
-provider {{ name }} {
+{% for provider in provider_regions %}
+provider {{ provider[0] }} {
+{% if provider[1] %}
+  alias  = {{ provider[1] }}
+{% endif %}
   region = {{ region }}
 }
 {% endfor %}

@@ -206,16 +206,16 @@ fn excluded(input: &PlanningInput<'_>, resources: &[(&PlannedResource, &Instance
     excluded
 }
 
-/// Default providers that the code gives the lost region, or none.
-fn provider_regions(code: &Configuration, plan: &Plan) -> Vec<String> {
+/// Providers that the code pins to the lost region.
+fn provider_regions(code: &Configuration, plan: &Plan) -> Vec<(String, Option<String>)> {
     let root = code.root_module();
     let providers = root.into_iter().flat_map(|root| &root.providers);
     let lost = |source: &RegionSource| match source {
         RegionSource::Literal(literal) => plan.saw.primary_region.as_deref() == Some(literal.text.as_str()),
         _ => false,
     };
-    let named = providers.filter(|one| one.name == "aws" && one.alias.is_none() && lost(&one.region));
-    named.map(|provider| provider.name.clone()).collect()
+    let named = providers.filter(|one| one.name == "aws" && lost(&one.region));
+    named.map(|provider| (provider.name.clone(), provider.alias.clone())).collect()
 }
 
 /// Values of the recovery's variables. A secret of Secrets Manager is not read for a plan: it only must have a value.

@@ -379,6 +379,7 @@ fn region_of_state(path: &Path) -> Option<String> {
         observation: None,
         inventory: None,
         engine_plan: None,
+        pipelines: Vec::new(),
         gaps: Vec::new(),
     })
 }

@@ -16,7 +16,7 @@ use crate::plan::audit::{Violation, audit};
 use crate::plan::finding::Severity;
 use crate::plan::{Plan, codec};
 use crate::planner;
-use crate::sources::engine_plan;
+use crate::sources::{engine_plan, pipelines};
 
 /// What a saved plan says near its beginning.
 const MARK: &str = "\"decision_digest\"";
@@ -57,6 +57,7 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
         observation: gathered.observation,
         inventory,
         engine_plan: gathered.engine_plan,
+        pipelines: pipelines::read_pipelines(&base),
         gaps,
     };
     let mut plan = planner::plan_region(&input)?;

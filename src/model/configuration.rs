@@ -13,6 +13,19 @@ pub struct Configuration {
     pub given: Vec<Given>,
     /// What could not be read: remote modules, folders outside.
     pub gaps: Vec<Gap>,
+    /// Providers of `.terraform.lock.hcl`; `None` without one.
+    pub lock: Option<Vec<LockedProvider>>,
+}
+
+/// A provider of the dependency lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockedProvider {
+    /// Source address, `registry.terraform.io/hashicorp/aws`.
+    pub name: String,
+    /// Whether it has the registry's own hashes, which are of every platform.
+    pub all_platforms: bool,
+    /// Hashes of single platforms.
+    pub hashes: usize,
 }
 
 impl Configuration {

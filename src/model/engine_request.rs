@@ -19,8 +19,8 @@ pub struct EngineRequest {
     pub workspace: String,
     /// Region of the recovery.
     pub region: String,
-    /// Local names of providers whose region the copy must say: the code has the lost one, or none.
-    pub provider_regions: Vec<String>,
+    /// Local names of providers that the code pins to the lost region, with their aliases: the copy says another.
+    pub provider_regions: Vec<(String, Option<String>)>,
     /// Variables of the recovery; they go through the environment only.
     pub variables: Vec<(String, Secret)>,
     /// What is taken over: address and import id.

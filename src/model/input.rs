@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::configuration::Configuration;
 use super::diagnostic::Gap;
-use super::document::Manifests;
+use super::document::{Manifests, SourceText};
 use super::engine_plan::EnginePlan;
 use super::inventory::Inventory;
 use super::observation::Observation;
@@ -34,6 +34,8 @@ pub struct PlanningInput<'a> {
     pub inventory: Option<Inventory>,
     /// What the engine itself would do.
     pub engine_plan: Option<EnginePlan<'a>>,
+    /// Pipelines of the repository, as text.
+    pub pipelines: Vec<SourceText>,
     /// What could not be read, beyond what the inputs tell of themselves.
     pub gaps: Vec<Gap>,
 }

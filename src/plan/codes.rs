@@ -74,13 +74,26 @@ pub const CODES: &[Code] = &[
         Stops,
         "the cluster is skipped, and the manifests have none to be applied to",
     ),
+    code("cluster-locked", Error, Stops, "nobody may sign in to the cluster that the plan makes"),
     code("cluster-unknown", Warning, Stops, "the manifests are applied to a cluster that no input names"),
+    code(
+        "cluster-unreachable",
+        Error,
+        Stops,
+        "the endpoint of the cluster is reached only from within its new network",
+    ),
     code("configuration-gap", Warning, Stops, "part of the Terraform configuration could not be read"),
     code(
         "configuration-missing",
         Error,
         Stops,
         "there is no Terraform code, so nothing can be made in the recovery region",
+    ),
+    code(
+        "control-plane-lost",
+        Warning,
+        Stops,
+        "the lost region is the one that global services take changes in",
     ),
     code(
         "count-computed",
@@ -235,6 +248,12 @@ pub const CODES: &[Code] = &[
         Stops,
         "a replica of a multi-Region key stands for a key, and the provider imports no replica as one",
     ),
+    code(
+        "known-outside",
+        Warning,
+        Misleads,
+        "others know the stack by what is made anew: addresses, verified domains",
+    ),
     code("literal-in-code", Warning, Misleads, "a value of the primary is written out in the Terraform code"),
     code(
         "literal-unplaced",
@@ -242,6 +261,7 @@ pub const CODES: &[Code] = &[
         Misleads,
         "a value of the primary is written out where the plan cannot place it",
     ),
+    code("lock-one-platform", Warning, Stops, "the dependency lock knows a provider for one platform only"),
     code("loss-needless", Warning, Loses, "drplan.hcl accepts the loss of a database that could come back"),
     code("manifest-unrendered", Error, Stops, "a kustomization or chart could not be rendered"),
     code(
@@ -277,6 +297,7 @@ pub const CODES: &[Code] = &[
         "a resource is in the code but not in the state: the engine would make it",
     ),
     code("objective-missed", Warning, Loses, "by the forecast an objective is missed"),
+    code("other-writer", Warning, Misleads, "something else writes to what the plan writes to"),
     code(
         "password-of-backup",
         Warning,
@@ -303,6 +324,13 @@ pub const CODES: &[Code] = &[
         Stops,
         "nothing associates a private zone with the network that the plan makes",
     ),
+    code(
+        "program-run",
+        Warning,
+        Stops,
+        "the engine runs a program of the code on whatever machine it is started on",
+    ),
+    code("provider-pinned", Warning, Misleads, "a provider is pinned to the lost region"),
     code("quota-short", Error, Stops, "a quota of the recovery region has no room for the plan"),
     code(
         "quota-unproven",
@@ -345,7 +373,14 @@ pub const CODES: &[Code] = &[
         Misleads,
         "without the code it cannot be told what is computed and what is written out",
     ),
+    code("region-map-lacks", Warning, Stops, "a map by region has the primary and not the recovery region"),
     code("region-variable", Error, Stops, "a variable gives the provider another region than the recovery's"),
+    code(
+        "remote-state-in-primary",
+        Error,
+        Stops,
+        "the code reads a state of another stack in the lost region",
+    ),
     code("restore-drops-settings", Note, Stops, "a restore drops settings; the plan sets them again"),
     code(
         "rewrite-contradicts",

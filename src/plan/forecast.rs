@@ -19,6 +19,19 @@ pub struct Forecast {
     pub best_prepared: Option<Prepared>,
     /// Start of each phase and its end, median.
     pub phases: Vec<PhaseSpan>,
+    /// The same without the control plane of us-east-1: what waits until it is back.
+    #[serde(default)]
+    pub without_us_east_1: Stranded,
+}
+
+/// Steps that wait for a control plane that does not answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stranded {
+    /// Those that write through it themselves, in the order of the plan.
+    pub first: Vec<String>,
+    /// All that wait, those that need the first among them.
+    pub all: u64,
 }
 
 /// A verdict against an objective.

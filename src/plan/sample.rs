@@ -11,7 +11,7 @@ use super::artifact::{
 use super::codec;
 use super::codes;
 use super::finding::Finding;
-use super::forecast::{Component, Doubt, Forecast, PhaseSpan, Prepared, Rpo, Rto, Verdict};
+use super::forecast::{Component, Doubt, Forecast, PhaseSpan, Prepared, Rpo, Rto, Stranded, Verdict};
 use super::resource::{Disposition, Engine, PlannedResource};
 use super::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
 use super::store::{Candidate, CandidateKind, PlannedStore, Rule};
@@ -269,6 +269,7 @@ fn forecast(steps: &[Step]) -> Forecast {
         ],
         samples: 1_000,
         best_prepared: Some(Prepared { step: "infra/cluster".to_owned(), saves_seconds: 600 }),
+        without_us_east_1: Stranded::default(),
         phases: vec![
             span(Phase::Preflight, 0, 30),
             span(Phase::Fence, 10, 60),

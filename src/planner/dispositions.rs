@@ -215,6 +215,10 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
             return super::volumes::decide_claim(facts, object, findings);
         }
         Scope::Cluster if dns::installs_controller(object) => return decide_controller(),
+        Scope::Cluster if let Some(why) = super::actors::acts(object) => {
+            return fate(Disposition::Create, Engine::Withhold, format!("{why}: made behind the gate"))
+                .into();
+        }
         Scope::Cluster => {
             return fate(Disposition::Create, Engine::Create, "lives in the cluster, which is made anew")
                 .into();
@@ -233,6 +237,9 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
     }
     if dns::installs_controller(object) {
         return decide_controller();
+    }
+    if let Some(why) = super::actors::acts(object) {
+        return fate(Disposition::Create, Engine::Withhold, format!("{why}: made behind the gate")).into();
     }
     stores::decide_regional(facts, object, entry.recovery, fates, findings)
 }

@@ -90,6 +90,7 @@ pub(super) fn plan_forecast(
         samples: samples as u64,
         best_prepared: best_prepared(&run, &medians, &path),
         phases: phases(steps, &usual, &path),
+        without_us_east_1: super::control_plane::stranded(steps),
     }
 }
 

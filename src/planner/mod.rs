@@ -4,14 +4,17 @@
 //! One file per concern; each part returns its own result and later parts branch on it.
 #![deny(clippy::disallowed_methods)]
 
+mod actors;
 mod buckets;
 mod build;
 mod certificates;
 mod chance;
 mod cluster;
 mod code;
+mod code_traps;
 mod commands;
 mod computed;
+mod control_plane;
 mod databases;
 mod dispositions;
 mod dns;
@@ -34,6 +37,7 @@ mod moved;
 mod named;
 mod nodes;
 mod objectives;
+mod outside;
 mod point_fit;
 mod points;
 mod policies;
@@ -58,7 +62,9 @@ mod unlisted;
 mod variables;
 mod verify;
 mod volumes;
+mod ways_in;
 mod workspace;
+mod writers;
 
 use crate::model::diagnostic::BadInput;
 use crate::model::input::PlanningInput;
@@ -101,6 +107,11 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     recordings::check(&facts, &mut findings);
     named::check(&facts, &mut findings);
     inputs::check(&facts, &decided, &mut findings);
+    code_traps::check(&facts, &mut findings);
+    writers::check(&facts, &decided, &mut findings);
+    ways_in::check(&facts, &decided, &mut findings);
+    outside::check(&facts, &decided, &mut findings);
+    control_plane::check(&facts, &forecast.without_us_east_1, &mut findings);
     let engine_check = engine_check::check(&facts, &decided, &mut findings);
     seal(Plan {
         format_version: FORMAT_VERSION,

@@ -8,6 +8,7 @@ pub mod engine;
 pub mod engine_plan;
 pub mod hcl;
 pub mod manifests;
+pub mod pipelines;
 pub mod recorded;
 pub mod text;
 pub mod tfstate;

@@ -3,6 +3,7 @@
 
 mod aurora;
 mod canaries;
+mod cases;
 mod certificates;
 mod code_variables;
 mod commands;

@@ -58,6 +58,8 @@ pub(crate) struct World {
     pub(crate) inventory: Option<Inventory>,
     /// Text of the engine's plan.
     pub(crate) engine_plan: Option<String>,
+    /// Pipelines of the repository.
+    pub(crate) pipelines: Vec<drplan::model::document::SourceText>,
 }
 
 impl World {
@@ -86,6 +88,7 @@ impl World {
                     .expect("inventory"),
             ),
             engine_plan: None,
+            pipelines: Vec::new(),
             settings,
         }
     }
@@ -100,6 +103,7 @@ impl World {
             observation: None,
             inventory: None,
             engine_plan: None,
+            pipelines: Vec::new(),
         }
     }
 
@@ -128,6 +132,7 @@ impl World {
             observation: self.observation.clone(),
             inventory: self.inventory.clone(),
             engine_plan,
+            pipelines: self.pipelines.clone(),
             gaps: Vec::new(),
         };
         drplan::planner::plan_region(&input).map_err(|error| error.to_string())

@@ -17,7 +17,11 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, report: &mut Report) {
             report.add(Rule::Forecast, &step.id, "its median is above its 90th percentile");
         }
     }
-    let Forecast { rto, components, rpo, samples: _, best_prepared, phases } = &plan.forecast;
+    let Forecast { rto, components, rpo, samples: _, best_prepared, phases, without_us_east_1 } =
+        &plan.forecast;
+    for id in without_us_east_1.first.iter().filter(|id| graph.position(id).is_none()) {
+        report.add(Rule::Forecast, id, "it is to wait for us-east-1, and is no step of the plan");
+    }
     let Rto { p50_seconds, p90_seconds, objective_seconds, verdict, doubts, critical_path } = rto;
     let times = (Some(*p50_seconds), Some(*p90_seconds));
     check_time("forecast.rto", times, *objective_seconds, *verdict, (doubts, false), report);

@@ -1,7 +1,7 @@
 //! The forecast of the sample.
 
 use super::PRIMARY;
-use crate::plan::forecast::{Component, Forecast, PhaseSpan, Prepared, Rpo, Rto, Verdict};
+use crate::plan::forecast::{Component, Forecast, PhaseSpan, Prepared, Rpo, Rto, Stranded, Verdict};
 use crate::plan::step::Phase;
 
 pub(super) fn forecast() -> Forecast {
@@ -71,6 +71,7 @@ pub(super) fn forecast() -> Forecast {
         ],
         samples: 1000,
         best_prepared: Some(Prepared { step: "restore/primary".to_owned(), saves_seconds: 1140 }),
+        without_us_east_1: Stranded::default(),
         phases: vec![
             span(Phase::Preflight, 3, 0, 15, true),
             span(Phase::Infra, 3, 15, 900, true),

@@ -45,7 +45,9 @@ pub(super) fn files(
                 }
             })
             .collect();
-        let regions: Vec<String> = request.provider_regions.iter().map(|name| quoted(name)).collect();
+        let pinned = request.provider_regions.iter();
+        let regions: Vec<(String, Option<String>)> =
+            pinned.map(|(name, alias)| (quoted(name), alias.as_deref().map(quoted))).collect();
         let text = fill(context! {
             backend => is_root.then(|| quoted(STATES)),
             provider_regions => if is_root { regions } else { Vec::new() },
@@ -109,7 +111,7 @@ mod tests {
             modules: vec!["/tf/m".into()],
             workspace: "dr".to_owned(),
             region: "us-west-2".to_owned(),
-            provider_regions: vec!["aws".to_owned()],
+            provider_regions: vec![("aws".to_owned(), None)],
             variables: Vec::new(),
             imports: vec![("module.m.aws_iam_role.a[\"x\"]".to_owned(), "a".to_owned())],
             overrides: vec![BlockOverride {

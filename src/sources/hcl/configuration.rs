@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::given::read_given;
+use super::lock::read_lock;
 use super::paths::{boundary, relative};
 use super::tree::Tree;
 use crate::model::configuration::Configuration;
@@ -48,5 +49,5 @@ pub fn read_configuration(dir: &Path, base: &Path) -> Result<Configuration, BadI
         problems.sort_by(|a, b| a.at.cmp(&b.at));
         return Err(BadInput(problems));
     }
-    Ok(Configuration { root: shown, modules, given, gaps })
+    Ok(Configuration { lock: read_lock(&dir), root: shown, modules, given, gaps })
 }

@@ -11,6 +11,7 @@ mod folder;
 mod given;
 mod json;
 mod json_blocks;
+mod lock;
 mod mask;
 mod named_files;
 mod overrides;
@@ -25,4 +26,5 @@ mod hostile_tests;
 mod testing;
 
 pub use configuration::read_configuration;
+pub(super) use paths::repository;
 pub use settings::{find_settings, read_settings};

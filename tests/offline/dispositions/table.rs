@@ -97,7 +97,7 @@ pub(super) const EXPECTED: &[Expected] = &[
     all("aws_eip_association", Create, Made, "known after", After, aws!("eip_association")),
     all("aws_internet_gateway", Create, Made, "known after", After, aws!("internet_gateway")),
     all("aws_kms_key", Create, Made, "known after", After, aws!("kms_key")),
-    all("aws_lambda_event_source_mapping", Create, Made, "known after", After, aws!("lambda_event_source_mapping")),
+    all("aws_lambda_event_source_mapping", Create, Withhold, "known after", After, aws!("lambda_event_source_mapping")),
     all("aws_launch_template", Create, Made, "known after", After, aws!("launch_template")),
     all("aws_lb_listener", Create, Made, "known after", After, aws!("lb_listener")),
     all("aws_nat_gateway", Create, Made, "known after", After, aws!("nat_gateway")),

@@ -1,0 +1,29 @@
+terraform {
+  backend "s3" {
+    bucket = "shop-state-us-west-2"
+    key    = "shop.tfstate"
+    region = "us-west-2"
+  }
+}
+
+variable "region" {
+  default = "us-east-2"
+}
+
+provider "aws" {
+  region = var.region
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = "10.20.0.0/16"
+
+  tags = {
+    Name = "shop"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "flow" {
+  count = terraform.workspace == "default" ? 1 : 0
+
+  name = "/shop/flow"
+}

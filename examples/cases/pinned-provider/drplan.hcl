@@ -1,0 +1,9 @@
+stack    = "pinned-provider"
+primary  = "us-east-2"
+recovery = ["us-west-2"]
+
+inventory = { "us-west-2" = "inventory.json" }
+
+terraform {
+  dir = "terraform"
+}

@@ -1,0 +1,27 @@
+terraform {
+  backend "s3" {
+    bucket = "shop-state-us-west-2"
+    key    = "shop.tfstate"
+    region = "us-west-2"
+  }
+}
+
+variable "region" {
+  default = "us-east-2"
+}
+
+provider "aws" {
+  region = var.region
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = "10.20.0.0/16"
+
+  provisioner "local-exec" {
+    command = "./register.sh ${self.id}"
+  }
+
+  tags = {
+    Name = "shop"
+  }
+}

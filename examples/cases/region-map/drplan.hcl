@@ -1,0 +1,13 @@
+stack    = "region-map"
+primary  = "us-east-2"
+recovery = ["us-west-2"]
+
+inventory = { "us-west-2" = "inventory.json" }
+
+terraform {
+  dir = "terraform"
+
+  variable "region" {
+    value = "us-west-2"
+  }
+}

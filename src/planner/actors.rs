@@ -1,0 +1,35 @@
+//! What acts by itself as soon as it is made: before the gate it would work on restored data beside a primary that may
+//! still run, and take messages that are not its own yet.
+
+use super::facts::Object;
+
+/// Why the engine makes something only behind the gate; `None` for what waits to be asked.
+pub(super) fn acts(object: &Object<'_, '_>) -> Option<&'static str> {
+    let is = |attribute: &str, word: &str| {
+        object.text(attribute).is_some_and(|text| text.eq_ignore_ascii_case(word))
+    };
+    match object.type_name() {
+        // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+        "aws_scheduler_schedule" if !is("state", "DISABLED") => Some("a schedule starts by itself"),
+        // A rule of events waits for events, one with a schedule for nothing.
+        "aws_cloudwatch_event_rule"
+            if !is("state", "DISABLED")
+                && object.text("schedule_expression").is_some_and(|schedule| !schedule.is_empty()) =>
+        {
+            Some("a schedule starts by itself")
+        }
+        // https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
+        "aws_lambda_event_source_mapping"
+            if object.tree().get("enabled").and_then(serde_json::Value::as_bool) != Some(false) =>
+        {
+            Some("it takes messages by itself")
+        }
+        "kubernetes_cron_job" | "kubernetes_cron_job_v1"
+            if object.tree().pointer("/spec/0/suspend").and_then(serde_json::Value::as_bool)
+                != Some(true) =>
+        {
+            Some("a schedule starts by itself")
+        }
+        _ => None,
+    }
+}

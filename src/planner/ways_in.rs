@@ -1,0 +1,63 @@
+//! Whether whoever runs the plan gets into the cluster that it makes.
+//!
+//! <https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html>, <https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html>
+
+use serde_json::Value;
+
+use super::dispositions::Decided;
+use super::facts::Facts;
+use super::findings::Findings;
+use crate::plan::resource::Disposition;
+
+/// Adds what the configuration rules out today.
+pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    if facts.input.manifests.objects.is_empty() {
+        return;
+    }
+    for (at, cluster) in facts.objects.iter().enumerate() {
+        let made = decided.resource(at).is_some_and(|resource| resource.disposition == Disposition::Create);
+        if cluster.type_name() != "aws_eks_cluster" || !made {
+            continue;
+        }
+        let tree = cluster.tree();
+        let is = |pointer: &str, wanted: bool| tree.pointer(pointer).and_then(Value::as_bool) == Some(wanted);
+        if is("/vpc_config/0/endpoint_public_access", false) {
+            findings.add(
+                "cluster-unreachable",
+                cluster.address(),
+                format!(
+                    "the endpoint of cluster {} is private: it is reached from within its new network only, to which no \
+                     connection is there yet",
+                    cluster.name()
+                ),
+                "let a variable open the public endpoint for the recovery, to your own addresses; or apply from a machine \
+                 that the recovery makes in the network",
+                facts.place_in_code(cluster),
+            );
+        }
+        // The creator is let in unless the code says otherwise, and nobody else is.
+        let bars_creator = is("/access_config/0/bootstrap_cluster_creator_admin_permissions", false);
+        let admits = facts.objects.iter().any(|object| {
+            let entry = object.is_managed()
+                && matches!(object.type_name(), "aws_eks_access_entry" | "aws_eks_access_policy_association");
+            let auth = object.type_name().starts_with("kubernetes_config_map")
+                && object.instance.attributes.contains("aws-auth");
+            entry || auth
+        });
+        let by_manifest = facts.input.manifests.objects.iter().any(|object| object.name == "aws-auth");
+        if bars_creator && !admits {
+            findings.add(
+                "cluster-locked",
+                cluster.address(),
+                format!(
+                    "nobody may sign in to cluster {}: its creator gets no access, and no access entry is in the state{}",
+                    cluster.name(),
+                    if by_manifest { ", while aws-auth of the manifests needs somebody to apply it" } else { "" }
+                ),
+                "give an access entry to the role that recovers (aws_eks_access_entry with a policy), or let the creator in: \
+                 `bootstrap_cluster_creator_admin_permissions = true`",
+                facts.place_in_code(cluster),
+            );
+        }
+    }
+}
