@@ -396,7 +396,12 @@ pub const CODES: &[Code] = &[
     code("unknown-type", Note, Informs, "a resource type is not in drplan's table"),
     code("value-set-by-hand", Warning, Stops, "a value that somebody set by hand is only in the primary"),
     code("variable-not-given", Error, Stops, "a required variable of the code has no value in the recovery"),
-    code("volume-no-recovery", Error, Loses, "a volume of Kubernetes holds data and would come up empty"),
+    code(
+        "volume-no-recovery",
+        Error,
+        Loses,
+        "a volume, release or controller of Kubernetes holds data and would come up empty",
+    ),
     code("workspace-not-own", Error, Loses, "the workspace that was recorded is not the recovery's own"),
     code(
         "workspace-same-backend",

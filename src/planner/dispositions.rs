@@ -216,8 +216,9 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
         }
         Scope::Cluster if dns::installs_controller(object) => return decide_controller(),
         Scope::Cluster => {
-            return fate(Disposition::Create, Engine::Create, "lives in the cluster, which is made anew")
-                .into();
+            let made =
+                || fate(Disposition::Create, Engine::Create, "lives in the cluster, which is made anew");
+            return super::volumes::decide_kept(facts, object, findings).unwrap_or_else(|| made().into());
         }
         Scope::Global => return decide_global(facts, object, entry.recovery),
         Scope::GlobalWhenUsEast1 if is_cloudfront_scope(object) => {

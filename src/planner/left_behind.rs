@@ -4,6 +4,7 @@ use super::dispositions::{Decided, is_aws};
 use super::facts::{Facts, Object};
 use super::references;
 use super::stores::store_without_points;
+use super::volumes;
 use crate::model::types::Recovery;
 use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::store::{Candidate, CandidateKind, PlannedStore};
@@ -20,7 +21,7 @@ pub(super) fn plan_left_behind(facts: &Facts<'_, '_>, decided: &mut Decided) {
             Disposition::Skip => false,
             _ => continue,
         };
-        let Some(order) = ways_back(object).filter(|_| is_lost(facts, object)) else { continue };
+        let Some(order) = ways_back(facts, object).filter(|_| is_lost(facts, object)) else { continue };
         let known = decided.stores.binary_search_by(|store| store.address.as_str().cmp(object.address()));
         match (known, blocked) {
             // It had a recovery point, and what it depends on does not come back.
@@ -47,7 +48,7 @@ pub(super) fn plan_left_behind(facts: &Facts<'_, '_>, decided: &mut Decided) {
 }
 
 /// Kinds of recovery points that a store of this type could have; `None` for what holds nothing of its own.
-fn ways_back(object: &Object<'_, '_>) -> Option<Vec<CandidateKind>> {
+fn ways_back(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<Vec<CandidateKind>> {
     let kinds = match object.entry.map(|entry| entry.recovery) {
         Some(Recovery::RdsInstance) if references::replica_source(object).is_some() => return None,
         Some(Recovery::RdsInstance | Recovery::RdsCluster) => super::recovery_points::DEFAULT_ORDER.to_vec(),
@@ -62,6 +63,7 @@ fn ways_back(object: &Object<'_, '_>) -> Option<Vec<CandidateKind>> {
             vec![CandidateKind::BackupPoint]
         }
         None if is_aws(object) => vec![CandidateKind::BackupPoint],
+        _ if volumes::kept_by(facts, object).is_some() => Vec::new(),
         _ => return None,
     };
     Some(kinds)

@@ -8,6 +8,7 @@ mod buckets;
 mod build;
 mod certificates;
 mod chance;
+mod charts;
 mod cluster;
 mod code;
 mod commands;

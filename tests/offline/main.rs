@@ -4,6 +4,7 @@
 mod aurora;
 mod canaries;
 mod certificates;
+mod charts;
 mod code_variables;
 mod commands;
 mod computed;
