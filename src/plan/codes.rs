@@ -166,6 +166,12 @@ pub const CODES: &[Code] = &[
         Misleads,
         "external-dns of the new cluster may delete what the lost cluster's wrote",
     ),
+    code(
+        "foreign-in-primary",
+        Error,
+        Loses,
+        "what another provider has in the lost region does not come back",
+    ),
     code("health-check-lost", Error, Stops, "a health check of a record that moves asks the lost region"),
     code(
         "iam-name-shared",

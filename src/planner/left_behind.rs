@@ -2,6 +2,7 @@
 
 use super::dispositions::{Decided, is_aws};
 use super::facts::{Facts, Object};
+use super::foreign;
 use super::references;
 use super::stores::store_without_points;
 use super::volumes;
@@ -63,6 +64,7 @@ fn ways_back(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<Vec<Candi
             vec![CandidateKind::BackupPoint]
         }
         None if is_aws(object) => vec![CandidateKind::BackupPoint],
+        None if foreign::in_primary(facts, object).is_some() => Vec::new(),
         _ if volumes::kept_by(facts, object).is_some() => Vec::new(),
         _ => return None,
     };
@@ -71,6 +73,8 @@ fn ways_back(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<Vec<Candi
 
 fn is_lost(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
     object.region.as_deref().is_none_or(|region| facts.primary.is_none() || facts.is_primary(region))
+        // Other providers have words of their own for a region.
+        || !is_aws(object) && foreign::in_primary(facts, object).is_some()
 }
 
 /// What drplan.hcl says may go, or is not needed: nobody is surprised that it is not there.

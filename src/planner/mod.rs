@@ -22,6 +22,7 @@ mod facts;
 mod fence;
 mod findings;
 mod forecast;
+mod foreign;
 mod foreseen;
 mod gates;
 mod identifiers;

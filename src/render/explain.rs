@@ -43,6 +43,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "engine-omits"
     "engine-unpredicted"
     "external-dns-syncs"
+    "foreign-in-primary"
     "health-check-lost"
     "iam-name-shared"
     "id-unplaced"

@@ -13,6 +13,7 @@ mod defects;
 mod dispositions;
 mod emptied;
 mod engine_plan;
+mod foreign;
 mod found;
 mod gates;
 mod hostile;
