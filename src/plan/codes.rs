@@ -181,6 +181,12 @@ pub const CODES: &[Code] = &[
         Misleads,
         "external-dns of the new cluster may delete what the lost cluster's wrote",
     ),
+    code(
+        "foreign-in-primary",
+        Error,
+        Loses,
+        "what another provider has in the lost region does not come back",
+    ),
     code("health-check-lost", Error, Stops, "a health check of a record that moves asks the lost region"),
     code(
         "iam-name-shared",
@@ -421,8 +427,8 @@ pub const CODES: &[Code] = &[
         "what both regions share is not in the account, as the inventory has it",
     ),
     code("skipped-in-use", Error, Stops, "something is skipped, and a manifest cannot do without it"),
-    code("store-no-recovery", Error, Loses, "a store has no recovery path"),
     code("state-empty", Error, Misleads, "the state has no resource: the plan brings nothing back"),
+    code("store-no-recovery", Error, Loses, "a store has no recovery path"),
     code("store-not-in-code", Error, Stops, "a store is restored, and no code is there to take it over"),
     code(
         "store-origin-unknown",
@@ -440,7 +446,12 @@ pub const CODES: &[Code] = &[
     code("unknown-type", Note, Informs, "a resource type is not in drplan's table"),
     code("value-set-by-hand", Warning, Stops, "a value that somebody set by hand is only in the primary"),
     code("variable-not-given", Error, Stops, "a required variable of the code has no value in the recovery"),
-    code("volume-no-recovery", Error, Loses, "a volume of Kubernetes holds data and would come up empty"),
+    code(
+        "volume-no-recovery",
+        Error,
+        Loses,
+        "a volume, release or controller of Kubernetes holds data and would come up empty",
+    ),
     code("workload-unlisted", Warning, Stops, "a workload ran in the primary and is in no manifest"),
     code("workspace-not-own", Error, Loses, "the workspace that was recorded is not the recovery's own"),
     code(

@@ -4,6 +4,7 @@ use super::databases;
 use super::dns;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
+use super::foreign;
 use super::foreseen;
 use super::left_out::plan_left_out;
 use super::references;
@@ -220,8 +221,9 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
                 .into();
         }
         Scope::Cluster => {
-            return fate(Disposition::Create, Engine::Create, "lives in the cluster, which is made anew")
-                .into();
+            let made =
+                || fate(Disposition::Create, Engine::Create, "lives in the cluster, which is made anew");
+            return super::volumes::decide_kept(facts, object, findings).unwrap_or_else(|| made().into());
         }
         Scope::Global => return decide_global(facts, object, entry.recovery),
         Scope::GlobalWhenUsEast1 if is_cloudfront_scope(object) => {
@@ -295,7 +297,11 @@ fn decide_global(facts: &Facts<'_, '_>, object: &Object<'_, '_>, recovery: Recov
 }
 
 /// Objects of the recovery region and of third regions.
-fn decide_elsewhere(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fates: &[Option<Fate>]) -> Option<Fate> {
+pub(super) fn decide_elsewhere(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    fates: &[Option<Fate>],
+) -> Option<Fate> {
     let region = object.region.as_deref()?;
     if facts.primary.is_none() || facts.is_primary(region) {
         return None;
@@ -343,13 +349,11 @@ fn decide_unknown(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut
         "check what becomes of it; an entry in src/model/types/ teaches drplan the type",
         None,
     );
+    if !is_aws(object) {
+        return foreign::decide(facts, object, findings);
+    }
     if let Some(elsewhere) = decide_elsewhere(facts, object, &[]) {
         return elsewhere.into();
-    }
-    if !is_aws(object) {
-        return fate(Disposition::Share, Engine::Import, "of another provider: not in the lost region")
-            .with(object.id.as_deref().unwrap_or(address))
-            .into();
     }
     let arn = object.arn.as_deref().and_then(crate::model::arn::Arn::parse);
     let is_global = |arn: crate::model::arn::Arn<'_>| GLOBAL_SERVICES.contains(&arn.service);

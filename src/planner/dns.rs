@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+mod abroad;
 mod controller;
 mod filters;
 mod inside;
@@ -26,6 +27,7 @@ use crate::plan::action::{Action, EngineChange, Hold, Rewrite};
 use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
 use crate::plan::values::{Site, UseDisposition};
+pub(super) use abroad::{check_abroad, is_kept_abroad, leads_abroad};
 pub(super) use controller::{installs_controller, is_controller};
 pub(super) use names::names;
 use postponed::adopt_id;

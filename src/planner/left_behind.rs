@@ -2,8 +2,10 @@
 
 use super::dispositions::{Decided, is_aws};
 use super::facts::{Facts, Object};
+use super::foreign;
 use super::references;
 use super::stores::store_without_points;
+use super::volumes;
 use crate::model::types::Recovery;
 use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::store::{Candidate, CandidateKind, PlannedStore};
@@ -20,7 +22,7 @@ pub(super) fn plan_left_behind(facts: &Facts<'_, '_>, decided: &mut Decided) {
             Disposition::Skip => false,
             _ => continue,
         };
-        let Some(order) = ways_back(object).filter(|_| is_lost(facts, object)) else { continue };
+        let Some(order) = ways_back(facts, object).filter(|_| is_lost(facts, object)) else { continue };
         let known = decided.stores.binary_search_by(|store| store.address.as_str().cmp(object.address()));
         match (known, blocked) {
             // It had a recovery point, and what it depends on does not come back.
@@ -47,7 +49,7 @@ pub(super) fn plan_left_behind(facts: &Facts<'_, '_>, decided: &mut Decided) {
 }
 
 /// Kinds of recovery points that a store of this type could have; `None` for what holds nothing of its own.
-fn ways_back(object: &Object<'_, '_>) -> Option<Vec<CandidateKind>> {
+fn ways_back(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<Vec<CandidateKind>> {
     let kinds = match object.entry.map(|entry| entry.recovery) {
         Some(Recovery::RdsInstance) if references::replica_source(object).is_some() => return None,
         Some(Recovery::RdsInstance | Recovery::RdsCluster) => super::recovery_points::DEFAULT_ORDER.to_vec(),
@@ -62,6 +64,8 @@ fn ways_back(object: &Object<'_, '_>) -> Option<Vec<CandidateKind>> {
             vec![CandidateKind::BackupPoint]
         }
         None if is_aws(object) => vec![CandidateKind::BackupPoint],
+        None if foreign::in_primary(facts, object).is_some() => Vec::new(),
+        _ if volumes::kept_by(facts, object).is_some() => Vec::new(),
         _ => return None,
     };
     Some(kinds)
@@ -69,6 +73,8 @@ fn ways_back(object: &Object<'_, '_>) -> Option<Vec<CandidateKind>> {
 
 fn is_lost(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
     object.region.as_deref().is_none_or(|region| facts.primary.is_none() || facts.is_primary(region))
+        // Other providers have words of their own for a region.
+        || !is_aws(object) && foreign::in_primary(facts, object).is_some()
 }
 
 /// What drplan.hcl says may go, or is not needed: nobody is surprised that it is not there.

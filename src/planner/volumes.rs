@@ -1,10 +1,18 @@
 //! Volumes of the cluster: what a claim of the manifests holds lies in the lost region, and a new cluster gives an
 //! empty volume under the same name. Each is a store: its loss is accepted by name, or it is an error.
 //!
+//! So is what a controller makes of an object: a database of an operator, a release of a chart, a store of AWS.
+//!
 //! Volumes that live and die with their pod (`emptyDir`, `ephemeral`) hold nothing to recover.
+
+mod declared;
+mod fixed;
+mod operated;
 
 use std::collections::{BTreeSet, HashSet};
 
+use self::fixed::Fixed;
+use super::charts;
 use super::dispositions::{Decided, fate};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
@@ -18,6 +26,26 @@ use crate::plan::store::{Candidate, CandidateKind, PlannedStore};
 /// On a claim, or in the metadata of its template: it holds nothing that anybody would miss.
 pub(super) const EPHEMERAL: &str = "drplan.dev/ephemeral";
 
+/// What is told of a store beside its name.
+#[derive(Clone, Copy)]
+pub(super) struct Words {
+    /// What becomes of it.
+    becomes: &'static str,
+    /// How else to say that nothing is missed.
+    otherwise: &'static str,
+}
+
+const CLAIMED: Words = Words {
+    becomes: "would come up empty",
+    otherwise: "or annotate the claim drplan.dev/ephemeral: \"true\"",
+};
+
+const CHARTED: Words =
+    Words { becomes: "would come up empty", otherwise: "or switch its volumes off in its values" };
+
+const FIXED: Words =
+    Words { becomes: "is not there", otherwise: "or name what stands for it there: a rewrite of its id" };
+
 const CLAIM: &str = "PersistentVolumeClaim";
 
 /// A claim, or all that are made from one template.
@@ -30,6 +58,7 @@ struct Claim<'i> {
     parts: Vec<String>,
     /// In a sentence.
     told: String,
+    words: Words,
     at: Place,
     /// The claim or its template.
     root: &'i Node,
@@ -67,11 +96,39 @@ pub(super) fn decide_claim(
     object: &Object<'_, '_>,
     findings: &mut Findings,
 ) -> Outcome {
+    let told = format!("{} {}", object.type_name(), object.name());
+    decide_in_cluster(facts, object, &told, CLAIMED, findings)
+}
+
+/// What keeps data in the cluster although its type alone does not say so: a release of a chart, an object that is
+/// made from a manifest. `None` for any other.
+pub(super) fn decide_kept(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    findings: &mut Findings,
+) -> Option<Outcome> {
+    let (kept, words) = kept_by(facts, object)?;
+    let told = format!("{} ({kept})", object.address());
+    Some(decide_in_cluster(facts, object, &told, words, findings))
+}
+
+/// What an object of the cluster keeps data with, as a sentence says it.
+pub(super) fn kept_by(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<(String, Words)> {
+    let of_chart = charts::kept_by(object).map(|kept| (kept, CHARTED));
+    of_chart.or_else(|| Some((declared::kept_by(facts, object)?, CLAIMED)))
+}
+
+fn decide_in_cluster(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    told: &str,
+    words: Words,
+    findings: &mut Findings,
+) -> Outcome {
     if let Some(accepted) = super::dispositions::accepted_loss(facts, object) {
         return accepted;
     }
-    let told = format!("{} {}", object.type_name(), object.name());
-    report(facts, object.address(), &told, facts.place_in_code(object), findings);
+    report(facts, object.address(), told, words, facts.place_in_code(object), findings);
     let reason = format!("a volume of the lost cluster: nothing brings it back in {}", facts.recovery);
     let mut outcome: Outcome = fate(Disposition::Block, Engine::Exclude, reason.as_str()).into();
     outcome.store = Some(store_without_points(object.address(), &object.name(), Vec::new(), reason));
@@ -106,55 +163,63 @@ impl Claim<'_> {
     }
 }
 
-fn decide(
-    facts: &Facts<'_, '_>,
+fn decide<'i>(
+    facts: &Facts<'i, '_>,
     claim: &Claim<'_>,
-    volumes: &[&document::Object],
+    volumes: &[&'i document::Object],
     findings: &mut Findings,
 ) -> PlannedStore {
     let empty = Some((CandidateKind::Empty, "empty"));
     if claim.is_ephemeral() {
         return claim.store(empty, format!("nothing to recover, says its annotation {EPHEMERAL}"));
     }
-    if let Some(lies_in) = claim.object.and_then(|object| lies_in(facts, object, volumes)) {
-        let why = format!("its volume is {lies_in}, which the plan decides about");
+    if let Some((lies_in, why)) = claim.object.and_then(|object| lies_in(facts, object, volumes)) {
         return claim.store(Some((CandidateKind::Source, lies_in)), why);
     }
     if let Some(loss) = claim.accepted(facts) {
         return claim.store(empty, format!("loss accepted in drplan.hcl: {}", loss.reason));
     }
-    report(facts, &claim.address, &claim.told, Some(claim.at.clone()), findings);
+    report(facts, &claim.address, &claim.told, claim.words, Some(claim.at.clone()), findings);
     claim.store(None, format!("its volume lies in the lost region and comes up empty in {}", facts.recovery))
 }
 
-fn report(facts: &Facts<'_, '_>, address: &str, told: &str, at: Option<Place>, findings: &mut Findings) {
+fn report(
+    facts: &Facts<'_, '_>,
+    address: &str,
+    told: &str,
+    words: Words,
+    at: Option<Place>,
+    findings: &mut Findings,
+) {
     findings.add(
         "volume-no-recovery",
         address,
-        format!("{told} holds data in the lost region and would come up empty in {}", facts.recovery),
+        format!("{told} holds data in the lost region and {} in {}", words.becomes, facts.recovery),
         format!(
             "keep what must not be lost where it is copied (a database, a bucket, a replicated file system); else accept \
-             it: accept_loss \"{address}\" {{ reason = \"...\" }}, or annotate the claim {EPHEMERAL}: \"true\""
+             it: accept_loss \"{address}\" {{ reason = \"...\" }}, {}",
+            words.otherwise
         ),
         at,
     );
 }
 
-/// The resource of the state that a claim's volume is, where a PersistentVolume of the manifests binds the two.
+/// What a claim's volume is outside of the cluster, where a PersistentVolume of the manifests binds the two and
+/// something decides about that: with why the claim needs no decision of its own.
 /// <https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reserving-a-persistentvolume>
 fn lies_in<'i>(
     facts: &Facts<'i, '_>,
     claim: &document::Object,
-    volumes: &[&document::Object],
-) -> Option<&'i str> {
-    let volume = volumes.iter().find(|volume| is_bound(claim, volume))?;
-    let handle = handle(volume)?;
-    // `fs-1::fsap-2`, `fs-1.efs.us-east-2.amazonaws.com`, `aws://us-east-2a/vol-3`.
-    let is_part = |id: &str| handle.split(['/', ':', '.']).any(|part| part == id);
-    let object = facts.objects.iter().find(|object| {
-        object.is_managed() && object.id.as_deref().is_some_and(|id| id.len() > 3 && is_part(id))
-    });
-    object.map(Object::address)
+    volumes: &[&'i document::Object],
+) -> Option<(&'i str, String)> {
+    let spec = volumes.iter().find(|volume| is_bound(claim, volume))?.root.get("spec")?;
+    if let Some((fixed, to)) =
+        Fixed::of(facts, spec).and_then(|fixed| Some((fixed.told(), fixed.rewritten(facts)?)))
+    {
+        return Some((to, format!("its volume is {fixed}, for which drplan.hcl names {to}")));
+    }
+    let owner = fixed::owner(facts, fixed::handle(spec)?)?;
+    Some((owner, format!("its volume is {owner}, which the plan decides about")))
 }
 
 /// Whether a claim names a volume, or the volume is reserved for the claim.
@@ -163,16 +228,6 @@ fn is_bound(claim: &document::Object, volume: &document::Object) -> bool {
     let namespace = claim.namespace.as_deref().unwrap_or("default");
     claim.root.str_at(&["spec", "volumeName"]) == Some(&*volume.name)
         || (reserved("name") == Some(&*claim.name) && reserved("namespace").unwrap_or("default") == namespace)
-}
-
-/// What a volume is outside of the cluster.
-fn handle(volume: &document::Object) -> Option<&str> {
-    let paths: [&[&str]; 3] = [
-        &["spec", "csi", "volumeHandle"],
-        &["spec", "nfs", "server"],
-        &["spec", "awsElasticBlockStore", "volumeID"],
-    ];
-    paths.iter().find_map(|path| volume.root.str_at(path))
 }
 
 fn claims<'i>(facts: &Facts<'i, '_>) -> Vec<Claim<'i>> {
@@ -184,44 +239,44 @@ fn claims<'i>(facts: &Facts<'i, '_>) -> Vec<Claim<'i>> {
                 object: Some(object),
                 ..whole(facts, object, format!("volume {}", object.name))
             }),
-            // A disk of the lost region, named by its id, which no claim of the manifests is bound to.
-            "PersistentVolume" if is_disk(facts, object) => {
-                found.push(whole(facts, object, format!("the disk of {}", facts.label(object))));
+            "PersistentVolume" if object.group().is_empty() => {
+                found.extend(unclaimed(facts, object).map(|fixed| Claim {
+                    words: FIXED,
+                    ..whole(facts, object, format!("{} of {}", fixed.told(), facts.label(object)))
+                }));
             }
-            kind if OPERATED.contains(&(object.group(), kind)) => {
-                found.push(whole(facts, object, format!("the data of {}", facts.label(object))));
+            kind if operated::makes_store(
+                object.group(),
+                kind,
+                || object.root.to_json(),
+                facts.primary.as_deref(),
+            ) =>
+            {
+                found.push(whole(facts, object, format!("the store that {} makes", facts.label(object))));
             }
             // The schema of a kind is no object of it.
             "CustomResourceDefinition" => {}
-            _ => templates(&object.root, &mut String::new(), &mut |pointer, template| {
-                found.push(of_template(facts, object, pointer, template));
-            }),
+            _ => {
+                found.extend(charts::kept_by_object(object).map(|kept| Claim {
+                    words: CHARTED,
+                    ..whole(facts, object, format!("{} ({kept})", facts.label(object)))
+                }));
+                templates(&object.root, &mut String::new(), &mut |pointer, template| {
+                    found.push(of_template(facts, object, pointer, template));
+                });
+                fixed::of_pods(&object.root, &mut |volume| found.extend(of_pod(facts, object, volume)));
+            }
         }
     }
     found
 }
-
-/// Kinds from which an operator makes a database or a queue with volumes of its own: group and kind.
-const OPERATED: [(&str, &str); 12] = [
-    ("acid.zalan.do", "postgresql"),
-    ("databases.spotahome.com", "RedisFailover"),
-    ("elasticsearch.k8s.elastic.co", "Elasticsearch"),
-    ("k8s.mariadb.com", "MariaDB"),
-    ("kafka.strimzi.io", "Kafka"),
-    ("kafka.strimzi.io", "KafkaNodePool"),
-    ("mongodbcommunity.mongodb.com", "MongoDBCommunity"),
-    ("mysql.oracle.com", "InnoDBCluster"),
-    ("postgres-operator.crunchydata.com", "PostgresCluster"),
-    ("postgresql.cnpg.io", "Cluster"),
-    ("psmdb.percona.com", "PerconaServerMongoDB"),
-    ("rabbitmq.com", "RabbitmqCluster"),
-];
 
 /// An object that stands for its data as a whole.
 fn whole<'i>(facts: &Facts<'i, '_>, object: &'i document::Object, told: String) -> Claim<'i> {
     Claim {
         address: facts.label(object),
         told,
+        words: CLAIMED,
         others: Vec::new(),
         parts: Vec::new(),
         at: Place::new(&object.file, object.line),
@@ -230,18 +285,24 @@ fn whole<'i>(facts: &Facts<'i, '_>, object: &'i document::Object, told: String) 
     }
 }
 
-/// Whether a volume is a disk of EBS that nothing of the manifests or of the state decides about.
-/// <https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html>
-fn is_disk(facts: &Facts<'_, '_>, volume: &document::Object) -> bool {
-    let Some(id) =
-        handle(volume).and_then(|handle| handle.rsplit('/').next()).filter(|id| id.starts_with("vol-"))
-    else {
-        return false;
-    };
-    let objects = &facts.input.manifests.objects;
-    let claimed = objects.iter().any(|object| object.kind == CLAIM && is_bound(object, volume));
-    let managed = facts.objects.iter().any(|object| object.is_managed() && object.id.as_deref() == Some(id));
-    !claimed && !managed
+/// The volume of a PersistentVolume that no claim of the manifests is bound to, and that nothing decides about.
+fn unclaimed<'n>(facts: &Facts<'_, '_>, volume: &'n document::Object) -> Option<Fixed<'n>> {
+    let fixed = Fixed::of(facts, volume.root.get("spec")?).filter(|fixed| fixed.is_lost(facts))?;
+    let mut claims = facts.input.manifests.objects.iter().filter(|object| object.kind == CLAIM);
+    (!claims.any(|claim| is_bound(claim, volume))).then_some(fixed)
+}
+
+/// A volume of the pods that an object makes, named by its id.
+fn of_pod<'i>(facts: &Facts<'i, '_>, object: &'i document::Object, volume: &'i Node) -> Option<Claim<'i>> {
+    let fixed = Fixed::of(facts, volume).filter(|fixed| fixed.is_lost(facts))?;
+    let owner = facts.label(object);
+    let line = if object.text == object.file { volume.span.line } else { object.line };
+    Some(Claim {
+        others: volume.str_at(&["name"]).map(|name| format!("{owner}/{name}")).into_iter().collect(),
+        at: Place::new(&object.file, line),
+        words: FIXED,
+        ..whole(facts, object, format!("{} of {owner}", fixed.told()))
+    })
 }
 
 /// Templates of claims in an object: a StatefulSet's, and those of the kinds that operators make one from.
@@ -291,6 +352,7 @@ fn of_template<'i>(
         let others = vec![format!("{owner}{pointer}")];
         return Claim {
             told: format!("a volume of {owner}"),
+            words: CLAIMED,
             address: owner,
             others,
             parts: Vec::new(),
@@ -317,6 +379,7 @@ fn of_template<'i>(
         others,
         parts: (0..replicas).map(|ordinal| label(&format!("{name}-{ordinal}"))).collect(),
         told,
+        words: CLAIMED,
         at,
         root: template,
         object: None,

@@ -48,6 +48,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "engine-unasked"
     "engine-unpredicted"
     "external-dns-syncs"
+    "foreign-in-primary"
     "health-check-lost"
     "iam-name-shared"
     "id-unplaced"

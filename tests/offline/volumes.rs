@@ -1,6 +1,6 @@
 //! Volumes of the cluster are stores: they come up empty, and somebody must have said that they may.
 
-use drplan::model::settings::{AcceptedLoss, Objective};
+use drplan::model::settings::{AcceptedLoss, Objective, Rewrite};
 use drplan::plan::Plan;
 use drplan::plan::audit::audit;
 use drplan::plan::forecast::{Rpo, Verdict};
@@ -48,7 +48,7 @@ fn planned(world: &World) -> Plan {
     plan
 }
 
-fn accepting(mut world: World, addresses: &[&str]) -> World {
+pub(crate) fn accepting(mut world: World, addresses: &[&str]) -> World {
     let accept = |address: &&str| AcceptedLoss {
         address: (*address).to_owned(),
         reason: "it is built again".to_owned(),
@@ -187,9 +187,122 @@ spec:
     assert_eq!(told, ["Cluster/ecommerce/ledger", "PersistentVolume/archive"]);
     let accepted = accepting(with(manifests), &["Cluster/ecommerce/ledger", "PersistentVolume/archive"]);
     assert_eq!(found(&planned(&accepted), CODE), []);
-    // A file system is there from another region, too; what a bucket holds is decided about as a bucket.
-    let shared = manifests.replace("vol-0123456789abcdef0", "fs-0123456789abcdef0");
-    assert_eq!(found(&planned(&with(&shared)), CODE).len(), 1);
+    // What a bucket holds is decided about as a bucket.
+    let bucket = manifests.replace("vol-0123456789abcdef0", "s3-csi-shared");
+    assert_eq!(found(&planned(&with(&bucket)), CODE).len(), 1);
+}
+
+const FILES: &str = "fs-0123456789abcdef0";
+
+/// Manifests that name a disk or a file system of the lost region, with what the finding is about.
+const FIXED: [(&str, &str); 4] = [
+    (
+        "PersistentVolume/shared",
+        "apiVersion: v1\nkind: PersistentVolume\nmetadata: { name: shared }\nspec:\n  \
+         csi: { driver: efs.csi.aws.com, volumeHandle: \"fs-0123456789abcdef0::fsap-0123456789abcdef0\" }\n",
+    ),
+    (
+        "PersistentVolume/shared",
+        "apiVersion: v1\nkind: PersistentVolume\nmetadata: { name: shared }\nspec:\n  \
+         nfs: { server: fs-0123456789abcdef0.efs.us-east-2.amazonaws.com, path: / }\n",
+    ),
+    (
+        "Deployment/ecommerce/web",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web, namespace: ecommerce }\nspec:\n  \
+         selector: { matchLabels: { app: web } }\n  template:\n    metadata: { labels: { app: web } }\n    spec:\n      \
+         containers: [{ name: web, image: \"web:1\" }]\n      volumes:\n        - name: files\n          \
+         nfs: { server: fs-0123456789abcdef0.efs.us-east-2.amazonaws.com, path: / }\n",
+    ),
+    (
+        "Pod/ecommerce/web",
+        "apiVersion: v1\nkind: Pod\nmetadata: { name: web, namespace: ecommerce }\nspec:\n  \
+         containers: [{ name: web, image: \"web:1\" }]\n  volumes:\n    - name: disk\n      \
+         awsElasticBlockStore: { volumeID: \"aws://us-east-2a/vol-0123456789abcdef0\" }\n",
+    ),
+];
+
+#[test]
+fn disks_and_file_systems_of_the_lost_region_are_stores() {
+    for (address, manifests) in FIXED {
+        let world = with(manifests);
+        let plan = planned(&world);
+        let told: Vec<String> = found(&plan, CODE).into_iter().map(|(subject, _)| subject).collect();
+        assert_eq!(told, [address]);
+        assert_eq!(of(&plan, address).1.unwrap().verdict, Verdict::Missed);
+        let accepted = planned(&accepting(world.clone(), &[address]));
+        assert_eq!((found(&accepted, CODE), found(&accepted, "subject-unknown")), (vec![], vec![]));
+        assert_eq!(of(&accepted, address).1.unwrap().verdict, Verdict::Accepted);
+
+        let id = if manifests.contains(FILES) { FILES } else { "vol-0123456789abcdef0" };
+        let rewritten = |to: Option<&str>| {
+            let mut world = world.clone();
+            let to = to.map(str::to_owned);
+            world.settings.rewrites.push(Rewrite { text: id.to_owned(), to, place: None });
+            found(&planned(&world), CODE).len()
+        };
+        assert_eq!(rewritten(Some("fs-0999999999abcdef1")), 0, "{address}");
+        // Kept, it stays the lost one.
+        assert_eq!(rewritten(None), 1, "{address}");
+        let elsewhere = manifests.replace("us-east-2", "eu-west-1");
+        assert_eq!(found(&planned(&with(&elsewhere)), CODE).len(), usize::from(elsewhere == manifests));
+    }
+}
+
+/// What its volume is rewritten to holds the data: the claim has no need of an acceptance.
+#[test]
+fn a_claim_on_a_volume_that_is_rewritten_is_no_error() {
+    let bound = format!("{}---\n{CLAIM}  volumeName: shared\n", FIXED[0].1);
+    let mut world = with(&bound);
+    assert_eq!(found(&planned(&world), CODE)[0].0, "PersistentVolumeClaim/ecommerce/uploads");
+    let to = Some("fs-0999999999abcdef1".to_owned());
+    world.settings.rewrites.push(Rewrite { text: FILES.to_owned(), to, place: None });
+    assert_eq!(found(&planned(&world), CODE), []);
+}
+
+fn object(api: &str, kind: &str, spec: &str) -> String {
+    format!(
+        "apiVersion: {api}\nkind: {kind}\nmetadata: {{ name: store, namespace: ecommerce }}\nspec: {{ {spec} }}\n"
+    )
+}
+
+/// Applied in another region they make an empty store.
+#[test]
+fn what_a_controller_makes_in_aws_is_a_store() {
+    for (api, kind) in [
+        ("rds.services.k8s.aws/v1alpha1", "DBInstance"),
+        ("rds.services.k8s.aws/v1alpha1", "DBCluster"),
+        ("dynamodb.services.k8s.aws/v1alpha1", "Table"),
+        ("s3.services.k8s.aws/v1alpha1", "Bucket"),
+        ("elasticache.services.k8s.aws/v1alpha1", "ReplicationGroup"),
+        ("memorydb.services.k8s.aws/v1alpha1", "Cluster"),
+        ("efs.services.k8s.aws/v1alpha1", "FileSystem"),
+        ("opensearchservice.services.k8s.aws/v1alpha1", "Domain"),
+        ("sqs.services.k8s.aws/v1alpha1", "Queue"),
+        ("kafka.services.k8s.aws/v1alpha1", "Cluster"),
+        ("documentdb.services.k8s.aws/v1alpha1", "DBCluster"),
+        ("rds.aws.upbound.io/v1beta1", "Instance"),
+        ("rds.aws.m.upbound.io/v1beta1", "Cluster"),
+        ("s3.aws.upbound.io/v1beta1", "Bucket"),
+        ("database.aws.crossplane.io/v1beta1", "RDSInstance"),
+        ("cache.aws.crossplane.io/v1beta1", "ReplicationGroup"),
+        ("kubedb.com/v1", "Postgres"),
+    ] {
+        let address = format!("{kind}/ecommerce/store");
+        let world = with(&object(api, kind, "name: store"));
+        let plan = planned(&world);
+        assert_eq!(found(&plan, CODE), [(address.clone(), "kubernetes/volumes.yaml:1".to_owned())], "{api}");
+        assert_eq!(of(&plan, &address).1.unwrap().verdict, Verdict::Missed);
+        assert_eq!(found(&planned(&accepting(world, &[&address])), CODE), []);
+    }
+    for (api, kind, spec) in [
+        ("rds.services.k8s.aws/v1alpha1", "DBSubnetGroup", "name: store"),
+        ("rds.aws.upbound.io/v1beta1", "Instance", "forProvider: { region: eu-west-1 }"),
+        ("rds.aws.upbound.io/v1beta1", "Instance", "managementPolicies: [Observe]"),
+        ("ops.kubedb.com/v1alpha1", "PostgresOpsRequest", "type: Restart"),
+        ("kubedb.com/v1", "Redis", "storageType: Ephemeral"),
+    ] {
+        assert_eq!(found(&planned(&with(&object(api, kind, spec))), CODE), [], "{api} {spec}");
+    }
 }
 
 /// The state knows it, and only a person can make it writable.

@@ -84,8 +84,14 @@ pub(super) fn check_health(
     );
 }
 
+/// Ends of hosts that hold their region as a label: load balancers, gateways and functions.
+const OF_A_REGION: [&str; 4] = [".amazonaws.com", ".awsapprunner.com", ".elasticbeanstalk.com", ".on.aws"];
+
 /// Whether it is a host of AWS in the lost region: load balancers of Ingresses are in no state.
-fn is_of_primary(facts: &Facts<'_, '_>, host: &str) -> bool {
-    let primary = facts.primary.as_deref();
-    host.ends_with(".amazonaws.com") && host.split('.').any(|label| Some(label) == primary)
+/// Websites of buckets have their region behind a dash: `s3-website-us-east-1`.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html>
+pub(super) fn is_of_primary(facts: &Facts<'_, '_>, host: &str) -> bool {
+    let Some(primary) = facts.primary.as_deref() else { return false };
+    OF_A_REGION.iter().any(|end| host.ends_with(end))
+        && host.split('.').any(|label| label.strip_prefix("s3-website-").unwrap_or(label) == primary)
 }
