@@ -267,6 +267,12 @@ pub const CODES: &[Code] = &[
         Informs,
         "a resource is in the code but not in the state: the engine would make it",
     ),
+    code(
+        "nothing-provides",
+        Error,
+        Stops,
+        "the manifests name something that nothing provides in the new cluster",
+    ),
     code("objective-missed", Warning, Loses, "by the forecast an objective is missed"),
     code(
         "password-of-backup",
@@ -377,8 +383,8 @@ pub const CODES: &[Code] = &[
         "what both regions share is not in the account, as the inventory has it",
     ),
     code("skipped-in-use", Error, Stops, "something is skipped, and a manifest cannot do without it"),
-    code("store-no-recovery", Error, Loses, "a store has no recovery path"),
     code("state-empty", Error, Misleads, "the state has no resource: the plan brings nothing back"),
+    code("store-no-recovery", Error, Loses, "a store has no recovery path"),
     code("store-not-in-code", Error, Stops, "a store is restored, and no code is there to take it over"),
     code(
         "store-origin-unknown",

@@ -22,6 +22,7 @@ mod fence;
 mod findings;
 mod forecast;
 mod foreseen;
+mod foundations;
 mod gates;
 mod identifiers;
 mod infra;
@@ -90,6 +91,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     objectives::check(&facts, &decided, &forecast, &mut findings);
     recovery_variables::check(&facts, &mut findings);
     skipped::check(&facts, &decided, &values, &mut findings);
+    foundations::check(&facts, &decided, &mut findings);
     certificates::check(&facts, &decided, &mut findings);
     keys::check_replicas(&facts, &decided, &mut findings);
     keys::check_named(&facts, &decided, &values, &mut findings);

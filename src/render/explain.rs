@@ -69,6 +69,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "not-in-code"
     "not-in-every-zone"
     "not-in-state"
+    "nothing-provides"
     "objective-missed"
     "password-of-backup"
     "placeholder-unfilled"

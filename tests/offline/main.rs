@@ -13,6 +13,7 @@ mod dispositions;
 mod emptied;
 mod engine_plan;
 mod found;
+mod foundations;
 mod gates;
 mod hostile;
 mod identifiers;
