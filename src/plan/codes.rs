@@ -371,6 +371,12 @@ pub const CODES: &[Code] = &[
         "a secret holds values of the primary: only those are replaced",
     ),
     code(
+        "secret-sealed",
+        Error,
+        Stops,
+        "a secret is encrypted, and only the lost cluster or region can open it",
+    ),
+    code(
         "setting-unplaced",
         Error,
         Stops,

@@ -97,6 +97,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "secret-no-replica"
     "secret-origin-unknown"
     "secret-rewritten-whole"
+    "secret-sealed"
     "setting-unplaced"
     "shared-not-seen"
     "skipped-in-use"

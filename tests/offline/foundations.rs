@@ -1,6 +1,7 @@
 //! What the manifests stand on: each name with and without what provides it.
 
 mod charts;
+mod sealed;
 
 use drplan::model::observation::Config;
 use drplan::model::settings::Provides;
@@ -55,7 +56,9 @@ fn pod(spec: &str) -> String {
 #[test]
 fn the_example_stands_on_what_it_brings() {
     let plan = World::read(&example()).plan();
-    without(&plan, CODE);
+    for code in [CODE, "secret-sealed"] {
+        without(&plan, code);
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod pods;
 mod provided;
 mod references;
 mod report;
+mod sealed;
 mod thing;
 mod unread;
 
@@ -24,8 +25,9 @@ use provided::Provided;
 use references::Named;
 use thing::Thing;
 
-/// Adds what the manifests name and nothing provides.
+/// Adds what the manifests name and nothing provides, what only the lost cluster could open.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    sealed::check_files(facts, findings);
     let named = references::read(facts);
     check_settings(facts, &named, findings);
     if facts.input.manifests.objects.is_empty() {
@@ -33,6 +35,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
     }
     let provided = Provided::read(facts, decided);
     report::report(facts, &provided, &named, findings);
+    sealed::check_objects(facts, findings);
 }
 
 /// Whether a resource will be there: made, imported or restored. What blocks the plan has an error of its own.
@@ -44,7 +47,9 @@ fn comes_back(resource: &PlannedResource) -> bool {
 fn check_settings(facts: &Facts<'_, '_>, named: &Named<'_>, findings: &mut Findings) {
     for provides in &facts.input.settings.provides {
         let thing = Thing::parse(&provides.subject);
-        let is_used = thing.is_some_and(|thing| named.things.keys().any(|named| thing.provides(named)));
+        let is_used = thing.is_some_and(|thing| {
+            sealed::is_key(&thing) || named.things.keys().any(|named| thing.provides(named))
+        });
         if !is_used {
             let labels: Vec<String> = named.things.keys().map(Thing::label).collect();
             let message = format!(
