@@ -274,6 +274,7 @@ pub const CODES: &[Code] = &[
         "the manifests name something that nothing provides in the new cluster",
     ),
     code("objective-missed", Warning, Loses, "by the forecast an objective is missed"),
+    code("owned-twice", Warning, Stops, "an object is made by the engine and applied as a manifest, too"),
     code(
         "password-of-backup",
         Warning,

@@ -71,6 +71,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "not-in-state"
     "nothing-provides"
     "objective-missed"
+    "owned-twice"
     "password-of-backup"
     "placeholder-unfilled"
     "policy-bound-to-region"

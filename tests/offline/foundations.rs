@@ -1,6 +1,7 @@
 //! What the manifests stand on: each name with and without what provides it.
 
 mod charts;
+mod owners;
 mod sealed;
 
 use drplan::model::observation::Config;
@@ -56,7 +57,7 @@ fn pod(spec: &str) -> String {
 #[test]
 fn the_example_stands_on_what_it_brings() {
     let plan = World::read(&example()).plan();
-    for code in [CODE, "secret-sealed"] {
+    for code in [CODE, "owned-twice", "secret-sealed"] {
         without(&plan, code);
     }
 }

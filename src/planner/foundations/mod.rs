@@ -8,6 +8,7 @@ mod engine;
 mod labels;
 mod made;
 mod objects;
+mod owned;
 mod pods;
 mod provided;
 mod references;
@@ -25,7 +26,7 @@ use provided::Provided;
 use references::Named;
 use thing::Thing;
 
-/// Adds what the manifests name and nothing provides, what only the lost cluster could open.
+/// Adds what the manifests name and nothing provides, what only the lost cluster could open, and what has two owners.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
     sealed::check_files(facts, findings);
     let named = references::read(facts);
@@ -36,6 +37,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
     let provided = Provided::read(facts, decided);
     report::report(facts, &provided, &named, findings);
     sealed::check_objects(facts, findings);
+    owned::check(facts, decided, findings);
 }
 
 /// Whether a resource will be there: made, imported or restored. What blocks the plan has an error of its own.
