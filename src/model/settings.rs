@@ -37,6 +37,8 @@ pub struct Settings {
     pub accepted_losses: Vec<AcceptedLoss>,
     /// `skip "ADDRESS" { reason }`: resources not needed to recover.
     pub skips: Vec<AcceptedLoss>,
+    /// `provides "KIND/NAMESPACE/NAME" { by }`: what the new cluster has, and no input shows.
+    pub provides: Vec<Provides>,
     /// `dns { ... }`.
     pub dns: DnsSettings,
     /// `gate "PHASE" { decision, ask }`.
@@ -69,6 +71,7 @@ impl Default for Settings {
             rewrites: Vec::new(),
             accepted_losses: Vec::new(),
             skips: Vec::new(),
+            provides: Vec::new(),
             dns: DnsSettings::default(),
             gates: Vec::new(),
             approval: Approval::default(),
@@ -245,6 +248,17 @@ pub struct AcceptedLoss {
     pub address: String,
     /// Why.
     pub reason: String,
+    /// Where drplan.hcl says it.
+    pub place: Option<Place>,
+}
+
+/// Something that the manifests name, and who brings it into the new cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provides {
+    /// `KIND/NAMESPACE/NAME`, or `KIND/NAME` of what lives in no namespace; `*` at the end for any.
+    pub subject: String,
+    /// Address, chart or procedure.
+    pub by: String,
     /// Where drplan.hcl says it.
     pub place: Option<Place>,
 }

@@ -302,8 +302,15 @@ pub const CODES: &[Code] = &[
         Informs,
         "a resource is in the code but not in the state: the engine would make it",
     ),
+    code(
+        "nothing-provides",
+        Error,
+        Stops,
+        "the manifests name something that nothing provides in the new cluster",
+    ),
     code("objective-missed", Warning, Loses, "by the forecast an objective is missed"),
     code("other-writer", Warning, Misleads, "something else writes to what the plan writes to"),
+    code("owned-twice", Warning, Stops, "an object is made by the engine and applied as a manifest, too"),
     code(
         "password-of-backup",
         Warning,
@@ -413,6 +420,12 @@ pub const CODES: &[Code] = &[
         Note,
         Misleads,
         "a secret holds values of the primary: only those are replaced",
+    ),
+    code(
+        "secret-sealed",
+        Error,
+        Stops,
+        "a secret is encrypted, and only the lost cluster or region can open it",
     ),
     code(
         "setting-unplaced",

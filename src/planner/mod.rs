@@ -27,6 +27,7 @@ mod findings;
 mod forecast;
 mod foreign;
 mod foreseen;
+mod foundations;
 mod gates;
 mod identifiers;
 mod infra;
@@ -99,6 +100,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     objectives::check(&facts, &decided, &forecast, &mut findings);
     recovery_variables::check(&facts, &mut findings);
     skipped::check(&facts, &decided, &values, &mut findings);
+    foundations::check(&facts, &decided, &mut findings);
     certificates::check(&facts, &decided, &mut findings);
     keys::check_replicas(&facts, &decided, &mut findings);
     keys::check_named(&facts, &decided, &values, &mut findings);

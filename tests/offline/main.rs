@@ -16,6 +16,7 @@ mod emptied;
 mod engine_plan;
 mod foreign;
 mod found;
+mod foundations;
 mod gates;
 mod hostile;
 mod identifiers;

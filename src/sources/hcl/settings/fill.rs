@@ -10,8 +10,8 @@ use crate::model::diagnostic::Place;
 use crate::model::estimate::default_of;
 use crate::model::settings::{
     AcceptedLoss, Approval, BackupSchedule, Counterpart, Database, DnsSettings, Gate, ManifestSettings,
-    MeasuredEstimate, Objective, PointKind, Rewrite, Settings, StateSettings, TerraformSettings, ValueSource,
-    VariableSource, Window,
+    MeasuredEstimate, Objective, PointKind, Provides, Rewrite, Settings, StateSettings, TerraformSettings,
+    ValueSource, VariableSource, Window,
 };
 use crate::sources::hcl::source::Source;
 
@@ -41,6 +41,7 @@ pub(super) fn fill(source: &Source, body: &Body, folder: Option<String>) -> Sett
         rewrites: root.labelled("rewrite", rewrite),
         accepted_losses: root.labelled("accept_loss", loss),
         skips: root.labelled("skip", loss),
+        provides: root.labelled("provides", provides),
         dns: root.block("dns").map_or_else(DnsSettings::default, |part| DnsSettings {
             names: part.texts("names"),
             keep: part.texts("keep"),
@@ -190,6 +191,10 @@ fn rewrite(part: Part<'_>, text: String, place: Option<Place>) -> Rewrite {
 
 fn loss(part: Part<'_>, address: String, place: Option<Place>) -> AcceptedLoss {
     AcceptedLoss { address, reason: part.text("reason").unwrap_or_default(), place }
+}
+
+fn provides(part: Part<'_>, subject: String, place: Option<Place>) -> Provides {
+    Provides { subject, by: part.text("by").unwrap_or_default(), place }
 }
 
 fn gate(part: Part<'_>, phase: String, place: Option<Place>) -> Gate {

@@ -177,6 +177,7 @@ pub(super) const ROOT: Block = Block {
         },
         labelled("accept_loss", "the address", &[must("reason", Kind::Text)]),
         labelled("skip", "the address", &[must("reason", Kind::Text)]),
+        labelled("provides", "the kind, namespace and name of what is provided", &[must("by", Kind::Text)]),
         block("dns", &[may("names", Kind::Texts), may("keep", Kind::Texts)]),
         Block {
             labels: PHASES,

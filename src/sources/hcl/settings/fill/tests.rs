@@ -62,6 +62,7 @@ rewrite "flags-us-east-2" { to = "flags-us-west-2" }
 rewrite "us-east-2 is our home" { keep = true }
 accept_loss "module.cache.x" { reason = "sessions" }
 skip "module.standby" { reason = "there already" }
+provides "StorageClass/efs" { by = "the platform's chart" }
 dns {
   names = ["shop.example.com"]
   keep  = ["internal.example.com"]
@@ -138,6 +139,10 @@ backup "primary" {
     assert_eq!((read.backups[0].interval_seconds, read.backups[0].copy_seconds), (300, 600));
     assert_eq!(read.backups[0].of, [PointKind::AutomatedBackup]);
     assert_eq!((read.dns.keep.len(), read.skips.len(), read.accepted_losses.len()), (1, 1, 1));
+    assert_eq!(
+        (&*read.provides[0].subject, &*read.provides[0].by),
+        ("StorageClass/efs", "the platform's chart")
+    );
     assert_eq!(read.counterparts[0].to, "alias/rds-dr");
 }
 
