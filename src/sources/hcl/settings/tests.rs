@@ -12,7 +12,8 @@ fn the_file_is_found_upwards_to_the_root_of_the_repository() {
     outer.write("inner/.git", "gitdir: elsewhere");
     assert_eq!(found("inner/a/b"), None);
     std::fs::create_dir(outer.at("inner/a/drplan.hcl")).unwrap();
-    assert_eq!(found("inner/a"), None);
+    // A folder of that name is meant as the file, and reading it says so.
+    assert_eq!(found("inner/a"), Some(outer.at("inner/a/drplan.hcl")));
     let bare = tempfile::tempdir().unwrap();
     std::fs::create_dir(bare.path().join("sub")).unwrap();
     std::fs::write(bare.path().join("drplan.hcl"), "").unwrap();
