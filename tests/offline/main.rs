@@ -10,6 +10,7 @@ mod code_variables;
 mod commands;
 mod computed;
 mod databases;
+mod decisions;
 mod defects;
 mod dispositions;
 mod emptied;

@@ -60,6 +60,8 @@ pub(crate) struct World {
     pub(crate) engine_plan: Option<String>,
     /// Pipelines of the repository.
     pub(crate) pipelines: Vec<drplan::model::document::SourceText>,
+    /// The clock.
+    pub(crate) at: jiff::Timestamp,
 }
 
 impl World {
@@ -89,6 +91,7 @@ impl World {
             ),
             engine_plan: None,
             pipelines: Vec::new(),
+            at: NOW.parse().expect("time"),
             settings,
         }
     }
@@ -104,6 +107,7 @@ impl World {
             inventory: None,
             engine_plan: None,
             pipelines: Vec::new(),
+            at: NOW.parse().expect("time"),
         }
     }
 
@@ -122,7 +126,7 @@ impl World {
         let engine_plan = self.engine_plan.as_deref().map(|text| read_engine_plan(text, "engine.json"));
         let engine_plan = engine_plan.transpose().map_err(|error| error.to_string())?;
         let input = PlanningInput {
-            at: NOW.parse().expect("time"),
+            at: self.at,
             settings: self.settings.clone(),
             primary: primary.map(str::to_owned),
             recovery: recovery.to_owned(),
