@@ -394,6 +394,12 @@ pub const CODES: &[Code] = &[
         Stops,
         "the code reads a state of another stack in the lost region",
     ),
+    code(
+        "replaced-by-code",
+        Error,
+        Loses,
+        "the code would have the engine replace what was restored or adopted",
+    ),
     code("restore-drops-settings", Note, Stops, "a restore drops settings; the plan sets them again"),
     code(
         "rewrite-contradicts",

@@ -51,6 +51,7 @@ mod recovery_points;
 mod recovery_variables;
 mod redacted;
 mod references;
+mod replaced;
 mod replication;
 mod requests;
 mod restore;
@@ -111,6 +112,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     recordings::check(&facts, &mut findings);
     named::check(&facts, &mut findings);
     inputs::check(&facts, &decided, &mut findings);
+    replaced::check(&facts, &decided, &mut findings);
     code_traps::check(&facts, &mut findings);
     writers::check(&facts, &decided, &mut findings);
     ways_in::check(&facts, &decided, &mut findings);

@@ -106,6 +106,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "region-map-lacks"
     "region-variable"
     "remote-state-in-primary"
+    "replaced-by-code"
     "restore-drops-settings"
     "rewrite-contradicts"
     "rewrite-keeps"

@@ -81,7 +81,8 @@ fn a_decision_that_changes_is_told_by_the_digest() {
     };
     differs(&|world| {
         let mut state: Value = serde_json::from_str(&world.state).unwrap();
-        let more = managed("aws_sqs_queue.more", json!({ "id": "q", "name": "q", "region": "us-east-2" }), &[]);
+        let more =
+            managed("aws_sqs_queue.more", json!({ "id": "q", "name": "q", "region": "us-east-2" }), &[]);
         state["resources"].as_array_mut().unwrap().push(more);
         world.state = state.to_string();
     });

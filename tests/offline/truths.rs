@@ -291,3 +291,34 @@ fn the_engine_is_told_what_the_code_does_not_say() {
         if matches!(&overrides[..], [one] if one.argument == "snapshot_name")));
     assert!(plan.steps.iter().all(|step| step.id != format!("restore/adopt/{address}")));
 }
+
+/// What comes back is as it was: a code that says otherwise would have the engine replace it.
+#[test]
+fn a_code_that_would_replace_what_is_restored_is_an_error() {
+    for (name, value) in [("engine", "\"mysql\""), ("username", "\"root\""), ("db_name", "\"other\"")] {
+        let plan = changed(|copy| {
+            copy.edit("terraform/modules/rds/main.tf", |text| {
+                let start = text.find("resource \"aws_db_instance\" \"primary\"").unwrap();
+                let (head, rest) = text.split_at(start);
+                let mut done = false;
+                let rest: String = rest
+                    .lines()
+                    .map(|line| {
+                        let is_it = line.trim_start().split(' ').next() == Some(name) && !done;
+                        done |= is_it;
+                        if is_it { format!("  {name} = {value}\n") } else { format!("{line}\n") }
+                    })
+                    .collect();
+                assert!(done, "{name}");
+                format!("{head}{rest}")
+            });
+        });
+        let told = found(&plan, "replaced-by-code");
+        assert_eq!(
+            told.first().map(|one| one.0.as_str()),
+            Some("module.rds.aws_db_instance.primary"),
+            "{name}"
+        );
+    }
+    without(&World::read(&example()).plan(), "replaced-by-code");
+}
