@@ -1,6 +1,7 @@
 //! Uses in the manifests, and in the text of files that were passed over.
 
 mod images;
+mod report;
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,13 +14,12 @@ use super::tokens::{Counterpart, Index, Owner, Token};
 use super::uses::Uses;
 use super::verdict::{Verdict, classify};
 use super::{Values, encoded};
-use crate::model::diagnostic::Place;
 use crate::model::document::{Node, Object, Span, Tree, push_index, push_pointer};
-use crate::model::paste;
 use crate::model::secret;
 use crate::model::value::ValueKind;
 use crate::plan::action::Rewrite;
 use crate::plan::values::{Site, UseDisposition};
+use report::{report, report_certificate, report_in_text};
 
 /// Searches every object, then every text that holds none.
 pub(super) fn search<'f>(
@@ -285,67 +285,6 @@ fn meaning_of_key(field: &str) -> &'static [&'static str] {
     .map_or(&[], |(_, types)| types)
 }
 
-fn report(
-    findings: &mut Findings,
-    token: &Token<'_>,
-    (file, line): (&str, u32),
-    pointer: &str,
-    literal: Option<&str>,
-    lost: Option<&str>,
-) {
-    let key = pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
-    findings.add(
-        "literal-unplaced",
-        token.text.to_string(),
-        format!(
-            "{} \"{}\" of the primary stands in {key}, and the plan cannot place it",
-            token.kind.as_str(),
-            token.text
-        ),
-        match (lost, literal) {
-            // Written down now, a rewrite would hold when its owner is back, too.
-            (Some(owner), _) => format!(
-                "bring {owner} back, and the plan places it; why it does not come back: `drplan show PLAN --resource {}`",
-                paste::shell(owner)
-            ),
-            (None, Some(literal)) => format!(
-                "name what it becomes, or write `keep = true` there if it stays: {}",
-                paste::block("rewrite", literal, "to = \"...\"")
-            ),
-            (None, None) => "name what the whole word that holds it becomes, by a rewrite in drplan.hcl; the word may be a \
-                     secret and is not shown here"
-                .to_owned(),
-        },
-        Some(Place::new(file, line)),
-    );
-}
-
-/// The plan changes objects and secrets, and no other text: it can only be told to leave it.
-fn report_in_text(
-    findings: &mut Findings,
-    token: &Token<'_>,
-    (file, line): (&str, u32),
-    literal: Option<&str>,
-) {
-    findings.add(
-        "literal-unplaced",
-        token.text.to_string(),
-        format!(
-            "{} \"{}\" of the primary stands in text that is no object: the plan does not apply it and does not change it",
-            token.kind.as_str(),
-            token.text
-        ),
-        match literal {
-            Some(literal) => format!(
-                "where the recovery reads it, change the file; where it does not: {}",
-                paste::block("rewrite", literal, "keep = true")
-            ),
-            None => "where the recovery reads it, change the file; where it does not, leave it out with --exclude".to_owned(),
-        },
-        Some(Place::new(file, line)),
-    );
-}
-
 /// Whether the token is mostly a part of a longer name.
 fn is_part(token: &Token<'_>) -> bool {
     matches!(token.kind, ValueKind::Region | ValueKind::Zone | ValueKind::ZoneId)
@@ -376,21 +315,6 @@ fn names_certificate(token: &Token<'_>, text: &str, start: usize) -> bool {
         ValueKind::Certificate => matches!(token.owner, Owner::Nobody { .. }),
         _ => false,
     }
-}
-
-/// A load balancer cannot use a certificate of another region.
-fn report_certificate(findings: &mut Findings, text: &str, recovery: &str, file: &str, line: u32) {
-    let arn = text.split([',', ' ', '"']).find(|part| part.contains(":acm:")).unwrap_or(text);
-    findings.add(
-        "certificate-no-counterpart",
-        arn,
-        format!("certificate {arn} is not of {recovery}, and no resource of the state tells its names"),
-        format!(
-            "name the one that {recovery} has for the same names: {}",
-            paste::block("counterpart", arn, "to = \"...\"")
-        ),
-        Some(Place::new(file, line)),
-    );
 }
 
 fn owner_name(facts: &Facts<'_, '_>, owner: &Owner) -> Option<String> {
