@@ -11,17 +11,15 @@ use crate::model::configuration::Configuration;
 use crate::model::diagnostic::{BadInput, Problem};
 use crate::model::document::Manifests;
 use crate::model::engine_plan::EnginePlan;
-use crate::model::input::PlanningInput;
 use crate::model::inventory::Inventory;
 use crate::model::observation::Observation;
 use crate::model::region;
 use crate::model::settings::Settings;
 use crate::model::state::State;
-use crate::planner;
 use crate::sources::{engine_plan, hcl, manifests, recorded, text, tfstate};
 
 /// States are read whole; a larger file is no state.
-const STATE_LIMIT: u64 = 1 << 30;
+pub(super) const STATE_LIMIT: u64 = 1 << 30;
 
 /// The text of what is read without a copy, and where it is from.
 #[derive(Default)]
@@ -115,14 +113,14 @@ fn collect<T>(read: Result<T, BadInput>, problems: &mut Vec<Problem>) -> Option<
 }
 
 /// The working folder and the folder of drplan.hcl: flags are relative to one, everything else to the other.
-struct Places<'p> {
-    here: &'p Path,
-    base: &'p Path,
+pub(super) struct Places<'p> {
+    pub(super) here: &'p Path,
+    pub(super) base: &'p Path,
 }
 
 impl Places<'_> {
     /// How a path is shown: relative to the folder of drplan.hcl where it lies in it, with `/` between its parts.
-    fn shown(&self, path: &Path) -> String {
+    pub(super) fn shown(&self, path: &Path) -> String {
         let path = path.strip_prefix(self.base).unwrap_or(path);
         let parts: Vec<String> = path
             .components()
@@ -331,57 +329,6 @@ fn find_inventory(
     let path = find_recording(places.base, "inventory.json", "inventory");
     let found = path.map(|path| recorded::read_inventory(&path, &places.shown(&path))).transpose()?;
     Ok(found.filter(|found| found.region == args.region))
-}
-
-/// What `init` finds in a repository; `region` finds the same where drplan.hcl says nothing.
-pub(super) struct Found {
-    pub(super) stack: String,
-    pub(super) state: Option<String>,
-    pub(super) terraform: Option<String>,
-    pub(super) manifests: Option<String>,
-    /// The region that the state's resources lie in.
-    pub(super) primary: Option<String>,
-    pub(super) inventory: Option<String>,
-    pub(super) observation: Option<String>,
-}
-
-/// Looks at the working folder.
-pub(super) fn look() -> Result<Found, Failure> {
-    let here = std::env::current_dir()
-        .map_err(|source| Failure::Io { what: "the working folder".to_owned(), source })?;
-    let places = Places { here: &here, base: &here };
-    let shown = |path: PathBuf| if path == here { ".".to_owned() } else { places.shown(&path) };
-    let state = find_state(&here).ok();
-    Ok(Found {
-        primary: state.as_deref().and_then(region_of_state),
-        stack: here
-            .file_name()
-            .map_or_else(|| "stack".to_owned(), |name| name.to_string_lossy().into_owned()),
-        state: state.map(shown),
-        terraform: find_code(&here).map(shown),
-        manifests: find_manifests(&here).map(shown),
-        inventory: find_recording(&here, "inventory.json", "inventory").map(shown),
-        observation: find_recording(&here, "observation.json", "observation").map(shown),
-    })
-}
-
-/// A state that cannot be read, or that names no region, is told of by `region`.
-fn region_of_state(path: &Path) -> Option<String> {
-    let text = text::read_text(path, "state", STATE_LIMIT).ok()?;
-    planner::primary_region(&PlanningInput {
-        at: jiff::Timestamp::UNIX_EPOCH,
-        settings: Settings::default(),
-        primary: None,
-        recovery: String::new(),
-        state: tfstate::read_state(&text, "state").ok()?,
-        configuration: None,
-        manifests: Manifests::default(),
-        observation: None,
-        inventory: None,
-        engine_plan: None,
-        pipelines: Vec::new(),
-        gaps: Vec::new(),
-    })
 }
 
 /// What the working folder tells of a stack before anything was asked of a region.

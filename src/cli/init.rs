@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::args::Init;
-use super::gather::{self, Found};
+use super::look::{self, Found};
 use super::output::Screen;
 use super::save::save;
 use super::{Exit, Failure};
@@ -17,7 +17,7 @@ pub(super) fn run(args: &Init, screen: &Screen) -> Result<Exit, Failure> {
             Problem::at(Place::file("drplan.hcl"), "it is there already", fix).into(),
         ));
     }
-    let found = gather::look()?;
+    let found = look::look()?;
     save(path, render(&found).as_bytes(), "")?;
     screen.result(
         format!(

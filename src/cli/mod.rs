@@ -9,6 +9,7 @@ mod hints;
 mod init;
 mod inventory;
 mod live;
+mod look;
 mod output;
 mod progress;
 mod region;
