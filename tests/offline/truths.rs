@@ -322,3 +322,17 @@ fn a_code_that_would_replace_what_is_restored_is_an_error() {
     }
     without(&World::read(&example()).plan(), "replaced-by-code");
 }
+
+#[test]
+fn the_auditor_sees_an_origin_that_nobody_placed() {
+    use drplan::plan::values::{Site, UseDisposition};
+    let mut plan = World::read(&example()).plan();
+    let uses = plan.values.iter_mut().flat_map(|value| &mut value.uses);
+    let mut origins = uses.filter(|one| {
+        matches!(&one.site, Site::Resource { resource, path, .. }
+            if resource == SHOP && path.starts_with("/origin/") && path.ends_with("/domain_name"))
+    });
+    origins.next().unwrap().disposition = UseDisposition::Unplaced;
+    let said: Vec<String> = audit(&plan).unwrap_err().iter().map(ToString::to_string).collect();
+    assert!(said.iter().any(|one| one.contains("an origin of it")), "{said:?}");
+}

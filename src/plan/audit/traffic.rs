@@ -1,6 +1,6 @@
 //! Safety rules 1 and 5: traffic, gates and the fence.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::actions::{Nature, is_external_dns, label, labels, nature, serves};
 use super::graph::Graph;
@@ -11,6 +11,7 @@ use crate::plan::action::{Action, EngineChange};
 use crate::plan::finding::Severity;
 use crate::plan::resource::{Disposition, Engine};
 use crate::plan::step::{DoneWhen, Phase, Step};
+use crate::plan::values::{Site, UseDisposition};
 
 /// Gates before dns that one plan may have: more could not be reviewed, and each is followed on its own.
 const GATES: usize = 16;
@@ -22,6 +23,7 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, table: Table, report: &mut R
     let behind_gate = graph.after(is_dns_gate);
     check_movers(plan, graph, table, &behind_gate, report);
     check_gates(graph, &behind_gate, report);
+    check_origins(plan, report);
     check_releases(graph, report);
     check_fence(graph, report);
 }
@@ -68,6 +70,32 @@ fn check_movers(plan: &Plan, graph: &Graph<'_>, table: Table, behind_gate: &[boo
             if to.is_none() && to_known_after.is_none() && !has_error {
                 report.add(Rule::Traffic, &step.id, "its target is unknown, and no finding says so");
             }
+        }
+    }
+}
+
+/// A distribution that is changed leads nowhere that the plan cannot place, or an error says so.
+fn check_origins(plan: &Plan, report: &mut Report) {
+    if plan.findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return;
+    }
+    let changed: HashSet<&str> = plan
+        .steps
+        .iter()
+        .filter_map(|step| match &step.action {
+            Action::ChangeDistribution { address: Some(address), .. } => Some(address.as_str()),
+            _ => None,
+        })
+        .collect();
+    for used in plan.values.iter().flat_map(|value| &value.uses) {
+        let Site::Resource { resource, path, .. } = &used.site else { continue };
+        let is_origin = path.starts_with("/origin/") && path.ends_with("/domain_name");
+        if used.disposition == UseDisposition::Unplaced && is_origin && changed.contains(resource.as_str()) {
+            report.add(
+                Rule::Traffic,
+                resource,
+                "an origin of it names what the plan cannot place, and no error says so",
+            );
         }
     }
 }
