@@ -315,3 +315,73 @@ fn an_engine_that_cannot_plan_says_why_without_values() {
     assert!(failed.contains("Reference to undeclared input variable"), "{failed}");
     assert!(plan["engine_check"].is_null());
 }
+
+/// A count by the zones of the region is another there; the plan says that it is computed, and the engine what it is.
+#[test]
+fn a_count_by_the_region_is_what_the_engine_says() {
+    let stack = Stack::new();
+    stack.edit("terraform/main.tf", |text| {
+        text.replacen("zones        = 3", "zones        = var.aws_region == \"us-west-2\" ? 2 : 3", 1)
+    });
+    let plan = stack.plan();
+    let differences = differences(&plan);
+    assert!(differences.contains(&"module.vpc.aws_subnet.private[2] -".to_owned()), "{differences:?}");
+    assert!(differences.iter().all(|one| one.contains("[2] -")), "{differences:?}");
+    assert!(has(&plan, "count-computed") && has(&plan, "engine-omits"), "{:?}", codes(&plan));
+}
+
+#[test]
+fn keys_of_a_map_by_region_are_what_the_engine_says() {
+    let stack = Stack::new();
+    stack.edit("terraform/alarms.tf", |text| {
+        format!(
+            "{text}\nlocals {{\n  topics = {{ \"us-east-2\" = [\"a\"], \"us-west-2\" = [\"b\"] }}\n}}\n\nresource \"aws_sns_topic\" \
+             \"more\" {{\n  for_each = toset(local.topics[var.aws_region])\n  name     = each.key\n}}\n"
+        )
+    });
+    stack.edit("state.tfstate", |text| {
+        let mut state: Value = serde_json::from_str(&text).unwrap();
+        let mut topic = found(&state, "aws_sns_topic.alerts").1.clone();
+        topic["name"] = json!("a");
+        let arn = "arn:aws:sns:us-east-2:123456789012:a";
+        topic["arn"] = json!(arn);
+        topic["id"] = json!(arn);
+        let resource = json!({ "mode": "managed", "type": "aws_sns_topic", "name": "more",
+            "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
+            "instances": [{ "index_key": "a", "schema_version": 0, "attributes": topic, "dependencies": [] }] });
+        state["resources"].as_array_mut().unwrap().push(resource);
+        state.to_string()
+    });
+    let plan = stack.plan();
+    assert_eq!(differences(&plan), ["aws_sns_topic.more[\"a\"] -", "aws_sns_topic.more[\"b\"] create"]);
+}
+
+/// What lives inside a restored database is made once that is there.
+#[test]
+fn what_a_provider_makes_in_a_database_waits_for_it() {
+    let stack = Stack::new();
+    stack.edit("terraform/versions.tf", |text| {
+        text.replacen(
+            "required_providers {\n",
+            "required_providers {\n    postgresql = {\n      source = \"cyrilgdd/postgresql\"\n    }\n",
+            1,
+        )
+    });
+    stack.edit("terraform/alarms.tf", |text| {
+        format!(
+            "{text}\nprovider \"postgresql\" {{\n  host     = module.rds.primary_address\n  username = \"app\"\n  password = \
+             var.db_password\n}}\n\nresource \"postgresql_database\" \"reports\" {{\n  name = \"reports\"\n}}\n"
+        )
+    });
+    stack.edit("state.tfstate", |text| {
+        let mut state: Value = serde_json::from_str(&text).unwrap();
+        let resource = json!({ "mode": "managed", "type": "postgresql_database", "name": "reports",
+            "provider": "provider[\"registry.terraform.io/cyrilgdd/postgresql\"]",
+            "instances": [{ "schema_version": 0, "attributes": { "id": "reports", "name": "reports" },
+                "dependencies": ["module.rds.aws_db_instance.primary"] }] });
+        state["resources"].as_array_mut().unwrap().push(resource);
+        state.to_string()
+    });
+    let plan = stack.plan();
+    assert_eq!(differences(&plan), [] as [&str; 0]);
+}
