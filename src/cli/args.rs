@@ -67,7 +67,7 @@ pub(super) struct Region {
     /// Kubernetes manifests: a file, a folder or a glob; repeatable
     #[arg(long, value_name = "PATH")]
     pub(super) manifests: Vec<PathBuf>,
-    /// Leave manifests out; repeatable
+    /// Leave manifests out, by their paths as they are shown: '**/charts/**'; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
     /// Recorded inventory of the recovery region (drplan inventory REGION -o FILE)
