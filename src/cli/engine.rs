@@ -144,7 +144,9 @@ fn request(
         region: input.recovery.clone(),
         provider_regions: provider_regions(code, plan),
         variables: variables(input, base)?,
+        given: given(input),
         imports,
+        rewrites: rewrites(input),
         overrides: overrides(code, plan, &resources, base),
         excluded: excluded.into_iter().collect(),
         targets,
@@ -218,13 +220,32 @@ fn provider_regions(code: &Configuration, plan: &Plan) -> Vec<(String, Option<St
     named.map(|provider| (provider.name.clone(), provider.alias.clone())).collect()
 }
 
+/// Variables that are no secret, as `*.auto.tfvars.json` has them.
+fn given(input: &PlanningInput<'_>) -> String {
+    let mut given = serde_json::Map::new();
+    for variable in &input.settings.terraform.variables {
+        if let ValueSource::Plain(text) = &variable.source {
+            let list = text.trim_start().starts_with(['[', '{']);
+            let value = list.then(|| serde_json::from_str(text).ok()).flatten();
+            given.insert(variable.name.clone(), value.unwrap_or_else(|| text.clone().into()));
+        }
+    }
+    serde_json::Value::Object(given).to_string()
+}
+
+fn rewrites(input: &PlanningInput<'_>) -> Vec<(String, String)> {
+    let all = input.settings.rewrites.iter();
+    all.filter_map(|rewrite| Some((rewrite.text.clone(), rewrite.to.clone()?))).collect()
+}
+
 /// Values of the recovery's variables. A secret of Secrets Manager is not read for a plan: it only must have a value.
 fn variables(input: &PlanningInput<'_>, base: &Path) -> Result<Vec<(String, Secret)>, String> {
     let mut all = Vec::new();
     for variable in &input.settings.terraform.variables {
         let name = &variable.name;
         let value = match &variable.source {
-            ValueSource::Plain(text) => text.clone(),
+            // A file of the copy has them: one of the user's own would win over the environment.
+            ValueSource::Plain(_) => continue,
             ValueSource::Environment(from) => std::env::var(from).unwrap_or_else(|_| PLACEHOLDER.to_owned()),
             ValueSource::File(path) => {
                 let text = read_text(&base.join(path), path, SECRET_LIMIT);

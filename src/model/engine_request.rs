@@ -21,12 +21,16 @@ pub struct EngineRequest {
     pub region: String,
     /// Local names of providers that the code pins to the lost region, with their aliases: the copy says another.
     pub provider_regions: Vec<(String, Option<String>)>,
-    /// Variables of the recovery; they go through the environment only.
+    /// Variables of the recovery that are no secret, as a file of variables has them.
+    pub given: String,
+    /// Those that are; they go through the environment only.
     pub variables: Vec<(String, Secret)>,
     /// What is taken over: address and import id.
     pub imports: Vec<(String, String)>,
     /// What is said otherwise than in the code, by module folder.
     pub overrides: Vec<BlockOverride>,
+    /// What drplan.hcl rewrites, and into what: it holds in the copy too.
+    pub rewrites: Vec<(String, String)>,
     /// Addresses that are left out of the plan.
     pub excluded: Vec<String>,
     /// The rest, for an engine that cannot leave out but only choose.

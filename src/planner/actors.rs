@@ -30,6 +30,22 @@ pub(super) fn acts(object: &Object<'_, '_>) -> Option<&'static str> {
         {
             Some("a schedule starts by itself")
         }
+        "kubernetes_manifest"
+            if object.tree().pointer("/manifest/kind").and_then(serde_json::Value::as_str)
+                == Some("CronJob") =>
+        {
+            Some("a schedule starts by itself")
+        }
+        "kubectl_manifest" if object.text("yaml_body").is_some_and(|text| text.contains("kind: CronJob")) => {
+            Some("a schedule starts by itself")
+        }
+        "aws_pipes_pipe" if !is("desired_state", "STOPPED") => Some("it takes messages by itself"),
+        "aws_dms_replication_task"
+            if object.tree().get("start_replication_task").and_then(serde_json::Value::as_bool)
+                == Some(true) =>
+        {
+            Some("it copies data by itself")
+        }
         _ => None,
     }
 }

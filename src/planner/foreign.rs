@@ -89,17 +89,26 @@ const WHERE: [&str; 7] = ["cloud", "datacenter", "location", "placement", "regio
 /// The attribute by which a resource lies in the lost region, and what it says.
 pub(super) fn in_primary(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<(String, String)> {
     let primary = facts.primary.as_deref()?;
-    let mut found = None;
+    // Settings of what watches or signs in; they hold nothing.
+    if ["datadog_", "vault_", "newrelic_", "pagerduty_", "grafana_"]
+        .iter()
+        .any(|own| object.type_name().starts_with(own))
+    {
+        return None;
+    }
+    let (mut found, mut there) = (None, false);
     let mut visit = |path: &[Segment<'_>], scalar: Scalar<'_>| {
-        let Some(text) = scalar.as_str().filter(|_| found.is_none()) else { return };
-        if says_where(path, text) && is_region(text, primary) {
+        let Some(text) = scalar.as_str() else { return };
+        // What lies in both regions is there already.
+        there |= says_where(path, text) && is_region(text, facts.recovery);
+        if found.is_none() && says_where(path, text) && is_region(text, primary) {
             found =
                 Some((attributes::pointer(path).trim_start_matches('/').replace('/', "."), text.to_owned()));
         }
     };
     // A state whose attributes are not sound JSON never gets here: the reader refuses it.
     let _ = attributes::walk(object.instance.attributes, &mut visit);
-    found
+    found.filter(|_| !there)
 }
 
 /// Whether an attribute places something. One that leaves regions out does not; a text that has the cloud before the

@@ -172,7 +172,13 @@ fn hold_of(object: &Object) -> Option<Hold> {
         "CronJob" if rests(object) => None,
         "CronJob" => Some(Hold::Suspend),
         // One on each node has no number that could be 0.
-        "DaemonSet" if dns::is_controller(object) => Some(Hold::Ask),
+        "CronWorkflow" if !rests(object) => Some(Hold::Suspend),
+        // Nor has one that another controller brings.
+        "DaemonSet" | "HelmRelease" | "HelmChart" | "Application" | "ApplicationSet"
+            if dns::is_controller(object) =>
+        {
+            Some(Hold::Ask)
+        }
         _ if dns::is_controller(object) => Some(Hold::Replicas),
         _ => None,
     }

@@ -229,6 +229,10 @@ fn decide_cache(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut F
     if let Some(accepted) = accepted_loss(facts, object) {
         return accepted;
     }
+    // Its snapshots are others, which no inventory lists, and its argument is another.
+    if object.type_name() == "aws_elasticache_serverless_cache" {
+        return decide_store(facts, object, findings);
+    }
     let name = object.name();
     let snapshots = facts.inventory().and_then(|inventory| inventory.cache_snapshots.as_ref());
     let mine = snapshots.into_iter().flatten().filter(|snapshot| snapshot.source == name);

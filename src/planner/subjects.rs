@@ -53,6 +53,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
         has(text)
             || facts.input.state.instances.iter().any(|instance| instance.attributes.contains(text))
             || facts.input.manifests.texts.iter().any(|source| source.text.contains(text))
+            || in_code(facts, text)
     };
     for counterpart in settings.counterparts.iter().filter(|counterpart| !used(&counterpart.subject)) {
         unknown("counterpart", &counterpart.subject, &counterpart.place);
@@ -70,6 +71,20 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
         }
     }
     check_estimates(facts, findings);
+}
+
+/// Whether the code has a text written out.
+fn in_code(facts: &Facts<'_, '_>, text: &str) -> bool {
+    let Some(code) = &facts.input.configuration else { return false };
+    let of_modules = code.modules.iter().flat_map(|module| {
+        let resources = module.resources.iter().flat_map(|block| &block.arguments);
+        let calls = module.calls.iter().flat_map(|call| &call.arguments);
+        let defaults = module.variables.iter().filter_map(|variable| variable.default.as_ref());
+        let providers = module.providers.iter().flat_map(|provider| &provider.arguments);
+        resources.chain(calls).chain(defaults).chain(providers).chain(&module.others)
+    });
+    let mut arguments = of_modules.chain(code.given.iter().map(|given| &given.value));
+    arguments.any(|argument| argument.literals.iter().any(|literal| literal.text.contains(text)))
 }
 
 /// A kind of work, a type of the table, or one of the state.

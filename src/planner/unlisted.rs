@@ -42,7 +42,31 @@ fn check_workloads(facts: &Facts<'_, '_>, findings: &mut Findings) {
         .filter(|object| object.type_name() == "helm_release")
         .filter_map(|object| object.text("namespace").map(str::to_owned))
         .collect();
-    for workload in facts.unlisted_workloads().filter(|workload| !releases.contains(&workload.namespace)) {
+    // Operators make workloads from objects of their own, and call them by these; controllers bring whole charts.
+    let is_made = |workload: &Workload| {
+        facts.input.manifests.objects.iter().any(|object| {
+            let custom = object
+                .api_version
+                .split('/')
+                .next()
+                .is_some_and(|group| group.contains('.') && !group.ends_with("k8s.io"));
+            let applier =
+                ["HelmRelease", "Application", "ApplicationSet", "HelmChart"].contains(&object.kind.as_str());
+            let here = object.namespace.as_deref() == Some(workload.namespace.as_str());
+            applier || custom && here && workload.name.contains(object.name.as_str())
+        })
+    };
+    // Where no manifest runs anything, an add-on or a chart does.
+    let is_ours = |workload: &Workload| {
+        facts.input.manifests.objects.iter().any(|object| {
+            let runs = ["Deployment", "StatefulSet", "DaemonSet", "CronJob"].contains(&object.kind.as_str());
+            runs && object.namespace.as_deref().unwrap_or("default") == workload.namespace
+        })
+    };
+    let told = |workload: &&Workload| {
+        !releases.contains(&workload.namespace) && is_ours(workload) && !is_made(workload)
+    };
+    for workload in facts.unlisted_workloads().filter(told) {
         let Workload { object_kind, namespace, name, .. } = workload;
         let label = format!("{object_kind}/{namespace}/{name}");
         findings.add(

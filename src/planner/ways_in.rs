@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
+use super::variables::{Given, given};
 use crate::plan::resource::Disposition;
 
 /// Adds what the configuration rules out today.
@@ -21,7 +22,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
         }
         let tree = cluster.tree();
         let is = |pointer: &str, wanted: bool| tree.pointer(pointer).and_then(Value::as_bool) == Some(wanted);
-        if is("/vpc_config/0/endpoint_public_access", false) {
+        // What the code or a variable of the recovery says holds; what it computes nobody can tell.
+        let public = match given(facts, cluster, "vpc_config.endpoint_public_access") {
+            Given::Is(text) => text == "true",
+            Given::Computed => true,
+            Given::Same | Given::Unset => !is("/vpc_config/0/endpoint_public_access", false),
+        };
+        if !public {
             findings.add(
                 "cluster-unreachable",
                 cluster.address(),
@@ -38,7 +45,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
         // The creator is let in unless the code says otherwise, and nobody else is.
         let bars_creator = is("/access_config/0/bootstrap_cluster_creator_admin_permissions", false);
         let admits = facts.objects.iter().any(|object| {
+            let of_nodes = object
+                .text("type")
+                .is_some_and(|kind| kind.starts_with("EC2") || kind.starts_with("FARGATE"));
             let entry = object.is_managed()
+                && !of_nodes
                 && matches!(object.type_name(), "aws_eks_access_entry" | "aws_eks_access_policy_association");
             let auth = object.type_name().starts_with("kubernetes_config_map")
                 && object.instance.attributes.contains("aws-auth");
@@ -54,8 +65,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
                     cluster.name(),
                     if by_manifest { ", while aws-auth of the manifests needs somebody to apply it" } else { "" }
                 ),
-                "give an access entry to the role that recovers (aws_eks_access_entry with a policy), or let the creator in: \
-                 `bootstrap_cluster_creator_admin_permissions = true`",
+                "give an access entry to the role that recovers: aws_eks_access_entry, with a policy that is associated",
                 facts.place_in_code(cluster),
             );
         }

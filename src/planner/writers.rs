@@ -28,19 +28,40 @@ const APPLIERS: [(&str, &str, &str); 4] = [
 /// Charts that install such controllers.
 const CHARTS: [&str; 3] = ["argo-cd", "flux2", "flux-operator"];
 
-/// Commands of pipelines that write.
-const COMMANDS: [&str; 10] = [
-    "terraform apply",
-    "tofu apply",
-    "terragrunt apply",
-    "terragrunt run-all apply",
-    "kubectl apply",
-    "kubectl set image",
-    "helm upgrade",
-    "helmfile apply",
-    "kapp deploy",
-    "cdk deploy",
+/// Commands of pipelines that write: a program, and the word that says so somewhere behind it.
+const COMMANDS: [(&str, &str); 14] = [
+    ("terraform", "apply"),
+    ("tofu", "apply"),
+    ("terragrunt", "apply"),
+    ("kubectl", "apply"),
+    ("kubectl", "set"),
+    ("kubectl", "replace"),
+    ("helm", "upgrade"),
+    ("helm", "install"),
+    ("helmfile", "apply"),
+    ("helmfile", "sync"),
+    ("kapp", "deploy"),
+    ("cdk", "deploy"),
+    ("pulumi", "up"),
+    ("argocd", "sync"),
 ];
+
+/// The command of a line that writes; what is only called so, printed or commented out is none.
+fn command_in(line: &str) -> Option<String> {
+    let line = line.trim_start().trim_start_matches("- ");
+    if ["#", "//", "name:", "echo", "description:", "if:"].iter().any(|start| line.starts_with(start)) {
+        return None;
+    }
+    let command = line.split_once("run:").map_or(line, |(_, command)| command);
+    let words: Vec<&str> =
+        command.split_whitespace().map(|word| word.trim_matches(['"', '\'', ';', '&', '|'])).collect();
+    let at = |program: &str| words.iter().position(|word| *word == program);
+    COMMANDS.iter().find_map(|(program, verb)| {
+        let rest = words.get(at(program)? + 1..)?;
+        let found = !words.contains(&"echo") && rest.contains(verb);
+        found.then(|| format!("{program} {verb}"))
+    })
+}
 
 /// Adds each of them.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
@@ -50,9 +71,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
             .find(|(group, kind, _)| object.api_version.starts_with(group) && object.kind == *kind);
         let Some((_, kind, rest)) = known else { continue };
         let automated = match *kind {
-            "Application" => object.root.at(&["spec", "syncPolicy", "automated"]).is_some(),
+            "Application" => is_automated(object, &["spec", "syncPolicy", "automated"]),
             "ApplicationSet" => {
-                object.root.at(&["spec", "template", "spec", "syncPolicy", "automated"]).is_some()
+                is_automated(object, &["spec", "template", "spec", "syncPolicy", "automated"])
             }
             _ => object.root.str_at(&["spec", "suspend"]).is_none() && !is_suspended(object),
         };
@@ -91,6 +112,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
     check_pipelines(facts, findings);
 }
 
+fn is_automated(object: &crate::model::document::Object, path: &[&str]) -> bool {
+    use crate::model::document::Tree;
+    let automated = object.root.at(path);
+    automated.is_some_and(|node| node.get("enabled").is_none_or(|enabled| enabled.tree != Tree::Bool(false)))
+}
+
 fn is_suspended(object: &crate::model::document::Object) -> bool {
     use crate::model::document::Tree;
     object.root.at(&["spec", "suspend"]).is_some_and(|node| matches!(node.tree, Tree::Bool(true)))
@@ -99,12 +126,8 @@ fn is_suspended(object: &crate::model::document::Object) -> bool {
 fn check_pipelines(facts: &Facts<'_, '_>, findings: &mut Findings) {
     let mut applying = Vec::new();
     for pipeline in &facts.input.pipelines {
-        let line = (1_u32..).zip(pipeline.text.lines()).find_map(|(number, line)| {
-            let line = line.trim_start();
-            let comment = line.starts_with('#') || line.starts_with("//");
-            let command = COMMANDS.iter().find(|command| line.contains(**command)).filter(|_| !comment)?;
-            Some((number, *command))
-        });
+        let line =
+            (1_u32..).zip(pipeline.text.lines()).find_map(|(number, line)| Some((number, command_in(line)?)));
         applying.extend(line.map(|(number, command)| (pipeline.path.as_str(), number, command)));
     }
     let Some(((path, line, command), more)) = applying.split_first() else { return };
@@ -120,7 +143,7 @@ fn check_pipelines(facts: &Facts<'_, '_>, findings: &mut Findings) {
             "{path} runs `{command}`{more}: a merge during the recovery would write to what the plan writes to, or to the \
              primary"
         ),
-        "switch it off before the plan runs, and say so at a gate: `gate \"fence\" { ask = \"Are the pipelines off?\" }`",
+        "switch it off before the plan runs, and say so at a gate: `gate \"infra\" { ask = \"Are the pipelines off?\" }`",
         Some(Place::new(*path, *line)),
     );
 }

@@ -336,3 +336,40 @@ fn the_auditor_sees_an_origin_that_nobody_placed() {
     let said: Vec<String> = audit(&plan).unwrap_err().iter().map(ToString::to_string).collect();
     assert!(said.iter().any(|one| one.contains("an origin of it")), "{said:?}");
 }
+
+/// What brings external-dns is held like it; a workflow on a schedule rests like a CronJob.
+#[test]
+fn releases_of_external_dns_wait_for_the_gate() {
+    let plan = changed(|copy| {
+        copy.write(
+            "kubernetes/names.yaml",
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: { name: names, namespace: ecommerce }\nspec:\n  \
+             chart: { spec: { chart: external-dns } }\n---\napiVersion: argoproj.io/v1alpha1\nkind: CronWorkflow\nmetadata: { \
+             name: nightly, namespace: ecommerce }\nspec: { schedule: \"0 1 * * *\" }\n",
+        );
+    });
+    assert_eq!(audit(&plan), Ok(()));
+    let held = plan.steps.iter().filter_map(|step| match &step.action {
+        Action::ApplyObject { name, hold: Some(_), .. } => Some(name.as_str()),
+        _ => None,
+    });
+    let held: Vec<&str> = held.collect();
+    assert!(held.contains(&"names") && held.contains(&"nightly"), "{held:?}");
+}
+
+/// A rewrite of what only the code has is no typing error.
+#[test]
+fn a_rewrite_may_name_what_the_code_has() {
+    let plan = changed(|copy| {
+        copy.edit("terraform/addons.tf", |text| {
+            text.replace(
+                "retention_in_days = 30",
+                "retention_in_days = 30\n  tags = { Bucket = \"acme-flags-us-east-2\" }",
+            )
+        });
+        copy.edit("drplan.hcl", |text| {
+            format!("{text}\nrewrite \"acme-flags-us-east-2\" {{ keep = true }}\n")
+        });
+    });
+    without(&plan, "subject-unknown");
+}

@@ -22,9 +22,23 @@ const SERVES: [&str; 5] = ["DaemonSet", "Deployment", "ReplicaSet", "Replication
 
 /// Whether an object runs external-dns: by its image, or by its name or its flags where the image comes from a mirror.
 pub(in super::super) fn is_controller(object: &Object) -> bool {
-    SERVES.contains(&object.kind.as_str())
-        && (object.name.contains("external-dns")
-            || containers(object).any(|container| runs_it(container) || writes_records(container)))
+    is_release(object)
+        || SERVES.contains(&object.kind.as_str())
+            && (object.name.contains("external-dns")
+                || containers(object).any(|container| runs_it(container) || writes_records(container)))
+}
+
+/// Whether Flux, Argo CD or k3s installs its chart by the object.
+fn is_release(object: &Object) -> bool {
+    let paths: &[&[&str]] = match object.kind.as_str() {
+        "HelmRelease" => &[&["spec", "chart", "spec", "chart"]],
+        "Application" => &[&["spec", "source", "chart"]],
+        "ApplicationSet" => &[&["spec", "template", "spec", "source", "chart"]],
+        "HelmChart" => &[&["spec", "chart"]],
+        _ => return false,
+    };
+    let chart = paths.iter().find_map(|path| object.root.str_at(path));
+    chart.is_some_and(|chart| chart.rsplit('/').next() == Some("external-dns"))
 }
 
 /// Whatever it is called: no other program has an owner of TXT records.

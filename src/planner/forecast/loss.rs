@@ -55,6 +55,8 @@ fn plan_loss(facts: &Facts<'_, '_>, store: &PlannedStore, unseen: &HashSet<&str>
         _ if facts.inventory_is_old() => Verdict::Unknown,
         (Some(worst), Some(objective)) if worst <= objective => Verdict::Ok,
         (Some(_), Some(_)) => Verdict::Missed,
+        // The worst is never less than what would be lost now.
+        (None, Some(objective)) if chosen.loss_seconds.is_some_and(|now| now > objective) => Verdict::Missed,
         _ => Verdict::Unknown,
     };
     let as_of = facts.as_of().map(|as_of| format!(", {as_of}")).unwrap_or_default();

@@ -18,11 +18,13 @@ pub(super) struct Copy {
     /// Where the folder that all modules lie in was copied to, and from.
     inside: PathBuf,
     outside: PathBuf,
+    /// Texts of the code that are others in the copy.
+    rewrites: Vec<(String, String)>,
 }
 
 impl Copy {
     /// Copies the root module and the modules that it calls, as they lie to each other.
-    pub(super) fn of(root: &Path, modules: &[PathBuf]) -> io::Result<Self> {
+    pub(super) fn of(root: &Path, modules: &[PathBuf], rewrites: &[(String, String)]) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("drplan-engine-").tempdir()?;
         let mut outside = root.to_owned();
         for module in modules {
@@ -32,7 +34,8 @@ impl Copy {
                 }
             }
         }
-        let copy = Self { inside: folder.path().join("code"), outside, _folder: folder };
+        let rewrites = rewrites.to_vec();
+        let copy = Self { inside: folder.path().join("code"), outside, rewrites, _folder: folder };
         let mut left = MOST_BYTES;
         let mut done: Vec<&Path> = Vec::new();
         for folder in std::iter::once(root).chain(modules.iter().map(PathBuf::as_path)) {
@@ -77,15 +80,48 @@ impl Copy {
             *left = left
                 .checked_sub(size)
                 .ok_or_else(|| io::Error::other("the folder of the code is too large"))?;
-            fs::copy(entry.path(), to)?;
+            self.file(entry.path(), &to)?;
         }
         Ok(())
     }
+
+    /// Copies a file; a text with what drplan.hcl rewrites gets the rewritten values, where they stand as whole words.
+    fn file(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let bytes = fs::read(from)?;
+        match std::str::from_utf8(&bytes) {
+            Ok(text) if self.rewrites.iter().any(|(old, _)| text.contains(old.as_str())) => {
+                let rewritten =
+                    self.rewrites.iter().fold(text.to_owned(), |text, (old, new)| whole(&text, old, new));
+                fs::write(to, rewritten)
+            }
+            _ => fs::copy(from, to).map(|_| ()),
+        }
+    }
+}
+
+/// Replaces a text where no letter, digit or hyphen goes on beside it.
+fn whole(text: &str, old: &str, new: &str) -> String {
+    let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(old).filter(|_| !old.is_empty()) {
+        let (before, after) = (&rest[..at], &rest[at + old.len()..]);
+        out.push_str(before);
+        let alone = !goes_on(out.chars().next_back()) && !goes_on(after.chars().next());
+        out.push_str(if alone { new } else { old });
+        rest = after;
+    }
+    out + rest
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_whole_words_are_rewritten() {
+        assert_eq!(whole("\"a\" a-b a", "a", "c"), "\"c\" a-b c");
+    }
 
     #[test]
     fn modules_keep_their_places_and_states_stay_behind() {
@@ -104,7 +140,7 @@ mod tests {
         ] {
             fs::write(at(file), "").unwrap();
         }
-        let copy = Copy::of(&at("live/prod"), &[at("modules/vpc")]).unwrap();
+        let copy = Copy::of(&at("live/prod"), &[at("modules/vpc")], &[]).unwrap();
         let has = |name: &str| copy.place(&at(name)).exists();
         assert!(has("live/prod/main.tf") && has("live/prod/files/a.json") && has("modules/vpc/main.tf"));
         assert!(has("live/prod/.terraform/modules/x/main.tf"));

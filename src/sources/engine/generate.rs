@@ -13,6 +13,8 @@ use crate::model::engine_request::{BlockOverride, EngineRequest};
 const TEMPLATE: &str = include_str!("../../../templates/override.tf");
 /// An override file comes after the code, and in the order of names after all others.
 const OVERRIDE: &str = "zz_drplan_override.tf";
+/// Read after all other files of variables, and before none.
+const VARIABLES: &str = "zz_drplan.auto.tfvars.json";
 /// Where workspaces are kept: not where an engine without a backend has them, which it would want to move.
 pub(super) const STATES: &str = "drplan.tfstate.d";
 /// Import blocks are no overrides.
@@ -56,6 +58,7 @@ pub(super) fn files(
         })?;
         files.push((folder.clone(), OVERRIDE, text));
     }
+    files.push((request.root.clone(), VARIABLES, request.given.clone()));
     if !request.imports.is_empty() {
         let imports: Vec<_> = request.imports.iter().map(|(to, id)| (to.clone(), quoted(id))).collect();
         files.push((request.root.clone(), IMPORTS, fill(context! { imports })?));
@@ -112,7 +115,9 @@ mod tests {
             workspace: "dr".to_owned(),
             region: "us-west-2".to_owned(),
             provider_regions: vec![("aws".to_owned(), None)],
+            given: "{}".to_owned(),
             variables: Vec::new(),
+            rewrites: Vec::new(),
             imports: vec![("module.m.aws_iam_role.a[\"x\"]".to_owned(), "a".to_owned())],
             overrides: vec![BlockOverride {
                 folder: "/tf/m".into(),

@@ -31,7 +31,7 @@ pub fn find_engine(path: &std::ffi::OsStr) -> Option<PathBuf> {
 /// # Errors
 /// Why there is none: what the engine says, without any value of it.
 pub fn plan(request: &EngineRequest) -> Result<String, String> {
-    let copy = Copy::of(&request.root, &request.modules)
+    let copy = Copy::of(&request.root, &request.modules, &request.rewrites)
         .map_err(|error| format!("the code could not be copied: {error}"))?;
     let root = copy.place(&request.root);
     let files =

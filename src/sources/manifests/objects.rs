@@ -41,6 +41,16 @@ pub(super) fn twice(file: &str, duplicate: &DuplicateKey, secret: bool) -> Probl
     .also(Place::new(file, *first), "first here")
 }
 
+/// Groups of files that look like objects and are read by a program on somebody's machine.
+const OF_PROGRAMS: [(&str, &str); 6] = [
+    ("skaffold/", "skaffold"),
+    ("eksctl.io/", "eksctl"),
+    ("kind.x-k8s.io/", "kind"),
+    ("k3d.io/", "k3d"),
+    ("kubeadm.k8s.io/", "kubeadm"),
+    ("tilt.dev/", "tilt"),
+];
+
 struct Sorter<'a> {
     file: &'a str,
     document: u32,
@@ -87,6 +97,10 @@ impl Sorter<'_> {
             return;
         }
         let line = node.span.line;
+        if let Some((_, program)) = OF_PROGRAMS.iter().find(|(group, _)| api_version.starts_with(group)) {
+            self.other(line, &format!("a file of {program}, which no cluster takes"));
+            return;
+        }
         if api_version.starts_with("kustomize.config.k8s.io/")
             && matches!(kind.as_str(), "Kustomization" | "Component")
         {
