@@ -1,7 +1,7 @@
 //! Has the engine plan what drplan predicts, so that the two can be compared.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::args::Region;
 use crate::model::configuration::{Configuration, RegionSource};
@@ -15,8 +15,9 @@ use crate::model::types;
 use crate::plan::Plan;
 use crate::plan::action::{Action, OverrideValue};
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
-use crate::sources::engine;
+use crate::sources::hcl::absolute;
 use crate::sources::text::read_text;
+use crate::sources::{engine, programs};
 
 /// Secrets in files are short.
 const SECRET_LIMIT: u64 = 1 << 20;
@@ -57,8 +58,7 @@ pub(super) fn choose(
             let found = if path.contains('/') {
                 Some(base.join(path)).filter(|file| file.is_file())
             } else {
-                let folders = std::env::var_os("PATH").unwrap_or_default();
-                std::env::split_paths(&folders).map(|folder| folder.join(path)).find(|file| file.is_file())
+                programs::find(&std::env::var_os("PATH").unwrap_or_default(), path)
             };
             match found {
                 Some(program) => Ok(Some(Chosen { shown: name_of(&program), program, named: true })),
@@ -138,8 +138,8 @@ fn request(
     Ok(EngineRequest {
         program: chosen.program,
         shown: chosen.shown,
-        root: plain(&base.join(&code.root)),
-        modules: code.modules.iter().map(|module| plain(&base.join(&module.folder))).collect(),
+        root: absolute(&base.join(&code.root)),
+        modules: code.modules.iter().map(|module| absolute(&base.join(&module.folder))).collect(),
         workspace: plan.saw.workspace.clone(),
         region: input.recovery.clone(),
         provider_regions: provider_regions(code, plan),
@@ -152,21 +152,6 @@ fn request(
         targets,
         state: carried_state(state, &carried),
     })
-}
-
-/// A path without `.` and `..`, by its text.
-fn plain(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                out.pop();
-            }
-            Component::CurDir => {}
-            part => out.push(part),
-        }
-    }
-    out
 }
 
 /// What the engine's first plan leaves out: what is restored or moved later, and what it cannot plan before the cluster
@@ -238,7 +223,7 @@ fn rewrites(input: &PlanningInput<'_>) -> Vec<(String, String)> {
     all.filter_map(|rewrite| Some((rewrite.text.clone(), rewrite.to.clone()?))).collect()
 }
 
-/// Values of the recovery's variables. A secret of Secrets Manager is not read for a plan: it only must have a value.
+/// Variables of the recovery that may be secrets. One of Secrets Manager is not read for a plan: it only must have a value.
 fn variables(input: &PlanningInput<'_>, base: &Path) -> Result<Vec<(String, Secret)>, String> {
     let mut all = Vec::new();
     for variable in &input.settings.terraform.variables {
@@ -288,7 +273,7 @@ fn overrides(
             .any(|block| !block.data && block.type_name == *first.type_name && block.name == *first.name);
         if has_block {
             found.push(BlockOverride {
-                folder: plain(&base.join(&module.folder)),
+                folder: absolute(&base.join(&module.folder)),
                 type_name: first.type_name.to_string(),
                 name: first.name.to_string(),
                 shared,

@@ -296,11 +296,7 @@ fn read_inventory(
     places: &Places<'_>,
 ) -> Result<Option<Inventory>, BadInput> {
     let named = args.inventory.as_ref().map(|path| places.here.join(path));
-    let configured = || {
-        let of_region = settings.inventory.iter().find(|(region, _)| region.as_deref() == Some(&args.region));
-        let of_all = || settings.inventory.iter().find(|(region, _)| region.is_none());
-        of_region.or_else(of_all).map(|(_, path)| places.base.join(path))
-    };
+    let configured = || settings.inventory_of(&args.region).map(|path| places.base.join(path));
     named.or_else(configured).map(|path| recorded::read_inventory(&path, &places.shown(&path))).transpose()
 }
 

@@ -160,6 +160,15 @@ pub struct Objective {
     pub place: Option<Place>,
 }
 
+impl Settings {
+    /// The recorded inventory that is named for a region: its own, else the one of all.
+    #[must_use]
+    pub fn inventory_of(&self, region: &str) -> Option<&str> {
+        let of = |wanted: Option<&str>| self.inventory.iter().find(|(known, _)| known.as_deref() == wanted);
+        of(Some(region)).or_else(|| of(None)).map(|(_, path)| path.as_str())
+    }
+}
+
 impl Objective {
     /// Components that a label may name instead of an address.
     pub const COMPONENTS: [&'static str; 8] =

@@ -1,5 +1,6 @@
 //! What becomes of each managed object of the state, and why.
 
+use super::actors;
 use super::databases;
 use super::dns;
 use super::facts::{Facts, Object};
@@ -215,10 +216,8 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
         Scope::Cluster if entry.recovery == Recovery::Store => {
             return super::volumes::decide_claim(facts, object, findings);
         }
-        Scope::Cluster if dns::installs_controller(object) => return decide_controller(),
-        Scope::Cluster if let Some(why) = super::actors::acts(object) => {
-            return fate(Disposition::Create, Engine::Withhold, format!("{why}: made behind the gate"))
-                .into();
+        Scope::Cluster if let Some(why) = actors::acts(object) => {
+            return fate(Disposition::Create, Engine::Withhold, why).into();
         }
         Scope::Cluster => {
             let made =
@@ -237,18 +236,10 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
     if let Some(there) = workspace::decide_in_workspace(facts, object, entry.recovery, findings) {
         return there;
     }
-    if dns::installs_controller(object) {
-        return decide_controller();
-    }
-    if let Some(why) = super::actors::acts(object) {
-        return fate(Disposition::Create, Engine::Withhold, format!("{why}: made behind the gate")).into();
+    if let Some(why) = actors::acts(object) {
+        return fate(Disposition::Create, Engine::Withhold, why).into();
     }
     stores::decide_regional(facts, object, entry.recovery, fates, findings)
-}
-
-fn decide_controller() -> Outcome {
-    let reason = "external-dns, which moves names by itself: made behind the dns gate";
-    fate(Disposition::Create, Engine::Withhold, reason).into()
 }
 
 /// A web ACL, rule group or IP set with scope CLOUDFRONT is global and lives in us-east-1.

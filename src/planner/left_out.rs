@@ -105,7 +105,8 @@ fn has_cluster(facts: &Facts<'_, '_>, fates: &[Option<Fate>], out: &HashMap<&str
 }
 
 fn fix(facts: &Facts<'_, '_>, object: &Object<'_, '_>, root: &str) -> String {
-    let wished = facts.input.settings.skips.iter().any(|skip| root.starts_with(&skip.address));
+    let of_root = facts.by_address.get(root).or_else(|| facts.by_config.get(root)?.first());
+    let wished = of_root.is_some_and(|at| super::skipped::is_wished(facts, &facts.objects[*at]));
     let back = if wished {
         format!("take {root} out of what drplan.hcl skips")
     } else {

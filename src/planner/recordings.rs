@@ -23,10 +23,8 @@ const SKEW_SECONDS: u64 = 300;
 impl Facts<'_, '_> {
     /// Where the inventory is looked for, to be pasted into a shell.
     pub(super) fn inventory_file(&self) -> String {
-        let named = &self.input.settings.inventory;
-        let of_region = named.iter().find(|(region, _)| region.as_deref() == Some(self.recovery));
-        let of_all = || named.iter().find(|(region, _)| region.is_none());
-        of_region.or_else(of_all).map_or_else(|| "inventory.json".to_owned(), |(_, path)| paste::shell(path))
+        let named = self.input.settings.inventory_of(self.recovery);
+        named.map_or_else(|| "inventory.json".to_owned(), paste::shell)
     }
 
     /// Where the observation is looked for, to be pasted into a shell.

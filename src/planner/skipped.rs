@@ -353,7 +353,7 @@ fn skipped(decided: &Decided, at: usize) -> Option<&PlannedResource> {
         .filter(|resource| resource.disposition == Disposition::Skip && resource.deposed.is_none())
 }
 
-fn is_wished(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
+pub(super) fn is_wished(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
     facts.input.settings.skips.iter().any(|skip| facts.meant_by(&skip.address, object))
 }
 

@@ -4,6 +4,7 @@
 use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
+use super::manifests;
 use crate::model::diagnostic::Place;
 use crate::model::words;
 use crate::plan::resource::Disposition;
@@ -75,7 +76,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
             "ApplicationSet" => {
                 is_automated(object, &["spec", "template", "spec", "syncPolicy", "automated"])
             }
-            _ => object.root.str_at(&["spec", "suspend"]).is_none() && !is_suspended(object),
+            _ => !manifests::rests(object),
         };
         if automated {
             findings.add(
@@ -116,11 +117,6 @@ fn is_automated(object: &crate::model::document::Object, path: &[&str]) -> bool 
     use crate::model::document::Tree;
     let automated = object.root.at(path);
     automated.is_some_and(|node| node.get("enabled").is_none_or(|enabled| enabled.tree != Tree::Bool(false)))
-}
-
-fn is_suspended(object: &crate::model::document::Object) -> bool {
-    use crate::model::document::Tree;
-    object.root.at(&["spec", "suspend"]).is_some_and(|node| matches!(node.tree, Tree::Bool(true)))
 }
 
 fn check_pipelines(facts: &Facts<'_, '_>, findings: &mut Findings) {

@@ -9,6 +9,7 @@ pub mod engine_plan;
 pub mod hcl;
 pub mod manifests;
 pub mod pipelines;
+pub mod programs;
 pub mod recorded;
 pub mod text;
 pub mod tfstate;

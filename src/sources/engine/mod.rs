@@ -10,6 +10,7 @@ mod process;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::programs;
 use crate::model::engine_request::EngineRequest;
 use copy::Copy;
 
@@ -19,11 +20,7 @@ const PROGRAMS: [&str; 2] = ["tofu", "terraform"];
 /// Looks for an engine in the folders of a PATH.
 #[must_use]
 pub fn find_engine(path: &std::ffi::OsStr) -> Option<PathBuf> {
-    let folders: Vec<PathBuf> = std::env::split_paths(path).filter(|folder| folder.is_absolute()).collect();
-    PROGRAMS
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-        .find(|file| file.is_file())
+    PROGRAMS.iter().find_map(|name| programs::find(path, name))
 }
 
 /// The engine's plan as `show -json` prints it.

@@ -26,5 +26,6 @@ mod hostile_tests;
 mod testing;
 
 pub use configuration::read_configuration;
+pub use paths::absolute;
 pub(super) use paths::repository;
 pub use settings::{find_settings, read_settings};

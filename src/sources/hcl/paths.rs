@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 mod tests;
 
 /// An absolute path without `.` and `..`, taken from the text alone as Terraform does; links are not followed.
-pub(super) fn absolute(path: &Path) -> PathBuf {
+pub fn absolute(path: &Path) -> PathBuf {
     let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut out = PathBuf::new();
     for part in full.components() {

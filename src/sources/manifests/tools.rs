@@ -1,7 +1,9 @@
 //! The programs that render units.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use crate::sources::programs;
 
 /// Where the programs are; what is absent makes its units gaps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,21 +20,7 @@ impl Tools {
     /// Looks for the programs in the folders of a PATH.
     #[must_use]
     pub fn find(path: &OsStr) -> Self {
-        let find = |name: &str| {
-            let files = std::env::split_paths(path).filter(|folder| folder.is_absolute());
-            files.map(|folder| folder.join(name)).find(|file| is_executable(file))
-        };
+        let find = |name: &str| programs::find(path, name);
         Self { kubectl: find("kubectl"), kustomize: find("kustomize"), helm: find("helm") }
     }
-}
-
-#[cfg(unix)]
-fn is_executable(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(file: &Path) -> bool {
-    file.is_file()
 }
