@@ -15,8 +15,13 @@
 pub mod cli;
 #[cfg(feature = "live")]
 pub mod clients;
+pub mod event;
+#[cfg(feature = "live")]
+pub mod executor;
 pub mod model;
 pub mod plan;
 pub mod planner;
 pub mod render;
 pub mod sources;
+#[cfg(feature = "live")]
+pub mod targets;

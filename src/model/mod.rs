@@ -19,6 +19,7 @@ pub mod region;
 pub mod secret;
 pub mod settings;
 pub mod state;
+pub mod target;
 pub mod types;
 pub mod value;
 pub mod words;

@@ -1,0 +1,95 @@
+//! What is asked of a target, and what it answers: everything is decided before it gets here.
+//!
+//! A target looks (what is there?), and acts (one effect). Waiting is looking again. The executor journals in between.
+
+pub mod kube;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Who acts: part of every effect that can carry it, so that what a run made can be told from what others made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The run.
+    pub run: String,
+    /// The step.
+    pub step: String,
+    /// The same for every attempt of a step, in every process that runs it: what an API takes as its client token.
+    pub token: String,
+}
+
+/// Values that a step leaves to those that need it, by the JSON Pointer of the attribute that has them: `/endpoint`.
+/// Never a secret.
+pub type Outputs = BTreeMap<String, String>;
+
+/// What a target sees of what it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// As the step leaves it: there is nothing to do.
+    Done(Outputs),
+    /// As the step expects to find it: it can act.
+    Ready,
+    /// Begun by this run, and not done yet.
+    Underway(Progress),
+    /// Otherwise than expected: acting would be wrong.
+    Mismatch(Mismatch),
+}
+
+/// How far something is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The service's own word, or what is waited for: `creating`, `1 of 2 pods are ready`.
+    pub status: String,
+    /// After which time it is worth looking again; the executor decides where there is none.
+    pub again_in: Option<Duration>,
+}
+
+/// Something that is not as it was expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// What is there, in one sentence.
+    pub found: String,
+    /// What can be done about it, most likely first.
+    pub choices: Vec<String>,
+}
+
+/// How an effect ended that the target took on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Acted {
+    /// It is done.
+    Done(Outputs),
+    /// It was taken on, and takes time: looking tells when it is done.
+    Accepted,
+}
+
+/// A call that did not come to its end, or came to a bad one. Its class is told by the executor's one table.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{call}: {code}: {message}")]
+pub struct TargetError {
+    /// Service, as the table of errors has it: `kubernetes`, `rds`.
+    pub service: &'static str,
+    /// The call: `RestoreDBInstanceToPointInTime`, `PATCH deployments`.
+    pub call: String,
+    /// The service's own code: `InsufficientDBInstanceCapacity`, `Conflict`; of what has none, one of
+    /// [`codes`](TargetError::LOST).
+    pub code: String,
+    /// HTTP status, where there was an answer.
+    pub status: Option<u16>,
+    /// What it means, for people; never a secret.
+    pub message: String,
+    /// When the service wants to be asked again.
+    pub retry_after: Option<Duration>,
+}
+
+impl TargetError {
+    /// No answer came: whether the effect happened is not known.
+    pub const LOST: &'static str = "NoAnswer";
+    /// No connection was made: the effect did not happen.
+    pub const UNREACHABLE: &'static str = "Unreachable";
+    /// What is asked for cannot come up, whatever the wait: the message has the cause.
+    pub const CANNOT_START: &'static str = "CannotStart";
+    /// The answer is none that the service gives.
+    pub const MALFORMED: &'static str = "Malformed";
+    /// No real target is built yet.
+    pub const NOT_BUILT: &'static str = "NotBuilt";
+}
