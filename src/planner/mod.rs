@@ -70,6 +70,8 @@ mod ways_in;
 mod workspace;
 mod writers;
 
+pub use redacted::{digest, without_secrets};
+
 use crate::model::diagnostic::BadInput;
 use crate::model::input::PlanningInput;
 use crate::plan::artifact::{FORMAT_VERSION, Plan, Scenario};

@@ -33,6 +33,7 @@ mod moved_names;
 mod names;
 mod objectives;
 mod occurrences;
+mod overlay;
 mod places;
 mod planned;
 mod policies;
