@@ -445,6 +445,7 @@ pub const CODES: &[Code] = &[
         Stops,
         "what both regions share is not in the account, as the inventory has it",
     ),
+    code("sign-in-in-primary", Warning, Stops, "people sign in by an IAM Identity Center of the lost region"),
     code("skipped-in-use", Error, Stops, "something is skipped, and a manifest cannot do without it"),
     code("state-empty", Error, Misleads, "the state has no resource: the plan brings nothing back"),
     code("store-no-recovery", Error, Loses, "a store has no recovery path"),

@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html>, <https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html>
 
+mod identity_center;
+
 use serde_json::Value;
 
 use super::dispositions::Decided;
@@ -12,6 +14,7 @@ use crate::plan::resource::Disposition;
 
 /// Adds what the configuration rules out today.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    identity_center::check(facts, findings);
     if facts.input.manifests.objects.is_empty() {
         return;
     }

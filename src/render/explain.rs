@@ -117,6 +117,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "secret-sealed"
     "setting-unplaced"
     "shared-not-seen"
+    "sign-in-in-primary"
     "skipped-in-use"
     "state-empty"
     "store-no-recovery"
