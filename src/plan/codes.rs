@@ -458,6 +458,12 @@ pub const CODES: &[Code] = &[
     ),
     code("subject-unknown", Error, Misleads, "drplan.hcl names something that no input has, or that is lost"),
     code(
+        "token-short-lived",
+        Error,
+        Stops,
+        "a provider's token of the cluster ends before the engine is done",
+    ),
+    code(
         "traffic-unmovable",
         Error,
         Stops,

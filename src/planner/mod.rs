@@ -57,6 +57,7 @@ mod requests;
 mod restore;
 mod schedule;
 mod secrets;
+mod short_lived;
 mod simulate;
 mod skipped;
 mod stores;
@@ -116,6 +117,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     inputs::check(&facts, &decided, &mut findings);
     replaced::check(&facts, &decided, &mut findings);
     code_traps::check(&facts, &mut findings);
+    short_lived::check(&facts, &steps, &mut findings);
     writers::check(&facts, &decided, &mut findings);
     ways_in::check(&facts, &decided, &mut findings);
     outside::check(&facts, &decided, &mut findings);

@@ -124,6 +124,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "store-not-in-code"
     "store-origin-unknown"
     "subject-unknown"
+    "token-short-lived"
     "traffic-unmovable"
     "unknown-type"
     "value-set-by-hand"
