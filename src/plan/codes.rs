@@ -310,6 +310,12 @@ pub const CODES: &[Code] = &[
     ),
     code("objective-missed", Warning, Loses, "by the forecast an objective is missed"),
     code("other-writer", Warning, Misleads, "something else writes to what the plan writes to"),
+    code(
+        "override-not-in-code",
+        Warning,
+        Loses,
+        "the next apply of the code itself would replace a store that was made from a recovery point",
+    ),
     code("owned-twice", Warning, Stops, "an object is made by the engine and applied as a manifest, too"),
     code(
         "password-of-backup",

@@ -116,6 +116,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     named::check(&facts, &mut findings);
     inputs::check(&facts, &decided, &mut findings);
     replaced::check(&facts, &decided, &mut findings);
+    replaced::check_overridden(&facts, &steps, &mut findings);
     code_traps::check(&facts, &mut findings);
     short_lived::check(&facts, &steps, &mut findings);
     writers::check(&facts, &decided, &mut findings);

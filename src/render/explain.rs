@@ -82,6 +82,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "nothing-provides"
     "objective-missed"
     "other-writer"
+    "override-not-in-code"
     "owned-twice"
     "password-of-backup"
     "placeholder-unfilled"
