@@ -142,13 +142,27 @@ pub(super) enum Format {
     Json,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShowFormat {
+    /// For a terminal
+    Human,
+    /// For a pull request
+    Markdown,
+    /// The bytes of the saved plan; of one thing of it, what the plan has of that
+    Json,
+    /// A kustomization with the plan's rewrites and holds of the manifests, to commit: for Argo CD, Flux, kubectl
+    Overlay,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Show {
     /// The plan
     pub(super) plan: PathBuf,
     /// How it is shown
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(super) format: Format,
+    #[arg(long, value_enum, default_value_t = ShowFormat::Human)]
+    pub(super) format: ShowFormat,
+    #[command(flatten)]
+    pub(super) overlay: Overlay,
     /// Open one step: the call, every parameter and where it is from; or list the steps of a phase: --step restore
     #[arg(long, value_name = "ID", conflicts_with_all = ["resource", "values", "against"])]
     pub(super) step: Option<String>,
@@ -167,6 +181,23 @@ pub(super) struct Show {
     /// Show every finding in full
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+}
+
+/// Flags of `--format overlay`: the manifests are read again, as the plan was made from them.
+#[derive(Debug, Args)]
+pub(super) struct Overlay {
+    /// With --format overlay: the folder that its kustomization.yaml is written to; else it is printed
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// With --format overlay: drplan.hcl; else the one in this folder or above it
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// With --format overlay: the manifests, where the plan was made with --manifests; repeatable
+    #[arg(long, value_name = "PATH")]
+    pub(super) manifests: Vec<PathBuf>,
+    /// With --format overlay: what was left out of them, where the plan was made with --exclude; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -131,7 +131,7 @@ impl Places<'_> {
     }
 }
 
-fn read_settings(config: Option<&Path>, here: &Path) -> Result<(Settings, PathBuf), BadInput> {
+pub(super) fn read_settings(config: Option<&Path>, here: &Path) -> Result<(Settings, PathBuf), BadInput> {
     let file = config.map(|path| here.join(path)).or_else(|| hcl::find_settings(here));
     match file {
         Some(file) => {
@@ -257,7 +257,7 @@ fn read_configuration(
     named.or_else(|| find_code(places.base)).map(|dir| hcl::read_configuration(&dir, places.base)).transpose()
 }
 
-fn read_manifests(
+pub(super) fn read_manifests(
     paths: &[PathBuf],
     exclude: &[String],
     settings: &Settings,

@@ -11,6 +11,7 @@ mod inventory;
 mod live;
 mod look;
 mod output;
+mod overlay;
 mod progress;
 mod region;
 mod save;

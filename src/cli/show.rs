@@ -1,7 +1,8 @@
 //! `drplan show PLAN` and `drplan explain CODE`.
 
-use super::args::{Explain, Format, Show};
+use super::args::{Explain, Format, Overlay, Show, ShowFormat};
 use super::output::Screen;
+use super::overlay;
 use super::{Exit, Failure};
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::plan::codec::DecodeError;
@@ -17,25 +18,55 @@ pub(super) fn run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
     let shown = args.plan.display().to_string();
     let (bytes, plan) = read_plan(&args.plan)?;
     let options = screen.options(args.verbose, Some(&shown));
+    check_overlay(args)?;
     let Some(part) = Part::of(args)? else {
         let text = match args.format {
-            Format::Json => bytes,
-            format => rendered(&plan, format, options)?.into_bytes(),
+            ShowFormat::Json => bytes,
+            ShowFormat::Human => rendered(&plan, Format::Human, options)?.into_bytes(),
+            ShowFormat::Markdown => rendered(&plan, Format::Markdown, options)?.into_bytes(),
+            ShowFormat::Overlay => return overlay::run(&args.overlay, &plan, &shown, screen),
         };
         screen.result(&text)?;
         return Ok(Exit::Done);
     };
     let text = match args.format {
-        Format::Human => part.screen(&plan, options)?,
+        ShowFormat::Human | ShowFormat::Overlay => part.screen(&plan, options)?,
         // What would be wide on a terminal is as wide in every pull request.
-        Format::Markdown => {
+        ShowFormat::Markdown => {
             let options = Options { color: false, width: Options::default().width, ..options };
             markdown::section(&part.title(), &part.screen(&plan, options)?)
         }
-        Format::Json => part.json(&plan, options)?,
+        ShowFormat::Json => part.json(&plan, options)?,
     };
     screen.result(text.as_bytes())?;
     Ok(Exit::Done)
+}
+
+/// An overlay is of the whole plan, and has flags that mean nothing elsewhere.
+fn check_overlay(args: &Show) -> Result<(), BadInput> {
+    let Overlay { out, config, manifests, exclude } = &args.overlay;
+    let flags = [
+        (out.is_some(), "--out"),
+        (config.is_some(), "--config"),
+        (!manifests.is_empty(), "--manifests"),
+        (!exclude.is_empty(), "--exclude"),
+    ];
+    let given = flags.into_iter().find_map(|(given, flag)| given.then_some(flag));
+    let of_part =
+        args.step.is_some() || args.resource.is_some() || args.against.is_some() || args.steps || args.values;
+    match (args.format, given) {
+        (ShowFormat::Overlay, _) if of_part => Err(Problem::new(
+            "an overlay is of the whole plan, and one thing of it is asked for",
+            "leave out --step, --resource, --steps, --values and --against, or --format overlay",
+        )
+        .into()),
+        (ShowFormat::Overlay, _) | (_, None) => Ok(()),
+        (_, Some(flag)) => Err(Problem::new(
+            format!("{flag} says how an overlay is made, and none is asked for"),
+            format!("add --format overlay, or leave {flag} out"),
+        )
+        .into()),
+    }
 }
 
 /// One thing of a plan.
@@ -51,7 +82,8 @@ enum Part<'a> {
 
 impl<'a> Part<'a> {
     fn of(args: &'a Show) -> Result<Option<Self>, Failure> {
-        let Show { plan: _, format: _, step, resource, steps, values, against, verbose: _ } = args;
+        let Show { plan: _, format: _, overlay: _, step, resource, steps, values, against, verbose: _ } =
+            args;
         Ok(match (step, resource, against) {
             (Some(id), ..) => Some(Phase::named(id).map_or(Self::Step(id), |phase| Self::Steps(Some(phase)))),
             (_, Some(address), _) => Some(Self::Resource(address)),

@@ -310,6 +310,12 @@ pub const CODES: &[Code] = &[
     ),
     code("objective-missed", Warning, Loses, "by the forecast an objective is missed"),
     code("other-writer", Warning, Misleads, "something else writes to what the plan writes to"),
+    code(
+        "override-not-in-code",
+        Warning,
+        Loses,
+        "the next apply of the code itself would replace a store that was made from a recovery point",
+    ),
     code("owned-twice", Warning, Stops, "an object is made by the engine and applied as a manifest, too"),
     code(
         "password-of-backup",
@@ -445,6 +451,7 @@ pub const CODES: &[Code] = &[
         Stops,
         "what both regions share is not in the account, as the inventory has it",
     ),
+    code("sign-in-in-primary", Warning, Stops, "people sign in by an IAM Identity Center of the lost region"),
     code("skipped-in-use", Error, Stops, "something is skipped, and a manifest cannot do without it"),
     code("state-empty", Error, Misleads, "the state has no resource: the plan brings nothing back"),
     code("store-no-recovery", Error, Loses, "a store has no recovery path"),
@@ -456,6 +463,12 @@ pub const CODES: &[Code] = &[
         "a store is in the recovery workspace already, and nothing tells what data it holds",
     ),
     code("subject-unknown", Error, Misleads, "drplan.hcl names something that no input has, or that is lost"),
+    code(
+        "token-short-lived",
+        Error,
+        Stops,
+        "a provider's token of the cluster ends before the engine is done",
+    ),
     code(
         "traffic-unmovable",
         Error,

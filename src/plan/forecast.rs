@@ -19,23 +19,53 @@ pub struct Forecast {
     pub best_prepared: Option<Prepared>,
     /// Start of each phase and its end, median.
     pub phases: Vec<PhaseSpan>,
-    /// The same without the control plane of us-east-1: what waits until it is back.
+    /// The same without the control plane of us-east-1.
     #[serde(default)]
     pub without_us_east_1: Stranded,
 }
 
-/// Steps that wait for a control plane that does not answer.
+/// The recovery while a control plane does not answer: what waits, and what is reached all the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stranded {
-    /// Those that write through it themselves, in the order of the plan.
+    /// Steps that write through it themselves, in the order of the plan: the recovery stops at each.
     pub first: Vec<String>,
-    /// All that wait, those that need the first among them.
+    /// All that wait, those that need the first among them; 0 where the recovery completes without it.
     pub all: u64,
+    /// Time until all that does not wait is done. Where something waits, an objective is missed.
+    pub rto: Rto,
+    /// The same per component.
+    pub components: Vec<Reached>,
+    /// What would have to be there beforehand, so that no step waits.
+    pub beforehand: Vec<Beforehand>,
+}
+
+/// Whether and when a component is reached without a control plane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reached {
+    /// Its name.
+    pub component: String,
+    /// Median; `None` where some of it waits.
+    pub p50_seconds: Option<u64>,
+    /// 90th percentile; `None` where some of it waits.
+    pub p90_seconds: Option<u64>,
+    /// Steps that it waits for, of those that the recovery stops at.
+    pub waits_for: Vec<String>,
+}
+
+/// What would have to be there beforehand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Beforehand {
+    /// What, in words.
+    pub what: String,
+    /// Steps that would then not wait.
+    pub steps: Vec<String>,
 }
 
 /// A verdict against an objective.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It holds.
@@ -43,6 +73,7 @@ pub enum Verdict {
     /// It does not.
     Missed,
     /// It cannot be told: no objective, or a default where a figure is needed.
+    #[default]
     Unknown,
     /// It does not come back, or comes back empty, and drplan.hcl says that it may.
     Accepted,
@@ -83,7 +114,7 @@ pub enum Doubt {
 }
 
 /// Recovery time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rto {
     /// Median.

@@ -14,6 +14,7 @@ pub mod engine_check;
 pub mod finding;
 pub mod forecast;
 pub mod resource;
+pub mod rewrite;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod schema;

@@ -11,7 +11,9 @@ use super::artifact::{
 use super::codec;
 use super::codes;
 use super::finding::Finding;
-use super::forecast::{Component, Doubt, Forecast, PhaseSpan, Prepared, Rpo, Rto, Stranded, Verdict};
+use super::forecast::{
+    Beforehand, Component, Doubt, Forecast, PhaseSpan, Prepared, Reached, Rpo, Rto, Stranded, Verdict,
+};
 use super::resource::{Disposition, Engine, PlannedResource};
 use super::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
 use super::store::{Candidate, CandidateKind, PlannedStore, Rule};
@@ -269,7 +271,28 @@ fn forecast(steps: &[Step]) -> Forecast {
         ],
         samples: 1_000,
         best_prepared: Some(Prepared { step: "infra/cluster".to_owned(), saves_seconds: 600 }),
-        without_us_east_1: Stranded::default(),
+        without_us_east_1: Stranded {
+            first: vec!["dns/shop.example.com".to_owned()],
+            all: 3,
+            rto: Rto {
+                p50_seconds: 2_900,
+                p90_seconds: 3_400,
+                objective_seconds: Some(3_600),
+                verdict: Verdict::Missed,
+                doubts: Vec::new(),
+                critical_path: ["preflight/identity", "infra/vpc"].map(str::to_owned).to_vec(),
+            },
+            components: vec![Reached {
+                component: "database".to_owned(),
+                p50_seconds: Some(1_600),
+                p90_seconds: Some(2_800),
+                waits_for: Vec::new(),
+            }],
+            beforehand: vec![Beforehand {
+                what: "records that fail over by themselves".to_owned(),
+                steps: vec!["dns/shop.example.com".to_owned()],
+            }],
+        },
         phases: vec![
             span(Phase::Preflight, 0, 30),
             span(Phase::Fence, 10, 60),

@@ -46,6 +46,17 @@ pub(super) fn acts(object: &Object<'_, '_>) -> Option<&'static str> {
         "kubectl_manifest" if object.text("yaml_body").is_some_and(|text| text.contains("kind: CronJob")) => {
             Some(SCHEDULE)
         }
+        "kubernetes_manifest"
+            if object.tree().pointer("/manifest/kind").and_then(serde_json::Value::as_str)
+                == Some("ScaledJob") =>
+        {
+            Some(MESSAGES)
+        }
+        "kubectl_manifest"
+            if object.text("yaml_body").is_some_and(|text| text.contains("kind: ScaledJob")) =>
+        {
+            Some(MESSAGES)
+        }
         "aws_pipes_pipe" if !is("desired_state", "STOPPED") => Some(MESSAGES),
         "aws_dms_replication_task"
             if object.tree().get("start_replication_task").and_then(serde_json::Value::as_bool)

@@ -60,6 +60,12 @@ pub(super) const fn as_float(number: u64) -> f64 {
     number as f64
 }
 
+/// Seconds, rounded.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times are positive and short")]
+pub(super) fn whole(seconds: f64) -> u64 {
+    libm::round(seconds) as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

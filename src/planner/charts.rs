@@ -24,7 +24,25 @@ pub(super) fn kept_by(object: &Object<'_, '_>) -> Option<String> {
     keeps(&[object.text("chart").unwrap_or_default(), itself.unwrap_or_default()], &values::of_release(&tree))
 }
 
-/// The same of an object by which a controller of the cluster makes releases.
+/// The values of a release of Terraform, or of an add-on of EKS.
+pub(super) fn given_to(object: &Object<'_, '_>) -> Value {
+    match object.text("configuration_values") {
+        Some(text) => values::read(text),
+        None => values::of_release(&object.tree()),
+    }
+}
+
+/// The values of an object by which a controller of the cluster makes a release.
+pub(super) fn given_by(object: &document::Object) -> Value {
+    let spec = object.root.get("spec").map(document::Node::to_json).unwrap_or_default();
+    match object.kind.as_str() {
+        "Application" => spec.get("source").map(values::of_source).unwrap_or_default(),
+        "ApplicationSet" => spec.pointer("/template/spec/source").map(values::of_source).unwrap_or_default(),
+        _ => values::of_object(&spec),
+    }
+}
+
+/// What an object keeps data with, by which a controller of the cluster makes a release.
 pub(super) fn kept_by_object(object: &document::Object) -> Option<String> {
     match (object.group(), object.kind.as_str()) {
         ("helm.toolkit.fluxcd.io", "HelmRelease") | ("helm.cattle.io", "HelmChart") => {

@@ -6,6 +6,7 @@ mod abroad;
 mod controller;
 mod filters;
 mod inside;
+mod installed;
 mod leads;
 mod names;
 mod origins;
@@ -100,7 +101,7 @@ pub(super) fn plan_dns(
         .collect();
     let names = &facts.input.settings.dns.names;
     // external-dns writes the records of the Ingresses as soon as it is let go.
-    let written = holds.values().any(|hold| matches!(hold, Hold::Replicas | Hold::Ask));
+    let written = held.iter().any(|object| is_controller(object));
     if moves.is_empty() && names.is_empty() && !written && !facts.input.manifests.objects.is_empty() {
         let entrance = facts.input.manifests.objects.iter().find(|object| object.kind == "Ingress");
         findings.add(

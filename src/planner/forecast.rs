@@ -1,6 +1,7 @@
 //! How long the plan takes and how much it loses, by running its schedule many times with seeded chance.
 
 mod loss;
+mod without;
 
 pub(super) use loss::late;
 
@@ -8,7 +9,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::chance::{Normals, Spread, as_float};
+use super::chance::{Normals, Spread, as_float, whole};
 use super::dispositions::Decided;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
@@ -84,13 +85,13 @@ pub(super) fn plan_forecast(
         })
         .collect();
     Forecast {
-        rto,
         components: forecast_components,
         rpo: loss::plan_losses(facts, decided, findings),
         samples: samples as u64,
         best_prepared: best_prepared(&run, &medians, &path),
         phases: phases(steps, &usual, &path),
-        without_us_east_1: super::control_plane::stranded(steps),
+        without_us_east_1: without::plan_without(facts, decided, steps, (&components, samples), &rto),
+        rto,
     }
 }
 
@@ -195,11 +196,6 @@ fn draw_ends(run: &Run<'_>, components: &[ComponentSteps], samples: usize) -> (V
         }
     }
     (drawn.into_iter().map(|(whole, _)| whole).collect(), ends)
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times are positive and short")]
-fn whole(seconds: f64) -> u64 {
-    libm::round(seconds) as u64
 }
 
 fn quantiles(samples: &mut [f64]) -> (u64, u64) {

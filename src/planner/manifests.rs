@@ -171,6 +171,9 @@ fn hold_of(object: &Object) -> Option<Hold> {
     match object.kind.as_str() {
         "CronJob" if rests(object) => None,
         "CronJob" => Some(Hold::Suspend),
+        // It makes Jobs of messages, and has no switch of its own.
+        // https://keda.sh/docs/latest/reference/scaledjob-spec/
+        "ScaledJob" => Some(Hold::Ask),
         // One on each node has no number that could be 0.
         "CronWorkflow" if !rests(object) => Some(Hold::Suspend),
         // Nor has one that another controller brings.

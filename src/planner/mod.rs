@@ -57,6 +57,7 @@ mod requests;
 mod restore;
 mod schedule;
 mod secrets;
+mod short_lived;
 mod simulate;
 mod skipped;
 mod stores;
@@ -69,6 +70,8 @@ mod volumes;
 mod ways_in;
 mod workspace;
 mod writers;
+
+pub use redacted::{digest, without_secrets};
 
 use crate::model::diagnostic::BadInput;
 use crate::model::input::PlanningInput;
@@ -113,7 +116,9 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     named::check(&facts, &mut findings);
     inputs::check(&facts, &decided, &mut findings);
     replaced::check(&facts, &decided, &mut findings);
+    replaced::check_overridden(&facts, &steps, &mut findings);
     code_traps::check(&facts, &mut findings);
+    short_lived::check(&facts, &steps, &mut findings);
     writers::check(&facts, &decided, &mut findings);
     ways_in::check(&facts, &decided, &mut findings);
     outside::check(&facts, &decided, &mut findings);

@@ -12,9 +12,17 @@ use crate::plan::codec::hex;
 /// <https://kubernetes.io/docs/reference/labels-annotations-taints/#kubectl-kubernetes-io-last-applied-configuration>
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// `sha256:` and hex over the document without the values of a Secret, what stands under secret-like names, and lines
-/// that have such a name in them.
-pub(super) fn digest(object: &Object) -> String {
+/// `sha256:` and hex over [`without_secrets`].
+#[must_use]
+pub fn digest(object: &Object) -> String {
+    let bytes = serde_json_canonicalizer::to_vec(&without_secrets(object)).unwrap_or_default();
+    format!("sha256:{}", hex(&Sha256::digest(&bytes)))
+}
+
+/// The document without the values of a Secret, what stands under secret-like names, and lines that have such a name in
+/// them.
+#[must_use]
+pub fn without_secrets(object: &Object) -> Value {
     let mut json = object.root.to_json();
     if let Some(annotations) = json.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
         annotations.remove(LAST_APPLIED);
@@ -29,8 +37,7 @@ pub(super) fn digest(object: &Object) -> String {
         }
     }
     redact(&mut json);
-    let bytes = serde_json_canonicalizer::to_vec(&json).unwrap_or_default();
-    format!("sha256:{}", hex(&Sha256::digest(&bytes)))
+    json
 }
 
 fn redact(value: &mut Value) {

@@ -8,7 +8,9 @@ use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::variables::{Given, given};
 use crate::model::paste;
+use crate::plan::action::{Action, OverrideValue};
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
+use crate::plan::step::Step;
 
 /// Adds each argument that the code has otherwise than what will be there.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
@@ -39,6 +41,46 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
                     "apply the code in the primary first, so that backups are of what it says; or plan from the commit that \
                      the primary runs; or leave it out: {}",
                     paste::block("skip", object.address(), "reason = \"...\"")
+                ),
+                facts.place_in_code(object),
+            );
+        }
+    }
+}
+
+/// Adds each store that an override gives its recovery point: the argument is in the recovery's state from then on, and a
+/// code without it says that it is to go, which no provider can do but by another store.
+pub(super) fn check_overridden(facts: &Facts<'_, '_>, steps: &[Step], findings: &mut Findings) {
+    for step in steps {
+        let Action::Engine { address, overrides, .. } = &step.action else { continue };
+        let Some(object) = facts.by_address.get(address.as_str()).map(|at| &facts.objects[*at]) else {
+            continue;
+        };
+        let replaces = object.entry.map_or(&[][..], |entry| entry.replaces);
+        let given = overrides.iter().filter(|one| matches!(one.value, OverrideValue::RecoveryPoint { .. }));
+        for one in given.filter(|one| replaces.contains(&one.argument.as_str())) {
+            let argument = one.argument.as_str();
+            let written = facts.block(object.instance).into_iter().flat_map(|block| &block.arguments);
+            let mut says = written.filter(|known| {
+                let ignores = known.path == "lifecycle.ignore_changes"
+                    && known.references.iter().any(|name| name == "all" || name == argument);
+                ignores || known.path == argument
+            });
+            if says.next().is_some() {
+                continue;
+            }
+            findings.add(
+                "override-not-in-code",
+                address,
+                format!(
+                    "{} comes back from a recovery point, by {argument} in the engine's copy of the code: the next apply of the \
+                     code itself, which has no {argument}, would destroy it and make an empty one",
+                    object.name()
+                ),
+                format!(
+                    "have the code ignore it, today: `lifecycle {{ ignore_changes = [{argument}] }}`; until that is merged, \
+                     nobody applies in workspace {}",
+                    facts.workspace()
                 ),
                 facts.place_in_code(object),
             );

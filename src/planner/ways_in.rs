@@ -2,6 +2,10 @@
 //!
 //! <https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html>, <https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html>
 
+mod identity_center;
+
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::dispositions::Decided;
@@ -12,9 +16,13 @@ use crate::plan::resource::Disposition;
 
 /// Adds what the configuration rules out today.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
+    identity_center::check(facts, findings);
     if facts.input.manifests.objects.is_empty() {
         return;
     }
+    let callers = ["aws_eip", "aws_nat_gateway"];
+    let callers = facts.objects.iter().filter(|object| callers.contains(&object.type_name()));
+    let lost: HashSet<&str> = callers.filter_map(|object| object.text("public_ip")).collect();
     for (at, cluster) in facts.objects.iter().enumerate() {
         let made = decided.resource(at).is_some_and(|resource| resource.disposition == Disposition::Create);
         if cluster.type_name() != "aws_eks_cluster" || !made {
@@ -39,6 +47,24 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
                 ),
                 "let a variable open the public endpoint for the recovery, to your own addresses; or apply from a machine \
                  that the recovery makes in the network",
+                facts.place_in_code(cluster),
+            );
+        }
+        let open: Vec<String> = texts(&tree, "/vpc_config/0/public_access_cidrs");
+        // A variable of the recovery gives others.
+        let others = matches!(given(facts, cluster, "vpc_config.public_access_cidrs"), Given::Is(_));
+        let of_lost = |range: &String| lost.contains(range.strip_suffix("/32").unwrap_or(range));
+        if public && !others && !open.is_empty() && open.iter().all(of_lost) {
+            findings.add(
+                "cluster-unreachable",
+                cluster.address(),
+                format!(
+                    "the endpoint of cluster {} lets in {} only, which the lost network calls from: from elsewhere nobody \
+                     reaches it",
+                    cluster.name(),
+                    open.join(" and ")
+                ),
+                "let a variable open the public endpoint for the recovery, to your own addresses",
                 facts.place_in_code(cluster),
             );
         }
@@ -70,4 +96,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
             );
         }
     }
+}
+
+fn texts(tree: &Value, pointer: &str) -> Vec<String> {
+    let items = tree.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
+    items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
 }

@@ -13,6 +13,7 @@ mod fix;
 mod golden;
 pub mod human;
 pub mod markdown;
+pub mod overlay;
 mod phases;
 pub mod problems;
 pub mod resource;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::findings::{Group, groups};
 use super::phases;
-use super::text::{age, clock, count, day, duration, instant, short_digest, shorten};
+use super::text::{age, clock, count, day, duration, instant, list, short_digest, shorten};
 use crate::model::diagnostic::{Gap, GapReason};
 use crate::plan::Plan;
 use crate::plan::action::Action;
@@ -337,6 +337,13 @@ fn advice(plan: &Plan) -> Vec<String> {
             best.step,
             duration(best.saves_seconds)
         ));
+    }
+    if times::is_lost(plan) {
+        lines.extend(plan.forecast.without_us_east_1.beforehand.iter().map(|one| {
+            let steps: Vec<String> = one.steps.iter().map(|id| shorten(id, 80)).collect();
+            format!("have beforehand, for {}: {}", list(&steps, 2), one.what)
+        }));
+        return lines;
     }
     let far: Vec<&Step> = critical_steps(plan).filter(|step| step.plane == Plane::UsEast1Control).collect();
     if let Some((first, more)) = far.split_first() {

@@ -13,6 +13,36 @@ fn lines<'t>(text: &'t str, heading: &str) -> BTreeSet<&'t str> {
     section.lines().filter_map(|line| line.strip_prefix("- ")).collect()
 }
 
+/// What the second forecast says: where it stops, what waits, what is reached.
+fn without_us_east_1(plan: &Value) -> BTreeSet<String> {
+    let without = &plan["forecast"]["without_us_east_1"];
+    let texts = |value: &Value| -> Vec<String> {
+        value.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
+    };
+    let minutes = |value: &Value| value.as_u64().unwrap().div_ceil(60);
+    let mut lines: BTreeSet<String> =
+        texts(&without["first"]).into_iter().map(|step| format!("stops at {step}")).collect();
+    let steps = plan["steps"].as_array().unwrap().len();
+    let rto = &without["rto"];
+    lines.insert(format!(
+        "{} of {steps} steps wait, all else is done in {} min (p90 {} min)",
+        without["all"],
+        minutes(&rto["p50_seconds"]),
+        minutes(&rto["p90_seconds"])
+    ));
+    for component in without["components"].as_array().unwrap() {
+        let name = component["component"].as_str().unwrap();
+        lines.insert(match &component["p50_seconds"] {
+            Value::Null => format!("{name} waits for {}", texts(&component["waits_for"]).join(", ")),
+            p50 => format!("{name} is reached in {} min", minutes(p50)),
+        });
+    }
+    for one in without["beforehand"].as_array().unwrap() {
+        lines.insert(format!("have beforehand {}", one["what"].as_str().unwrap()));
+    }
+    lines
+}
+
 #[test]
 fn every_case_has_the_findings_that_it_lists() {
     let folder = checkout().join("examples/cases");
@@ -44,6 +74,18 @@ fn every_case_has_the_findings_that_it_lists() {
         let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
         wrong.extend(found.difference(&wanted).map(|line| format!("{name}: not listed: {line}")));
         wrong.extend(wanted.difference(&found).map(|line| format!("{name}: not found: {line}")));
+        let without = without_us_east_1(&plan);
+        let listed = lines(&text, "Without us-east-1");
+        if !listed.is_empty() {
+            let without: BTreeSet<&str> = without.iter().map(String::as_str).collect();
+            wrong.extend(without.difference(&listed).map(|line| format!("{name}: not listed: {line}")));
+            wrong.extend(listed.difference(&without).map(|line| format!("{name}: not so: {line}")));
+            // It is the first figure, on a screen and in a pull request.
+            let headline = "recovers  does not complete without us-east-1";
+            assert!(run.stdout.contains(headline), "{name}: {}", run.stdout);
+            let markdown = sandbox.run(&["show", "plan.json", "--format", "markdown"]).stdout;
+            assert!(markdown.contains("| recovers | does not complete without us-east-1 |"), "{markdown}");
+        }
         let fates: BTreeSet<String> = plan["resources"]
             .as_array()
             .unwrap()

@@ -1,5 +1,7 @@
 //! The forecast adds up: its steps exist, its way is a way, its verdicts follow from its figures.
 
+mod without;
+
 use std::collections::{HashMap, HashSet};
 
 use super::graph::Graph;
@@ -19,13 +21,11 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, report: &mut Report) {
     }
     let Forecast { rto, components, rpo, samples: _, best_prepared, phases, without_us_east_1 } =
         &plan.forecast;
-    for id in without_us_east_1.first.iter().filter(|id| graph.position(id).is_none()) {
-        report.add(Rule::Forecast, id, "it is to wait for us-east-1, and is no step of the plan");
-    }
+    without::check(plan, without_us_east_1, graph, report);
     let Rto { p50_seconds, p90_seconds, objective_seconds, verdict, doubts, critical_path } = rto;
     let times = (Some(*p50_seconds), Some(*p90_seconds));
     check_time("forecast.rto", times, *objective_seconds, *verdict, (doubts, false), report);
-    check_path(critical_path, graph, report);
+    check_path("forecast.rto.critical_path", critical_path, graph, report);
     check_blocked(plan, doubts, report);
     for Component { component, p50_seconds, p90_seconds, objective_seconds, verdict, doubts, given_up } in
         components
@@ -97,16 +97,15 @@ fn check_blocked(plan: &Plan, doubts: &[Doubt], report: &mut Report) {
 }
 
 /// Each step of the longest way comes after the one before it.
-fn check_path(path: &[String], graph: &Graph<'_>, report: &mut Report) {
-    const SUBJECT: &str = "forecast.rto.critical_path";
+fn check_path(subject: &str, path: &[String], graph: &Graph<'_>, report: &mut Report) {
     if path.is_empty() && !graph.steps.is_empty() {
-        report.add(Rule::Forecast, SUBJECT, "a plan with steps has a longest way");
+        report.add(Rule::Forecast, subject, "a plan with steps has a longest way");
     }
     let mut positions = Vec::with_capacity(path.len());
     for id in path {
         match graph.position(id) {
             Some(position) => positions.push(position),
-            None => report.add(Rule::Forecast, SUBJECT, format!("{id} is no step")),
+            None => report.add(Rule::Forecast, subject, format!("{id} is no step")),
         }
     }
     if !graph.is_acyclic() {
@@ -115,7 +114,7 @@ fn check_path(path: &[String], graph: &Graph<'_>, report: &mut Report) {
     let pairs: Vec<(usize, usize)> = positions.windows(2).map(|pair| (pair[1], pair[0])).collect();
     for (after, before) in graph.missing(&pairs) {
         let (after, before) = (graph.id(after), graph.id(before));
-        report.add(Rule::Forecast, SUBJECT, format!("{after} does not wait for {before}"));
+        report.add(Rule::Forecast, subject, format!("{after} does not wait for {before}"));
     }
 }
 

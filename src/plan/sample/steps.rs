@@ -2,7 +2,7 @@
 
 use super::bare_step;
 use crate::plan::action::{Action, Check, EngineChange, Hold, Rewrite, Setting, Splice};
-use crate::plan::step::{DoneWhen, Phase, Step};
+use crate::plan::step::{DoneWhen, Phase, Plane, Step};
 
 fn step(id: &str, needs: &[&str], action: Action) -> Step {
     let needs: Vec<String> = needs.iter().map(|need| (*need).to_owned()).collect();
@@ -233,21 +233,24 @@ pub(super) fn steps() -> Vec<Step> {
             ],
             Action::Gate { ask: "move traffic to us-west-2?".to_owned(), before: Phase::Dns },
         ),
-        step(
-            "dns/shop.example.com",
-            &["dns/gate", "manifests/api-ready"],
-            Action::ChangeRecord {
-                address: Some("aws_route53_record.shop".to_owned()),
-                zone: "Z0123456789".to_owned(),
-                name: "shop.example.com".to_owned(),
-                record_type: "A".to_owned(),
-                set_identifier: None,
-                from: "shop-1.us-east-2.elb.amazonaws.com".to_owned(),
-                to: None,
-                to_known_after: Some("manifests/api-ready".to_owned()),
-                ttl_seconds: 60,
-            },
-        ),
+        Step {
+            plane: Plane::UsEast1Control,
+            ..step(
+                "dns/shop.example.com",
+                &["dns/gate", "manifests/api-ready"],
+                Action::ChangeRecord {
+                    address: Some("aws_route53_record.shop".to_owned()),
+                    zone: "Z0123456789".to_owned(),
+                    name: "shop.example.com".to_owned(),
+                    record_type: "A".to_owned(),
+                    set_identifier: None,
+                    from: "shop-1.us-east-2.elb.amazonaws.com".to_owned(),
+                    to: None,
+                    to_known_after: Some("manifests/api-ready".to_owned()),
+                    ttl_seconds: 60,
+                },
+            )
+        },
         step(
             "dns/distribution",
             &["dns/gate"],

@@ -2,11 +2,15 @@
 //!
 //! <https://kubernetes-sigs.github.io/external-dns/latest/docs/flags/>
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
+use super::super::charts;
 use super::super::facts::{Facts, Object as Resource};
 use super::super::findings::Findings;
-use super::filters;
+use super::{filters, installed};
 use crate::model::diagnostic::Place;
 use crate::model::document::{Node, Object};
 
@@ -16,6 +20,9 @@ const HOSTNAMES: &str = "external-dns.alpha.kubernetes.io/hostname";
 
 /// Annotation that leaves an object to another controller.
 const CONTROLLER: &str = "external-dns.alpha.kubernetes.io/controller";
+
+/// Routes of the Gateway API that have names.
+pub(super) const ROUTES: [&str; 3] = ["GRPCRoute", "HTTPRoute", "TLSRoute"];
 
 /// Kinds whose pods stay up.
 const SERVES: [&str; 5] = ["DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"];
@@ -46,9 +53,25 @@ fn writes_records(container: &Node) -> bool {
     flag(container, "txt-owner-id").is_some()
 }
 
-/// Whether the engine installs external-dns by it: by a chart, or as an add-on of EKS.
-/// <https://docs.aws.amazon.com/eks/latest/userguide/community-addons.html>
+/// Whether the engine starts external-dns by it.
 pub(in super::super) fn installs_controller(object: &Resource<'_, '_>) -> bool {
+    is_installed(object) || deploys(object)
+}
+
+/// Whether it is a workload of the engine's whose containers are external-dns.
+fn deploys(object: &Resource<'_, '_>) -> bool {
+    let kind = object.type_name().strip_prefix("kubernetes_").unwrap_or_default();
+    if !matches!(kind.trim_end_matches("_v1"), "deployment" | "daemonset" | "stateful_set") {
+        return false;
+    }
+    let tree = object.tree();
+    let containers = tree.pointer("/spec/0/template/0/spec/0/container").and_then(Value::as_array);
+    containers.into_iter().flatten().filter_map(|one| one.get("image")?.as_str()).any(is_image)
+}
+
+/// By a chart, or as an add-on of EKS.
+/// <https://docs.aws.amazon.com/eks/latest/userguide/community-addons.html>
+fn is_installed(object: &Resource<'_, '_>) -> bool {
     let named = match object.type_name() {
         "helm_release" => object.text("chart"),
         "aws_eks_addon" => object.text("addon_name"),
@@ -62,10 +85,12 @@ fn containers(object: &Object) -> impl Iterator<Item = &Node> {
 }
 
 fn runs_it(container: &Node) -> bool {
-    container.str_at(&["image"]).is_some_and(|image| {
-        let name = image.split('@').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-        image.contains('/') && name.split(':').next() == Some("external-dns")
-    })
+    container.str_at(&["image"]).is_some_and(is_image)
+}
+
+fn is_image(image: &str) -> bool {
+    let name = image.split('@').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    image.contains('/') && name.split(':').next() == Some("external-dns")
 }
 
 /// Hosts of the Ingresses and annotations that external-dns makes records of.
@@ -75,69 +100,102 @@ pub(super) fn written_by_controller(object: &Object) -> Vec<String> {
     if by.is_some_and(|by| by != "dns-controller") {
         return hosts;
     }
+    let list = |path: &[&str]| object.root.at(path).map(Node::items).unwrap_or_default();
     if object.kind == "Ingress" {
-        let rules = object.root.get("spec").and_then(|spec| spec.get("rules"));
-        hosts.extend(
-            rules
-                .into_iter()
-                .flat_map(|rules| rules.items())
-                .filter_map(|rule| Some(rule.str_at(&["host"])?.to_owned())),
-        );
+        let rules = list(&["spec", "rules"]).iter().filter_map(|rule| rule.str_at(&["host"]));
+        let certified =
+            list(&["spec", "tls"]).iter().filter_map(|one| one.get("hosts")).flat_map(Node::items);
+        hosts.extend(rules.chain(certified.filter_map(Node::as_str)).map(plain));
+    }
+    // https://kubernetes-sigs.github.io/external-dns/latest/docs/sources/gateway-api/
+    if ROUTES.contains(&object.kind.as_str()) {
+        hosts.extend(list(&["spec", "hostnames"]).iter().filter_map(Node::as_str).map(plain));
     }
     if let Some(more) = object.root.str_at(&["metadata", "annotations", HOSTNAMES]) {
-        hosts.extend(more.split(',').map(|host| host.trim().trim_end_matches('.').to_owned()));
+        hosts.extend(more.split(',').map(plain));
     }
-    hosts.retain(|host| !host.is_empty());
+    let mut seen = BTreeSet::new();
+    hosts.retain(|host| !host.is_empty() && seen.insert(host.clone()));
     hosts
+}
+
+/// A name as DNS compares it.
+pub(super) fn plain(name: &str) -> String {
+    name.trim().trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// An external-dns that the recovery starts: what it is called, where it stands, and its container.
+pub(super) type Running<'f> = (String, Option<Place>, Cow<'f, Node>);
+
+/// Every external-dns that the recovery starts.
+pub(super) fn running<'f>(facts: &'f Facts<'_, '_>) -> Vec<Running<'f>> {
+    let mut found = Vec::new();
+    for object in facts.input.manifests.objects.iter().filter(|object| is_controller(object)) {
+        let place = |line| Some(Place::new(&object.file, line));
+        if is_release(object) {
+            let container = installed::container(&charts::given_by(object));
+            found.push((facts.label(object), place(object.root.span.line), Cow::Owned(container)));
+            continue;
+        }
+        let alone = containers(object).count() == 1;
+        let runs = containers(object)
+            .filter(|container| alone || runs_it(container) || writes_records(container))
+            .map(|container| (facts.label(object), place(container.span.line), Cow::Borrowed(container)));
+        found.extend(runs);
+    }
+    let made = facts.objects.iter().filter(|object| object.is_managed() && object.instance.deposed.is_none());
+    for object in made.filter(|object| is_installed(object)) {
+        let container = installed::container(&charts::given_to(object));
+        found.push((object.address().to_owned(), facts.place_in_code(object), Cow::Owned(container)));
+    }
+    found
 }
 
 /// One that also deletes, under the name of the lost cluster's, takes for its own what that one wrote.
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
-    let objects = &facts.input.manifests.objects;
-    for object in objects.iter().filter(|object| is_controller(object)) {
-        let alone = containers(object).count() == 1;
-        for container in containers(object).filter(|container| alone || runs_it(container)) {
-            // `sync` is what it does unless told.
-            if flag(container, "policy").unwrap_or("sync") != "sync" {
-                continue;
-            }
-            let owner = flag(container, "txt-owner-id").unwrap_or("default");
-            let what = if flag(container, "registry") == Some("noop") {
-                "deletes every record of its zones that nothing in its cluster asks for".to_owned()
-            } else {
-                let orphans = orphans(facts, owner);
-                let some = orphans.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
-                let those = match orphans.len() {
-                    0 => String::new(),
-                    1..=3 => format!(": of {some}, which no object of the manifests is"),
-                    more => {
-                        format!(": of {some} and {} more, which no objects of the manifests are", more - 3)
-                    }
-                };
-                format!(
-                    "deletes the records of owner \"{owner}\" that nothing in its cluster asks for, and the lost \
-                     cluster's are of the same owner{those}"
-                )
-            };
-            findings.add(
-                "external-dns-syncs",
-                facts.label(object),
-                format!("once it is let go, {} {what}", facts.label(object)),
-                "let it only add and change, `--policy=upsert-only`, until all that had records is back; keep the owner, \
-                 or it may change none of them",
-                Some(Place::new(&object.file, container.span.line)),
-            );
+    for (name, place, container) in running(facts) {
+        // `sync` is what it does unless told.
+        if flag(&container, "policy").unwrap_or("sync") != "sync" {
+            continue;
         }
+        let owner = flag(&container, "txt-owner-id").unwrap_or("default");
+        let what = if flag(&container, "registry") == Some("noop") {
+            "deletes every record of its zones that nothing in its cluster asks for".to_owned()
+        } else {
+            let orphans = orphans(facts, owner);
+            let some = orphans.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let those = match orphans.len() {
+                0 => String::new(),
+                1..=3 => format!(": of {some}, which no object of the manifests is"),
+                more => {
+                    format!(": of {some} and {} more, which no objects of the manifests are", more - 3)
+                }
+            };
+            format!(
+                "deletes the records of owner \"{owner}\" that nothing in its cluster asks for, and the lost \
+                 cluster's are of the same owner{those}"
+            )
+        };
+        findings.add(
+            "external-dns-syncs",
+            name.clone(),
+            format!("once it is let go, {name} {what}"),
+            "let it only add and change, `--policy=upsert-only`, until all that had records is back; keep the owner, \
+             or it may change none of them",
+            place,
+        );
     }
 }
 
-/// What keeps the manifests' external-dns from moving a host that an object asks for; each of them, where there are
-/// several.
-pub(super) fn kept_from(facts: &Facts<'_, '_>, object: &Object, host: &str) -> Option<String> {
+/// What keeps external-dns from moving a host that an object asks for; each of them, where there are several.
+pub(super) fn kept_from(
+    facts: &Facts<'_, '_>,
+    running: &[Running<'_>],
+    object: &Object,
+    host: &str,
+) -> Option<String> {
     let mut why = None;
-    for controller in facts.input.manifests.objects.iter().filter(|object| is_controller(object)) {
-        let runs = containers(controller).find(|one| runs_it(one) || writes_records(one));
-        let container = runs.or_else(|| containers(controller).next())?;
+    for (_, _, container) in running {
         why = Some(filters::keeps_from(facts, container, object, host)?);
     }
     why

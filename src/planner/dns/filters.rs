@@ -3,7 +3,7 @@
 //! <https://kubernetes-sigs.github.io/external-dns/latest/docs/flags/>
 
 use super::super::facts::Facts;
-use super::controller::{flag, flags};
+use super::controller::{ROUTES, flag, flags, plain};
 use crate::model::document::{Node, Object};
 use crate::model::inventory::{DnsZone, Record};
 
@@ -21,8 +21,10 @@ pub(super) fn keeps_from(
     if let Some(policy) = given("policy").filter(|policy| *policy == "create-only") {
         return Some(format!("it changes no record that is there (--policy={policy})"));
     }
-    let of =
-        |domain: &&str| host == *domain || host.ends_with(&format!(".{}", domain.trim_start_matches('.')));
+    let of = |domain: &&str| {
+        let domain = plain(domain);
+        host == domain || host.ends_with(&format!(".{}", domain.trim_start_matches('.')))
+    };
     if flags(container, "exclude-domains").iter().any(of) {
         return Some("it is told to leave that (--exclude-domains)".to_owned());
     }
@@ -32,10 +34,9 @@ pub(super) fn keeps_from(
     }
     let sources = flags(container, "source");
     let kind = object.kind.to_lowercase();
-    if matches!(kind.as_str(), "ingress" | "service")
-        && !sources.is_empty()
-        && !sources.contains(&kind.as_str())
-    {
+    let kind = if ROUTES.contains(&object.kind.as_str()) { format!("gateway-{kind}") } else { kind };
+    let is_source = matches!(kind.as_str(), "ingress" | "service") || kind.starts_with("gateway-");
+    if is_source && !sources.is_empty() && !sources.contains(&kind.as_str()) {
         return Some(format!("it looks at no {} (--source={})", object.kind, sources.join(", ")));
     }
     let namespace = object.namespace.as_deref().unwrap_or("default");

@@ -1,17 +1,17 @@
 //! Names that users come by: who moves each, and how long the old answer lives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::build::GATE;
 use super::super::dispositions::step_id;
 use super::super::facts::Facts;
 use super::super::findings::Findings;
-use super::controller::{installs_controller, kept_from, written_by_controller};
+use super::controller::{installs_controller, is_controller, kept_from, running, written_by_controller};
 use super::inside::store_behind;
 use super::{ALIAS_TTL, recorded};
 use crate::model::diagnostic::Place;
 use crate::model::document::Object;
-use crate::plan::action::{Action, EngineChange, Hold};
+use crate::plan::action::{Action, EngineChange};
 use crate::plan::step::Step;
 
 /// A name that moves.
@@ -34,6 +34,9 @@ pub(in super::super) fn names(
     let mut names: BTreeMap<String, Name> = BTreeMap::new();
     let mut distributions = BTreeMap::new();
     let mut writer = None;
+    let applied = facts.input.manifests.objects.iter().filter(|object| is_controller(object));
+    let controllers: HashSet<String> = applied.map(|object| facts.label(object)).collect();
+    let running = running(facts);
     for step in steps {
         match &step.action {
             Action::ChangeRecord { name, ttl_seconds, address, record_type, .. } => {
@@ -47,7 +50,7 @@ pub(in super::super) fn names(
             Action::ChangeDistribution { address: Some(address), .. } => {
                 distributions.insert(address.as_str(), step.id.as_str());
             }
-            Action::Release { hold: Hold::Replicas | Hold::Ask, .. } => writer = Some(&step.id),
+            Action::Release { object, .. } if controllers.contains(object) => writer = Some(&step.id),
             Action::Engine { address, change: EngineChange::Create, .. }
                 if facts
                     .by_address
@@ -67,7 +70,7 @@ pub(in super::super) fn names(
     let asked = writer.iter().flat_map(|_| &facts.input.manifests.objects).flat_map(of_object);
     let mut left: BTreeMap<String, String> = BTreeMap::new();
     let by_object: Vec<(String, &Object)> = asked
-        .filter(|(name, object)| match kept_from(facts, object, name) {
+        .filter(|(name, object)| match kept_from(facts, &running, object, name) {
             Some(why) => {
                 left.insert(name.clone(), why);
                 false

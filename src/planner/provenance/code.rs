@@ -10,7 +10,7 @@ use super::encoded;
 use super::tokens::{Counterpart, Index, Owner, Token};
 use super::uses::Uses;
 use super::verdict::Verdict;
-use crate::model::configuration::{Argument, Configuration, Literal, RegionSource};
+use crate::model::configuration::{Argument, Configuration, Literal, Module, RegionSource};
 use crate::model::diagnostic::Place;
 use crate::model::document::push_pointer;
 use crate::model::paste;
@@ -70,10 +70,14 @@ pub(super) fn search<'f>(
                 search.argument(argument, &format!("backend.{}", backend.kind), &Context::Backend);
             }
         }
+        let used = used_variables(module);
         for variable in &module.variables {
             if let Some(default) = &variable.default {
+                let is_used = !configuration.gaps.is_empty() || used.contains(variable.name.as_str());
                 let given = configuration.given.iter().any(|given| given.variable == variable.name);
                 let context = match (root, given) {
+                    // Nothing is made of it.
+                    _ if !is_used => Context::History,
                     (true, false) => Context::Variable(&variable.name),
                     // A file gives another value, and that is looked at.
                     (true, true) => Context::History,
@@ -137,6 +141,31 @@ fn made_from<'c>(facts: &Facts<'_, '_>, decided: &Decided, paths: &[String], nam
     }
     // In code but not in the state: the engine would make it.
     found.unwrap_or(Context::Made)
+}
+
+/// Names of the variables that a module does anything with.
+fn used_variables(module: &Module) -> HashSet<&str> {
+    let of_blocks = module.resources.iter().flat_map(|block| &block.arguments);
+    let of_calls = module.calls.iter().flat_map(|call| &call.arguments);
+    let of_providers = module.providers.iter().flat_map(|provider| &provider.arguments);
+    let arguments = of_blocks.chain(of_calls).chain(of_providers).chain(&module.others);
+    let by_region = module.providers.iter().flat_map(|provider| match &provider.region {
+        RegionSource::Variable(name) => vec![name.as_str()],
+        RegionSource::Expression(references) => {
+            references.iter().filter_map(|one| variable_of(one)).collect()
+        }
+        RegionSource::Environment | RegionSource::Literal(_) => Vec::new(),
+    });
+    arguments
+        .flat_map(|argument| &argument.references)
+        .filter_map(|one| variable_of(one))
+        .chain(by_region)
+        .collect()
+}
+
+/// The variable of a reference, `var.NAME` with whatever is taken of it.
+fn variable_of(reference: &str) -> Option<&str> {
+    reference.strip_prefix("var.").and_then(|rest| rest.split(['.', '[']).next())
 }
 
 /// Root variables whose value the recovery replaces: those that feed a provider's region, those that drplan.hcl gives.

@@ -1,7 +1,9 @@
 //! The forecast of the sample.
 
 use super::PRIMARY;
-use crate::plan::forecast::{Component, Forecast, PhaseSpan, Prepared, Rpo, Rto, Stranded, Verdict};
+use crate::plan::forecast::{
+    Beforehand, Component, Forecast, PhaseSpan, Prepared, Reached, Rpo, Rto, Stranded, Verdict,
+};
 use crate::plan::step::Phase;
 
 pub(super) fn forecast() -> Forecast {
@@ -71,7 +73,25 @@ pub(super) fn forecast() -> Forecast {
         ],
         samples: 1000,
         best_prepared: Some(Prepared { step: "restore/primary".to_owned(), saves_seconds: 1140 }),
-        without_us_east_1: Stranded::default(),
+        without_us_east_1: Stranded {
+            first: vec!["dns/shop.example.com".to_owned()],
+            all: 3,
+            rto: Rto {
+                p50_seconds: 2940,
+                p90_seconds: 4200,
+                objective_seconds: Some(3600),
+                verdict: Verdict::Missed,
+                doubts: Vec::new(),
+                critical_path: ["preflight/identity", "restore/primary", "dns/gate"]
+                    .map(str::to_owned)
+                    .into(),
+            },
+            components: vec![reached("rds", 2220, 3000), reached("eks", 840, 1260)],
+            beforehand: vec![Beforehand {
+                what: "records that fail over by themselves: health checks, or routing controls".to_owned(),
+                steps: vec!["dns/shop.example.com".to_owned()],
+            }],
+        },
         phases: vec![
             span(Phase::Preflight, 3, 0, 15, true),
             span(Phase::Infra, 3, 15, 900, true),
@@ -80,5 +100,14 @@ pub(super) fn forecast() -> Forecast {
             span(Phase::Dns, 2, 2940, 3000, true),
             span(Phase::Verify, 2, 3000, 3120, true),
         ],
+    }
+}
+
+fn reached(name: &str, p50: u64, p90: u64) -> Reached {
+    Reached {
+        component: name.to_owned(),
+        p50_seconds: Some(p50),
+        p90_seconds: Some(p90),
+        waits_for: Vec::new(),
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::super::text::{duration, list, shorten};
+use super::super::text::{count, duration, list, shorten};
 use super::Measure;
 use crate::plan::Plan;
-use crate::plan::forecast::{Component, Doubt, Rto, Verdict};
+use crate::plan::forecast::{Component, Doubt, Reached, Rto, Stranded, Verdict};
 
 pub(super) fn objective(seconds: Option<u64>) -> String {
     seconds.map_or_else(|| "no objective".to_owned(), |seconds| format!("objective {}", duration(seconds)))
@@ -20,11 +20,52 @@ pub(super) fn margin(measured: u64, objective: u64) -> String {
     }
 }
 
+/// The region of the control planes of global services.
+const CONTROL: &str = "us-east-1";
+
+/// Whether the region that is lost is the one whose control planes others stand on.
+pub(super) fn is_lost(plan: &Plan) -> bool {
+    plan.saw.primary_region.as_deref() == Some(CONTROL)
+}
+
+/// What is recovered while it is gone: where that is the lost region, what counts.
+fn headline(without: &Stranded, steps: usize) -> Measure {
+    let Stranded { first, all, rto, components: _, beforehand: _ } = without;
+    let time = Time {
+        name: None,
+        figures: Some((rto.p50_seconds, rto.p90_seconds)),
+        objective: rto.objective_seconds,
+        verdict: rto.verdict,
+        doubts: &rto.doubts,
+        given_up: &[],
+    };
+    if first.is_empty() {
+        return Measure {
+            figure: format!("without {CONTROL} {}", time.figure()),
+            objective: objective(rto.objective_seconds),
+            verdict: rto.verdict,
+            comment: time.margin().unwrap_or_default(),
+        };
+    }
+    let names: Vec<String> = first.iter().map(|id| shorten(id, 80)).collect();
+    Measure {
+        figure: format!("does not complete without {CONTROL}"),
+        objective: objective(rto.objective_seconds),
+        verdict: rto.verdict,
+        comment: format!(
+            "stops at {}; {all} of {} wait, all else is done {}",
+            list(&names, 3),
+            count(steps, "step"),
+            time.figure()
+        ),
+    }
+}
+
 pub(super) fn recovers(plan: &Plan) -> Vec<Measure> {
     let Rto { p50_seconds, p90_seconds, objective_seconds, verdict, doubts, critical_path: _ } =
         &plan.forecast.rto;
     let whole = Time {
-        name: None,
+        name: is_lost(plan).then_some("with us-east-1"),
         figures: Some((*p50_seconds, *p90_seconds)),
         objective: *objective_seconds,
         verdict: *verdict,
@@ -50,25 +91,30 @@ pub(super) fn recovers(plan: &Plan) -> Vec<Measure> {
             given_up,
         }
     });
+    let without = &plan.forecast.without_us_east_1;
+    let headline = is_lost(plan).then(|| headline(without, plan.steps.len()));
     // A reason is told once, under the first figure that it is for.
     let mut said: BTreeSet<String> = BTreeSet::new();
-    std::iter::once(whole)
-        .chain(components)
-        .map(|time| {
-            let (again, new): (Vec<String>, Vec<String>) =
-                time.whys().into_iter().partition(|why| said.contains(why));
-            let more = (!again.is_empty()).then(|| "as above".to_owned());
-            let mut whys: Vec<String> = new.iter().cloned().chain(more).collect();
-            whys.extend(time.margin());
-            said.extend(new);
-            Measure {
-                figure: time.figure(),
-                objective: objective(time.objective),
-                verdict: time.verdict,
-                comment: whys.join("; "),
-            }
-        })
-        .collect()
+    let lost = is_lost(plan);
+    let measures = std::iter::once(whole).chain(components).map(|time| {
+        let (again, new): (Vec<String>, Vec<String>) =
+            time.whys().into_iter().partition(|why| said.contains(why));
+        let more = (!again.is_empty()).then(|| "as above".to_owned());
+        let mut whys: Vec<String> = new.iter().cloned().chain(more).collect();
+        whys.extend(time.margin());
+        let reached = without.components.iter().find(|reached| Some(reached.component.as_str()) == time.name);
+        if let Some(Reached { waits_for, .. }) = reached.filter(|one| lost && !one.waits_for.is_empty()) {
+            whys.push(format!("without {CONTROL} it waits for {}", list(waits_for, 2)));
+        }
+        said.extend(new);
+        Measure {
+            figure: time.figure(),
+            objective: objective(time.objective),
+            verdict: time.verdict,
+            comment: whys.join("; "),
+        }
+    });
+    headline.into_iter().chain(measures).collect()
 }
 
 /// Whether something is not counted.

@@ -6,7 +6,7 @@ use crate::model::diagnostic::Place;
 use crate::plan::Plan;
 use crate::plan::action::{Action, EngineChange};
 use crate::plan::finding::Severity;
-use crate::plan::forecast::Verdict;
+use crate::plan::forecast::{Stranded, Verdict};
 use crate::plan::resource::{Disposition, Engine};
 use crate::plan::step::{DoneWhen, Phase};
 use crate::plan::store::CandidateKind;
@@ -92,6 +92,7 @@ fn what_is_acted_on_is_made_first() {
     caught_alone(Rule::Order, |plan| unneed(plan, "restore/secret-splice", "restore/secret"));
     caught_alone(Rule::Order, |plan| {
         instead(plan, "verify/shop.example.com", "dns/shop.example.com", "dns/gate");
+        plan.forecast.without_us_east_1.all -= 1;
     });
     caught_alone(Rule::Order, |plan| {
         instead(plan, "manifests/worker-ready", "manifests/worker", "manifests/config");
@@ -304,6 +305,20 @@ fn stores_and_forecast() {
     caught_alone(Rule::Forecast, |plan| plan.forecast.rto.critical_path.clear());
     caught_alone(Rule::Forecast, |plan| plan.forecast.phases[0].steps += 1);
     caught_alone(Rule::Forecast, |plan| plan.forecast.phases[0].from_seconds = 31);
+    let without = |mutate: fn(&mut Stranded)| {
+        caught_alone(Rule::Forecast, |plan| mutate(&mut plan.forecast.without_us_east_1));
+    };
+    without(|without| without.all += 1);
+    without(|without| without.first.clear());
+    without(|without| without.first.push("infra/vpc".to_owned()));
+    without(|without| without.beforehand.clear());
+    without(|without| without.rto.verdict = Verdict::Ok);
+    without(|without| without.rto.objective_seconds = None);
+    without(|without| without.rto.p90_seconds = 1);
+    without(|without| without.rto.critical_path.push("verify/shop.example.com".to_owned()));
+    without(|without| without.components[0].waits_for.push("dns/shop.example.com".to_owned()));
+    without(|without| without.components[0].p90_seconds = None);
+    without(|without| without.components.clear());
     caught_alone(Rule::Forecast, |plan| {
         let again = plan.forecast.phases[0].clone();
         plan.forecast.phases.push(again);

@@ -1,0 +1,17 @@
+stack    = "nothing-under-it"
+primary  = "us-east-2"
+recovery = ["us-west-2"]
+
+inventory = { "us-west-2" = "inventory.json" }
+
+terraform {
+  dir = "terraform"
+
+  variable "region" {
+    value = "us-west-2"
+  }
+}
+
+manifests {
+  paths = ["kubernetes"]
+}
