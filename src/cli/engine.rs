@@ -17,7 +17,7 @@ use crate::plan::action::{Action, OverrideValue};
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
 use crate::sources::hcl::absolute;
 use crate::sources::text::read_text;
-use crate::sources::{engine, programs};
+use crate::sources::{engine, programs, tfstate};
 
 /// Secrets in files are short.
 const SECRET_LIMIT: u64 = 1 << 20;
@@ -83,11 +83,20 @@ pub(super) fn plan(
     let shown = chosen.shown.clone();
     let gap = |detail: String| Gap { source: format!("engine:{shown}"), reason: GapReason::Failed, detail };
     let named = chosen.named;
-    let request = request(chosen, input, state, plan, base).map_err(gap)?;
+    let outside = input.configuration.as_ref().map(|code| engine::outside(code, base)).unwrap_or_default();
+    let request = request(chosen, input, state, plan, base, outside.brought).map_err(gap)?;
     let excluded = request.excluded.iter().cloned().collect();
     match engine::plan(&request) {
         Ok(text) => Ok((text, excluded, shown)),
         Err(detail) => {
+            let detail = match &outside.lacking[..] {
+                [] => detail,
+                [first, more @ ..] => {
+                    let more =
+                        if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+                    format!("{detail}; the copy of the code that it plans in may lack {first}{more}")
+                }
+            };
             Err(Gap { reason: if named { GapReason::Failed } else { GapReason::Offline }, ..gap(detail) })
         }
     }
@@ -99,6 +108,7 @@ fn request(
     state: &str,
     plan: &Plan,
     base: &Path,
+    files: Vec<PathBuf>,
 ) -> Result<EngineRequest, String> {
     let code = input.configuration.as_ref().ok_or("there is no code")?;
     let instances: HashMap<&str, &Instance<'_>> = input
@@ -129,17 +139,13 @@ fn request(
         .filter(|(resource, _)| resource.engine == Engine::Carry)
         .map(|(resource, _)| resource.address.as_str())
         .collect();
-    let targets = resources
-        .iter()
-        .filter(|(resource, _)| matches!(resource.engine, Engine::Create | Engine::Import | Engine::Carry))
-        .filter(|(resource, _)| !is_out(&resource.address))
-        .map(|(resource, _)| resource.address.clone())
-        .collect();
+    let targets = targets(&resources, &excluded);
     Ok(EngineRequest {
         program: chosen.program,
         shown: chosen.shown,
         root: absolute(&base.join(&code.root)),
         modules: code.modules.iter().map(|module| absolute(&base.join(&module.folder))).collect(),
+        files,
         workspace: plan.saw.workspace.clone(),
         region: input.recovery.clone(),
         provider_regions: provider_regions(code, plan),
@@ -150,8 +156,33 @@ fn request(
         overrides: overrides(code, plan, &resources, base),
         excluded: excluded.into_iter().collect(),
         targets,
-        state: carried_state(state, &carried),
+        state: tfstate::carried(state, &carried),
     })
+}
+
+/// What an engine plans that can only choose: whole resources, so that it says how many there are of each; single
+/// instances of those that are left out in part.
+fn targets(resources: &[(&PlannedResource, &Instance<'_>)], excluded: &BTreeSet<String>) -> Vec<String> {
+    let whole = |instance: &Instance<'_>| {
+        let block = format!("{}.{}", instance.type_name, instance.name);
+        let end = instance.address.rfind(&format!("{block}[")).map(|at| at + block.len());
+        end.and_then(|end| instance.address.get(..end)).unwrap_or(&instance.address).to_owned()
+    };
+    let in_part: HashSet<String> = resources
+        .iter()
+        .filter(|(resource, _)| excluded.contains(&resource.address))
+        .map(|(_, instance)| whole(instance))
+        .collect();
+    let targets: BTreeSet<String> = resources
+        .iter()
+        .filter(|(resource, _)| matches!(resource.engine, Engine::Create | Engine::Import | Engine::Carry))
+        .filter(|(resource, _)| !excluded.contains(&resource.address))
+        .map(|(resource, instance)| {
+            let whole = whole(instance);
+            if in_part.contains(&whole) { resource.address.clone() } else { whole }
+        })
+        .collect();
+    targets.into_iter().collect()
 }
 
 /// What the engine's first plan leaves out: what is restored or moved later, and what it cannot plan before the cluster
@@ -298,39 +329,4 @@ fn arguments(plan: &Plan, address: &str) -> Vec<(String, String)> {
         OverrideValue::Class { .. } => None,
     };
     of.into_iter().flatten().filter_map(|one| Some((one.argument.clone(), value(&one.value)?))).collect()
-}
-
-/// The state with nothing but what lives only in it.
-fn carried_state(state: &str, carried: &HashSet<&str>) -> Option<Secret> {
-    if carried.is_empty() {
-        return None;
-    }
-    let mut state: serde_json::Value = serde_json::from_str(state).ok()?;
-    let resources = state.get_mut("resources")?.as_array_mut()?;
-    for resource in resources.iter_mut() {
-        let text =
-            |name: &str| resource.get(name).and_then(|text| text.as_str()).unwrap_or_default().to_owned();
-        let (module, mode, type_name, name) = (text("module"), text("mode"), text("type"), text("name"));
-        let dot = if module.is_empty() { "" } else { "." };
-        let Some(instances) = resource.get_mut("instances").and_then(|instances| instances.as_array_mut())
-        else {
-            continue;
-        };
-        instances.retain(|instance| {
-            let index = match instance.get("index_key") {
-                Some(serde_json::Value::String(key)) => format!("[\"{key}\"]"),
-                Some(serde_json::Value::Number(number)) => format!("[{number}]"),
-                _ => String::new(),
-            };
-            mode == "managed" && carried.contains(format!("{module}{dot}{type_name}.{name}{index}").as_str())
-        });
-    }
-    resources
-        .retain(|one| one.get("instances").and_then(|all| all.as_array()).is_some_and(|all| !all.is_empty()));
-    let root = state.as_object_mut()?;
-    root.insert("lineage".to_owned(), "drplan-recovery".into());
-    root.insert("serial".to_owned(), 1.into());
-    root.insert("outputs".to_owned(), serde_json::json!({}));
-    root.remove("check_results");
-    Some(Secret::new(state.to_string()))
 }

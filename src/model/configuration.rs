@@ -33,6 +33,12 @@ impl Configuration {
     pub fn root_module(&self) -> Option<&Module> {
         self.modules.iter().find(|module| module.is_root())
     }
+
+    /// The module that is called under a path, `module.a.module.b`; none where its folder could not be read.
+    #[must_use]
+    pub fn module_of(&self, path: &str) -> Option<&Module> {
+        self.modules.iter().find(|module| module.paths.iter().any(|known| known == path))
+    }
 }
 
 /// One module folder, read once however often it is called.

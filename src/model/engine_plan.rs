@@ -23,12 +23,16 @@ pub struct EnginePlan<'a> {
 pub struct ResourceChange<'a> {
     /// Address as `terraform state list` prints it.
     pub address: String,
+    /// The same without any index, as `dependencies` name it: `module.a.aws_x.y`.
+    pub config_address: String,
     /// Where the workspace's state has it so far, where that is another address.
     pub previous_address: Option<String>,
     /// Key of a deposed object; the change is of that and not of the instance.
     pub deposed: Option<String>,
     /// Type.
     pub type_name: Cow<'a, str>,
+    /// Source address of its provider, `registry.terraform.io/hashicorp/aws`; empty where the plan does not say.
+    pub provider: Cow<'a, str>,
     /// What is done.
     pub action: EngineAction,
     /// Whether it is taken over by an import first.
@@ -37,6 +41,15 @@ pub struct ResourceChange<'a> {
     pub after: &'a str,
     /// Attributes that force a replacement, `subnet_ids.0`.
     pub replaced_by: Vec<String>,
+}
+
+impl ResourceChange<'_> {
+    /// Module path without indexes, empty for the root, and the name in the code.
+    #[must_use]
+    pub fn module_and_name(&self) -> (&str, &str) {
+        let (rest, name) = self.config_address.rsplit_once('.').unwrap_or_default();
+        (rest.rsplit_once('.').map_or("", |(module, _)| module), name)
+    }
 }
 
 /// The engine's actions, in one word.

@@ -15,6 +15,8 @@ pub struct EngineRequest {
     pub root: PathBuf,
     /// Folders of the local modules that it calls, absolute.
     pub modules: Vec<PathBuf>,
+    /// Files and folders that the code names outside of its module folders, absolute.
+    pub files: Vec<PathBuf>,
     /// Workspace of the recovery.
     pub workspace: String,
     /// Region of the recovery.

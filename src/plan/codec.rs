@@ -106,6 +106,7 @@ fn decided_resource(resource: &PlannedResource) -> DecidedResource<'_> {
         region: _,
         unknown_type: _,
         goes_with: _,
+        beyond_state: _,
     } = resource;
     DecidedResource { address, deposed, disposition: *disposition, engine: *engine }
 }

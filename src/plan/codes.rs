@@ -148,6 +148,12 @@ pub const CODES: &[Code] = &[
         Stops,
         "EKS of the recovery region makes no cluster of the primary's version",
     ),
+    code(
+        "engine-decided",
+        Warning,
+        Misleads,
+        "the code makes other instances in the recovery region than in the primary, by the engine's own plan",
+    ),
     code("engine-destroys", Error, Loses, "the engine's own plan destroys, replaces or lets go of something"),
     code(
         "engine-differs",
@@ -173,7 +179,7 @@ pub const CODES: &[Code] = &[
         "engine-unpredicted",
         Error,
         Stops,
-        "the engine's own plan has a resource that the primary's state does not",
+        "the engine's own plan takes over or changes a resource that the primary's state does not have",
     ),
     code(
         "external-dns-syncs",
@@ -454,6 +460,12 @@ pub const CODES: &[Code] = &[
     code("sign-in-in-primary", Warning, Stops, "people sign in by an IAM Identity Center of the lost region"),
     code("skipped-in-use", Error, Stops, "something is skipped, and a manifest cannot do without it"),
     code("state-empty", Error, Misleads, "the state has no resource: the plan brings nothing back"),
+    code(
+        "store-begins-empty",
+        Warning,
+        Loses,
+        "a store that the primary does not have is made, and begins empty",
+    ),
     code("store-no-recovery", Error, Loses, "a store has no recovery path"),
     code("store-not-in-code", Error, Stops, "a store is restored, and no code is there to take it over"),
     code(

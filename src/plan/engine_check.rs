@@ -15,7 +15,7 @@ pub struct EngineCheck {
     pub engine_version: Option<String>,
     /// Whether it has the imports that `apply` adds; without them what is to be imported shows as made.
     pub with_imports: bool,
-    /// Instances that the engine is told about.
+    /// Instances that its plan should have: made, taken over or carried, before anything is restored or moved.
     pub predicted: u64,
     /// Instances that its plan has.
     pub planned: u64,

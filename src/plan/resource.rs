@@ -106,6 +106,9 @@ pub struct PlannedResource {
     /// What it depends on that the engine leaves out or withholds: it is left out with it, or made after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goes_with: Option<String>,
+    /// Whether the primary's state does not have it: only the engine's own plan does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beyond_state: bool,
 }
 
 impl PlannedResource {

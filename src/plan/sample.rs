@@ -91,6 +91,7 @@ fn resource(address: &str, disposition: Disposition, engine: Engine) -> PlannedR
         region: Some("us-east-2".to_owned()),
         unknown_type: false,
         goes_with: None,
+        beyond_state: false,
     }
 }
 

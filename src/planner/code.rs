@@ -27,7 +27,7 @@ fn check_state(facts: &Facts<'_, '_>, decided: &Decided, moved: &Moved, findings
     let mut lost: HashSet<&str> = HashSet::new();
     for (at, object) in facts.objects.iter().enumerate().filter(|(_, object)| object.is_managed()) {
         let address = object.instance.config_address.as_str();
-        if !facts.is_not_in_code(object.instance) || !lost.insert(address) {
+        if object.only_planned || !facts.is_not_in_code(object.instance) || !lost.insert(address) {
             continue;
         }
         let skip = paste::block("skip", address, "reason = \"...\"");

@@ -3,7 +3,7 @@
 //!
 //! <https://opentofu.org/docs/language/import/>, <https://opentofu.org/docs/language/meta-arguments/count/>
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::commands;
 use super::dispositions::Decided;
@@ -66,9 +66,15 @@ fn check_names(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings
 
 fn check_counts(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
     let mut by_cause: BTreeMap<(String, Option<Place>), Vec<&Object<'_, '_>>> = BTreeMap::new();
+    // Of what the engine has planned it has said how many there are.
+    let changes = facts.input.engine_plan.iter().flat_map(|plan| &plan.changes);
+    let planned: HashSet<&str> = changes.map(|change| change.address.as_str()).collect();
     for (at, object) in facts.objects.iter().enumerate() {
         let left_out = decided.resource(at).is_none_or(|resource| resource.disposition == Disposition::Skip);
-        if !left_out && let Some(cause) = counted_by(facts, object) {
+        if !left_out
+            && !planned.contains(object.address())
+            && let Some(cause) = counted_by(facts, object)
+        {
             by_cause.entry(cause).or_default().push(object);
         }
     }

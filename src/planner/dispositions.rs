@@ -1,8 +1,11 @@
 //! What becomes of each managed object of the state, and why.
 
+use std::collections::BTreeMap;
+
 use super::actors;
 use super::databases;
 use super::dns;
+use super::engine_word;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::foreign;
@@ -24,11 +27,18 @@ pub(super) struct Decided {
     pub(super) stores: Vec<PlannedStore>,
     /// For each object of the facts, its place in `resources`; `None` for data sources.
     pub(super) of_object: Vec<Option<usize>>,
+    /// Objects of the state that the code makes no instance of in the recovery region, by the engine's plan; with the
+    /// place of what decides how many there are.
+    pub(super) gone: BTreeMap<usize, Option<Place>>,
 }
 
 impl Decided {
     pub(super) fn resource(&self, object: usize) -> Option<&PlannedResource> {
         self.of_object.get(object).copied().flatten().and_then(|index| self.resources.get(index))
+    }
+    /// Whether the code makes no instance of it in the recovery region, by the engine's plan.
+    pub(super) fn is_gone(&self, object: usize) -> bool {
+        self.gone.contains_key(&object)
     }
     pub(super) fn store(&self, address: &str) -> Option<&PlannedStore> {
         let at = self.stores.binary_search_by(|store| store.address.as_str().cmp(address));
@@ -61,8 +71,12 @@ impl Fate {
 
 /// Decides about every managed object of the state.
 pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) -> Decided {
-    let mut decided =
-        Decided { resources: Vec::new(), stores: Vec::new(), of_object: vec![None; facts.objects.len()] };
+    let mut decided = Decided {
+        resources: Vec::new(),
+        stores: Vec::new(),
+        of_object: vec![None; facts.objects.len()],
+        gone: BTreeMap::new(),
+    };
     let stages: Vec<u8> = facts.objects.iter().map(|object| stage(facts, object)).collect();
     let mut fates: Vec<Option<Fate>> = facts.objects.iter().map(|_| None).collect();
     for now in 0..=stages.iter().copied().max().unwrap_or_default() {
@@ -75,6 +89,7 @@ pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) 
         }
     }
     plan_left_out(facts, &mut fates, &mut decided.stores, findings);
+    engine_word::plan_gone(facts, &mut fates, &mut decided, findings);
     plan_without_code(facts, &mut fates);
     for (index, (object, fate)) in facts.objects.iter().zip(fates).enumerate() {
         let Some(fate) = fate else { continue };
@@ -90,7 +105,9 @@ pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) 
 /// <https://opentofu.org/docs/language/import/>
 fn plan_without_code(facts: &Facts<'_, '_>, fates: &mut [Option<Fate>]) {
     for (object, fate) in facts.objects.iter().zip(fates) {
-        let Some(fate) = fate.as_mut().filter(|_| facts.is_not_in_code(object.instance)) else { continue };
+        // What the engine has planned is in the code that it read.
+        let is_without = !object.only_planned && facts.is_not_in_code(object.instance);
+        let Some(fate) = fate.as_mut().filter(|_| is_without) else { continue };
         if fate.disposition == Disposition::Create && told(object, fate.engine) != Engine::Exclude {
             *fate = self::fate(
                 Disposition::Skip,
@@ -114,8 +131,11 @@ fn plan_without_code(facts: &Facts<'_, '_>, fates: &mut [Option<Fate>]) {
 const REPLICA_LEVELS: u8 = 6;
 
 /// When an object is decided: stores first, then what belongs to a bucket, a cluster or a secret, and each replica
-/// after what it replicates.
+/// after what it replicates; last what only the engine's plan has.
 fn stage(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> u8 {
+    if object.only_planned {
+        return REPLICA_LEVELS + 1;
+    }
     let Some(entry) = object.entry else { return 1 };
     match entry.recovery {
         Recovery::Bucket | Recovery::Secret => 0,
@@ -156,6 +176,7 @@ fn as_resource(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fate: Fate) -> Pl
     let region = match (&object.region, scope) {
         (_, Some(Scope::Global | Scope::StateOnly | Scope::Cluster)) => None,
         (Some(region), _) => Some(region.to_string()),
+        (None, _) if object.only_planned => is_aws(object).then(|| facts.recovery.to_owned()),
         (None, _) if is_aws(object) => facts.primary.clone(),
         (None, _) => None,
     };
@@ -171,6 +192,7 @@ fn as_resource(facts: &Facts<'_, '_>, object: &Object<'_, '_>, fate: Fate) -> Pl
         region,
         unknown_type: object.entry.is_none(),
         goes_with: fate.goes_with,
+        beyond_state: object.only_planned,
     }
 }
 
@@ -204,6 +226,9 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
     if let Some(skip) = facts.input.settings.skips.iter().find(|skip| facts.meant_by(&skip.address, object)) {
         let reason = format!("skipped by drplan.hcl: {}", skip.reason);
         return fate(Disposition::Skip, Engine::Exclude, reason).into();
+    }
+    if object.only_planned {
+        return engine_word::decide_made(facts, object, fates, findings);
     }
     let Some(entry) = object.entry else { return decide_unknown(facts, object, findings) };
     match entry.scope {

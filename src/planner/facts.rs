@@ -10,7 +10,8 @@ use std::sync::OnceLock;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::model::configuration::ResourceBlock;
+use super::engine_word::Word;
+use crate::model::configuration::{Module, ResourceBlock};
 use crate::model::diagnostic::BadInput;
 use crate::model::input::PlanningInput;
 use crate::model::inventory::Inventory;
@@ -19,16 +20,18 @@ use crate::model::types::Scope;
 use crate::plan::artifact::{Policy, Saw, SawConfiguration, SawManifests, SawRecording, SawState};
 pub(super) use choices::is_account;
 use choices::{check_recordings, choose_account, choose_primary};
-use object::read_object;
 pub(super) use object::{Object, Owned};
+use object::{read_object, read_planned};
 
 /// All that later parts ask of the inputs.
 pub(super) struct Facts<'i, 'a> {
     pub(super) input: &'i PlanningInput<'a>,
+    /// What the engine's plan has beyond the state.
+    pub(super) word: &'i Word<'a>,
     pub(super) primary: Option<String>,
     pub(super) recovery: &'i str,
     pub(super) account: Option<String>,
-    /// One for each instance of the state, in its order.
+    /// One for each instance of the state, and one for each that only the engine's plan has, by address.
     pub(super) objects: Vec<Object<'i, 'a>>,
     /// Indexes of managed, current objects by address without indexes.
     pub(super) by_config: HashMap<&'i str, Vec<usize>>,
@@ -83,6 +86,10 @@ impl<'i> Facts<'i, '_> {
             && self.modules.contains(&*instance.module)
             && self.block(instance).is_none()
     }
+    /// The code of a module, by its path.
+    pub(super) fn module(&self, path: &str) -> Option<&'i Module> {
+        self.input.configuration.as_ref()?.module_of(path)
+    }
     pub(super) fn workspace(&self) -> String {
         self.input.settings.terraform.workspace.clone().unwrap_or_else(|| "dr".to_owned())
     }
@@ -108,7 +115,11 @@ impl<'i> Facts<'i, '_> {
                 origin: state.origin.clone(),
                 lineage: state.lineage.clone(),
                 serial: state.serial,
-                resources: self.objects.iter().filter(|object| object.is_managed()).count() as u64,
+                resources: self
+                    .objects
+                    .iter()
+                    .filter(|object| object.is_managed() && !object.only_planned)
+                    .count() as u64,
                 engine_version: state.engine_version.clone(),
             },
             configuration: input.configuration.as_ref().map(|configuration| SawConfiguration {
@@ -147,17 +158,24 @@ impl<'i> Facts<'i, '_> {
     }
 }
 
-/// Reads what the inputs say of themselves.
+/// Reads what the inputs say of themselves. `word`: what only the engine's plan has.
 ///
 /// # Errors
 /// A tie of regions, the same region twice, recordings of another region or account.
-pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, 'a>, BadInput> {
+pub(super) fn gather<'i, 'a>(
+    input: &'i PlanningInput<'a>,
+    word: &'i Word<'a>,
+) -> Result<Facts<'i, 'a>, BadInput> {
     let mut objects: Vec<_> = input.state.instances.par_iter().map(read_object).collect();
-    // The order of a state file means nothing: a plan does not follow it.
-    objects.sort_by_key(|object| (object.instance.mode, &object.instance.address, &object.instance.deposed));
+    sort(&mut objects);
     place_by_provider(&mut objects);
     let primary = choose_primary(input, &objects)?;
     let account = choose_account(input, &objects);
+    // What is only planned says nothing of the primary.
+    if !word.made.is_empty() {
+        objects.par_extend(word.made.par_iter().map(|instance| read_planned(instance, &input.recovery)));
+        sort(&mut objects);
+    }
     check_recordings(input, primary.as_deref())?;
     let mut by_config: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut by_address = HashMap::with_capacity(objects.len());
@@ -179,6 +197,7 @@ pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, '
     let recovery = &input.recovery;
     Ok(Facts {
         input,
+        word,
         primary,
         recovery,
         account,
@@ -193,6 +212,11 @@ pub(super) fn gather<'i, 'a>(input: &'i PlanningInput<'a>) -> Result<Facts<'i, '
         stores_by_host: OnceLock::new(),
         leaders: OnceLock::new(),
     })
+}
+
+/// The order of a state file means nothing: a plan does not follow it.
+fn sort(objects: &mut [Object<'_, '_>]) {
+    objects.sort_by_key(|object| (object.instance.mode, &object.instance.address, &object.instance.deposed));
 }
 
 fn shared_labels(input: &PlanningInput<'_>) -> HashSet<String> {

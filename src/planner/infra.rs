@@ -7,6 +7,7 @@ use super::build::{READY, step};
 use super::certificates::Issued;
 use super::cluster;
 use super::dispositions::{Decided, step_id};
+use super::engine_word::Word;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::preflight::absent;
@@ -283,6 +284,7 @@ pub(super) struct Graph<'g> {
     /// What an object is of by its own attributes, by its address: a state that was put together by imports lists no
     /// dependencies.
     sources: HashMap<&'g str, &'g str>,
+    word: &'g Word<'g>,
 }
 
 impl<'g> Graph<'g> {
@@ -307,19 +309,21 @@ impl<'g> Graph<'g> {
                     .dependencies
                     .iter()
                     .map(|address| &**address)
+                    .chain(facts.word.needed_by(config))
                     .filter(|other| *other != config),
             );
             if let Some(id) = finishing_step(resource) {
                 finished.entry(config).or_default().push(id);
             }
         }
-        Self { finished, dependencies, sources }
+        Self { finished, dependencies, sources, word: facts.word }
     }
 
     /// The steps that an object's own step needs.
     pub(super) fn needs(&self, object: &Object<'_, '_>) -> Vec<String> {
         let mut found = BTreeSet::new();
-        let listed = object.instance.dependencies.iter().map(|address| &**address);
+        let more = self.word.needed_by(&object.instance.config_address);
+        let listed = object.instance.dependencies.iter().map(|address| &**address).chain(more);
         let direct: HashSet<&str> = listed.chain(self.sources.get(object.address()).copied()).collect();
         for address in &direct {
             // States list dependencies transitively: what another of them depends on is reached through it.

@@ -20,6 +20,7 @@ mod databases;
 mod dispositions;
 mod dns;
 mod engine_check;
+mod engine_word;
 mod estimates;
 mod facts;
 mod fence;
@@ -83,7 +84,8 @@ use crate::plan::codec;
 /// # Errors
 /// Inputs that contradict each other: no plan can be made of them.
 pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
-    let facts = facts::gather(input)?;
+    let word = engine_word::read(input);
+    let facts = facts::gather(input, &word)?;
     let mut findings = findings::Findings::default();
     let mut decided = dispositions::plan_dispositions(&facts, &mut findings);
     left_behind::plan_left_behind(&facts, &mut decided);
@@ -123,6 +125,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     ways_in::check(&facts, &decided, &mut findings);
     outside::check(&facts, &decided, &mut findings);
     control_plane::check(&facts, &forecast.without_us_east_1, &mut findings);
+    engine_word::check(&facts, &decided, &mut findings);
     let engine_check = engine_check::check(&facts, &decided, &mut findings);
     seal(Plan {
         format_version: FORMAT_VERSION,
@@ -147,7 +150,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
 /// The region that a plan of these inputs would take for the lost one; none where they name none, or several alike.
 #[must_use]
 pub fn primary_region(input: &PlanningInput<'_>) -> Option<String> {
-    facts::gather(input).ok().and_then(|facts| facts.primary)
+    facts::gather(input, &engine_word::Word::default()).ok().and_then(|facts| facts.primary)
 }
 
 fn seal(plan: Plan) -> Result<Plan, BadInput> {

@@ -13,6 +13,9 @@ use crate::model::paste;
 use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::values::{Site, Use, UseDisposition};
 
+/// What brings back what the code decides the number of.
+const MAKE_IT: &str = "have its count or for_each make it with the recovery's variables";
+
 /// Adds what is wrong with what is left out by wish.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, findings: &mut Findings) {
     if facts.input.manifests.objects.is_empty() {
@@ -56,6 +59,8 @@ fn check_cluster(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findin
                 "take it out of what drplan.hcl skips"
             } else if facts.is_not_in_code(object.instance) {
                 "bring its code back"
+            } else if facts.by_address.get(object.address()).is_some_and(|at| decided.is_gone(*at)) {
+                MAKE_IT
             } else {
                 "bring back what it goes with"
             }
@@ -80,11 +85,15 @@ fn check_named(facts: &Facts<'_, '_>, decided: &Decided, values: &Values, findin
             None if facts.is_not_in_code(object.instance) => {
                 format!("the code does not have {}", object.address())
             }
+            None if decided.is_gone(at) => {
+                format!("the code makes no {} in {}", object.address(), facts.recovery)
+            }
             None => continue,
         };
         let back = match &resource.goes_with {
             _ if is_wished(facts, object) => "take it out of what drplan.hcl skips".to_owned(),
             Some(root) => format!("bring {root} back"),
+            None if decided.is_gone(at) => MAKE_IT.to_owned(),
             None => "bring its code back".to_owned(),
         };
         let Some((place, first)) = places.iter().next() else { continue };

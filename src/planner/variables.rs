@@ -68,19 +68,35 @@ pub(super) fn traced(facts: &Facts<'_, '_>, object: &Object<'_, '_>, name: &str)
 /// place of `count` or `for_each`.
 pub(super) fn counted_by(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<(String, Option<Place>)> {
     let configuration = facts.input.configuration.as_ref()?;
-    let block = facts.block(object.instance)?;
+    facts.block(object.instance)?;
     let mut trace = Trace { facts, configuration, was: "", by: None, seen: HashSet::new() };
-    let (mut module, mut arguments) = (&*object.instance.module, &block.arguments);
-    loop {
-        for argument in arguments.iter().filter(|one| one.is_of("count") || one.is_of("for_each")) {
-            trace.argument(module, argument, DEPTH);
-            if let Some(cause) = trace.by {
-                return Some((cause, argument.place.clone()));
-            }
+    for (module, argument) in counts(facts, object) {
+        trace.argument(module, argument, DEPTH);
+        if let Some(cause) = trace.by {
+            return Some((cause, argument.place.clone()));
         }
-        let (parent, call) = module.rsplit_once("module.")?;
+    }
+    None
+}
+
+/// What decides how many there are of a resource: its own arguments, and those of the modules that it is in, the
+/// innermost first, each with the module that has it. Empty where the code always makes one, or was not read.
+pub(super) fn counts<'i, 'o>(
+    facts: &Facts<'i, '_>,
+    object: &'o Object<'_, '_>,
+) -> Vec<(&'o str, &'i Argument)> {
+    let mut module = &*object.instance.module;
+    let mut arguments = facts.block(object.instance).map(|block| &block.arguments);
+    let mut found = Vec::new();
+    loop {
+        let of = |argument: &&Argument| {
+            argument.is_of("count") || argument.is_of("for_each") || argument.path == "lifecycle.enabled"
+        };
+        found.extend(arguments.into_iter().flatten().filter(of).map(|argument| (module, argument)));
+        let Some((parent, call)) = module.rsplit_once("module.") else { return found };
         module = parent.trim_end_matches('.');
-        arguments = &trace.module(module)?.calls.iter().find(|known| known.name == call)?.arguments;
+        let called = facts.module(module).and_then(|caller| caller.calls.iter().find(|one| one.name == call));
+        arguments = called.map(|call| &call.arguments);
     }
 }
 
@@ -150,7 +166,7 @@ impl<'t> Trace<'t, '_, '_> {
     }
 
     fn module(&self, path: &str) -> Option<&'t Module> {
-        self.configuration.modules.iter().find(|one| one.paths.iter().any(|known| known == path))
+        self.configuration.module_of(path)
     }
 
     fn workspace(&mut self) -> Given {

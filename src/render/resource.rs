@@ -72,8 +72,9 @@ fn fate(screen: &mut Screen, plan: &Plan, resource: &PlannedResource) {
         known_after,
         region,
         unknown_type,
-        // The reason names it.
+        // The reason names them.
         goes_with: _,
+        beyond_state: _,
     } = resource;
     let mut head = vec![bold(address)];
     if let Some(key) = deposed {

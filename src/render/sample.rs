@@ -220,6 +220,7 @@ fn resource(address: &str, disposition: Disposition, engine: Engine, reason: &st
         region: some("us-east-2"),
         unknown_type: false,
         goes_with: None,
+        beyond_state: false,
     }
 }
 

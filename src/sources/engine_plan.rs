@@ -15,6 +15,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::text::without_values;
+use super::tfstate::address;
 use crate::model::attributes;
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::model::engine_plan::{EngineAction, EnginePlan, ResourceChange};
@@ -52,6 +53,8 @@ struct RawResource<'a> {
     mode: Cow<'a, str>,
     #[serde(borrow, rename = "type")]
     type_name: Cow<'a, str>,
+    #[serde(default, borrow)]
+    provider_name: Option<Cow<'a, str>>,
     #[serde(default, borrow)]
     deposed: Option<Cow<'a, str>>,
     #[serde(borrow)]
@@ -118,6 +121,13 @@ fn read_change(resource: RawResource<'_>) -> Result<ResourceChange<'_>, String> 
         ["forget"] | ["create", "forget"] | ["forget", "create"] => EngineAction::Forget,
         _ => return Err(format!("the actions of {} are none that format 1 has", resource.address)),
     };
+    let config_address = address::without_indexes(&resource.address);
+    if !is_of(&config_address, &resource.type_name) {
+        return Err(format!(
+            "an address of the plan is none of a resource of its type: {:?}",
+            resource.address
+        ));
+    }
     let after = resource.change.after.map_or("null", RawValue::get);
     if attributes::walk(after, &mut |_, _| {}).is_err() {
         return Err(format!(
@@ -133,9 +143,20 @@ fn read_change(resource: RawResource<'_>) -> Result<ResourceChange<'_>, String> 
         replaced_by: paths.iter().map(dotted).collect(),
         previous_address: resource.previous_address.map(Cow::into_owned),
         deposed: resource.deposed.map(Cow::into_owned).filter(|key| !key.is_empty()),
+        config_address,
         address: resource.address.into_owned(),
+        provider: resource.provider_name.unwrap_or_default(),
         type_name: resource.type_name,
     })
+}
+
+/// Whether an address without indexes is modules, the type and a name.
+fn is_of(address: &str, type_name: &str) -> bool {
+    let word =
+        |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    let mut parts: Vec<&str> = address.split('.').collect();
+    let named = parts.pop().is_some_and(word) && parts.pop() == Some(type_name) && word(type_name);
+    named && parts.chunks(2).all(|pair| matches!(pair, ["module", name] if word(name)))
 }
 
 /// `["subnet_ids", 0]` as `subnet_ids.0`.

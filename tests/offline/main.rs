@@ -15,6 +15,7 @@ mod defects;
 mod dispositions;
 mod emptied;
 mod engine_plan;
+mod engine_word;
 mod external_dns;
 mod foreign;
 mod found;

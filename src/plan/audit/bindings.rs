@@ -71,9 +71,9 @@ fn check_saw(plan: &Plan, report: &mut Report) {
     if plan.stack.is_empty() {
         report.add(Rule::Binding, "stack", "the stack has no name");
     }
-    if u64::try_from(plan.resources.len()) != Ok(state.resources) {
-        let message =
-            format!("the state has {} managed objects, the plan {}", state.resources, plan.resources.len());
+    let of_state = plan.resources.iter().filter(|resource| !resource.beyond_state).count();
+    if u64::try_from(of_state) != Ok(state.resources) {
+        let message = format!("the state has {} managed objects, the plan {of_state}", state.resources);
         report.add(Rule::Disposition, "resources", message);
     }
     let mut recording = |place: &str, of: &Option<SawRecording>, region: Option<&str>| {

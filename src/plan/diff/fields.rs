@@ -102,6 +102,7 @@ pub(super) const RESOURCES: Section<PlannedResource> = Section {
             region,
             unknown_type,
             goes_with,
+            beyond_state,
         } = resource;
         vec![
             decided("address", address),
@@ -115,6 +116,7 @@ pub(super) const RESOURCES: Section<PlannedResource> = Section {
             moves("region", region),
             moves("unknown_type", unknown_type),
             moves("goes_with", goes_with),
+            moves("beyond_state", beyond_state),
         ]
     },
     decision: true,

@@ -19,6 +19,8 @@ pub(in crate::planner) struct Object<'i, 'a> {
     pub(in crate::planner) id: Option<Cow<'a, str>>,
     pub(in crate::planner) arn: Option<Cow<'a, str>>,
     pub(in crate::planner) owned: Vec<Owned<'a>>,
+    /// Whether the primary does not have it: only the engine's plan does, and its attributes are the recovery's.
+    pub(in crate::planner) only_planned: bool,
     /// The attributes of the first level that are text.
     texts: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// The first identity attribute that has text, with its rank in the type's entry.
@@ -83,6 +85,7 @@ pub(super) fn read_object<'i, 'a>(instance: &'i Instance<'a>) -> Object<'i, 'a> 
         id: None,
         arn: None,
         owned: Vec::new(),
+        only_planned: false,
         texts: Vec::new(),
         identity: None,
     };
@@ -148,6 +151,14 @@ pub(super) fn read_object<'i, 'a>(instance: &'i Instance<'a>) -> Object<'i, 'a> 
         _ => None,
     };
     object
+}
+
+/// An instance that only the engine's plan has: it owns nothing of the primary, and lies in the recovery region unless
+/// its provider is another region's.
+pub(super) fn read_planned<'i, 'a>(instance: &'i Instance<'a>, recovery: &str) -> Object<'i, 'a> {
+    let read = read_object(instance);
+    let region = read.region.filter(|region| region != recovery);
+    Object { region, id: None, arn: None, owned: Vec::new(), only_planned: true, ..read }
 }
 
 fn arn_kind(type_name: &str) -> ValueKind {

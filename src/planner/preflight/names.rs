@@ -119,6 +119,10 @@ fn made_as(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<String> {
             && object.text("name_prefix").is_none_or(str::is_empty);
         object.given_name().filter(|_| chosen).map(str::to_owned)
     };
+    // What only the engine's plan has is called as planned.
+    if object.only_planned {
+        return object.given_name().filter(|name| !name.starts_with("arn:")).map(str::to_owned);
+    }
     let name = foreseen::name(object).or_else(secret)?;
     let primary = facts.primary.as_deref()?;
     let identity = object.entry.map_or(&[][..], |entry| entry.identity);

@@ -161,6 +161,8 @@ struct ResourceSite<'s, 'a> {
     disposition: Option<Disposition>,
     /// Made behind the gate.
     postponed: bool,
+    /// Its attributes are those of the engine's plan.
+    planned: bool,
     block: Option<&'s ResourceBlock>,
     /// Literals of the block that hold a token.
     pinned: Vec<(&'s Argument, &'s Literal)>,
@@ -193,6 +195,7 @@ impl<'s, 'a> ResourceSite<'s, 'a> {
             managed: object.is_managed(),
             disposition,
             postponed,
+            planned: object.only_planned,
             block,
             pinned,
         }
@@ -213,6 +216,8 @@ impl<'s, 'a> ResourceSite<'s, 'a> {
             return Verdict::own();
         }
         match self.disposition {
+            // It is made with what is planned, and what of that is lost is told with the engine's plan.
+            _ if self.planned => Verdict::kept(),
             Some(Disposition::Create) => self.classify_made(token, path, unverified),
             Some(Disposition::Restore | Disposition::Promote | Disposition::Update) => {
                 let unowned = matches!(token.owner, Owner::Nobody { .. });

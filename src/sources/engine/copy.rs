@@ -23,14 +23,19 @@ pub(super) struct Copy {
 }
 
 impl Copy {
-    /// Copies the root module and the modules that it calls, as they lie to each other.
-    pub(super) fn of(root: &Path, modules: &[PathBuf], rewrites: &[(String, String)]) -> io::Result<Self> {
+    /// Copies the root module, the modules that it calls and the files that these name, as they lie to each other.
+    pub(super) fn of(
+        root: &Path,
+        modules: &[PathBuf],
+        files: &[PathBuf],
+        rewrites: &[(String, String)],
+    ) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("drplan-engine-").tempdir()?;
         let mut outside = root.to_owned();
-        for module in modules {
-            while !module.starts_with(&outside) {
+        for part in modules.iter().chain(files) {
+            while !part.starts_with(&outside) {
                 if !outside.pop() {
-                    return Err(io::Error::other("a module lies on another disk"));
+                    return Err(io::Error::other("a part of it lies on another disk"));
                 }
             }
         }
@@ -38,7 +43,10 @@ impl Copy {
         let copy = Self { inside: folder.path().join("code"), outside, rewrites, _folder: folder };
         let mut left = MOST_BYTES;
         let mut done: Vec<&Path> = Vec::new();
-        for folder in std::iter::once(root).chain(modules.iter().map(PathBuf::as_path)) {
+        for folder in std::iter::once(root).chain(modules.iter().chain(files).map(PathBuf::as_path)) {
+            if let (true, Some(parent)) = (folder.is_file(), folder.parent()) {
+                fs::create_dir_all(copy.place(parent))?;
+            }
             if !done.iter().any(|known| folder.starts_with(known)) {
                 copy.folder(folder, &mut left)?;
                 done.push(folder);
@@ -127,7 +135,9 @@ mod tests {
     fn modules_keep_their_places_and_states_stay_behind() {
         let user = tempfile::tempdir().unwrap();
         let at = |name: &str| user.path().join(name);
-        for folder in ["live/prod/.terraform/modules/x", "live/prod/files", "modules/vpc", "other"] {
+        for folder in
+            ["live/prod/.terraform/modules/x", "live/prod/files", "modules/vpc", "other", "policies"]
+        {
             fs::create_dir_all(at(folder)).unwrap();
         }
         for file in [
@@ -137,12 +147,16 @@ mod tests {
             "live/prod/.terraform/modules/x/main.tf",
             "modules/vpc/main.tf",
             "other/main.tf",
+            "policies/a.json",
+            "values.yaml",
         ] {
             fs::write(at(file), "").unwrap();
         }
-        let copy = Copy::of(&at("live/prod"), &[at("modules/vpc")], &[]).unwrap();
+        let files = [at("policies"), at("values.yaml")];
+        let copy = Copy::of(&at("live/prod"), &[at("modules/vpc")], &files, &[]).unwrap();
         let has = |name: &str| copy.place(&at(name)).exists();
         assert!(has("live/prod/main.tf") && has("live/prod/files/a.json") && has("modules/vpc/main.tf"));
+        assert!(has("policies/a.json") && has("values.yaml"));
         assert!(has("live/prod/.terraform/modules/x/main.tf"));
         assert!(!has("live/prod/terraform.tfstate") && !has("other/main.tf"));
     }

@@ -9,6 +9,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, context};
 
 use crate::model::engine_request::{BlockOverride, EngineRequest};
+use crate::sources::tfstate::address::quoted;
 
 const TEMPLATE: &str = include_str!("../../../templates/override.tf");
 /// An override file comes after the code, and in the order of names after all others.
@@ -18,7 +19,7 @@ const VARIABLES: &str = "zz_drplan.auto.tfvars.json";
 /// Where workspaces are kept: not where an engine without a backend has them, which it would want to move.
 pub(super) const STATES: &str = "drplan.tfstate.d";
 /// Import blocks are no overrides.
-const IMPORTS: &str = "zz_drplan_imports.tf";
+pub(super) const IMPORTS: &str = "zz_drplan_imports.tf";
 
 /// Files by the folder that they go into, as of the user's folders.
 ///
@@ -60,10 +61,15 @@ pub(super) fn files(
     }
     files.push((request.root.clone(), VARIABLES, request.given.clone()));
     if !request.imports.is_empty() {
-        let imports: Vec<_> = request.imports.iter().map(|(to, id)| (to.clone(), quoted(id))).collect();
-        files.push((request.root.clone(), IMPORTS, fill(context! { imports })?));
+        files.push((request.root.clone(), IMPORTS, imports(&request.imports)?));
     }
     Ok(files)
+}
+
+/// The import blocks of these addresses and ids.
+pub(super) fn imports(all: &[(String, String)]) -> Result<String, minijinja::Error> {
+    let imports: Vec<_> = all.iter().map(|(to, id)| (to.clone(), quoted(id))).collect();
+    fill(context! { imports })
 }
 
 fn fill(values: minijinja::Value) -> Result<String, minijinja::Error> {
@@ -72,38 +78,9 @@ fn fill(values: minijinja::Value) -> Result<String, minijinja::Error> {
     env.render_str(TEMPLATE, values)
 }
 
-/// A string of HCL: nothing in it is evaluated.
-/// <https://opentofu.org/docs/language/expressions/strings/>
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '$' | '%' if chars.peek() == Some(&'{') => {
-                out.push(c);
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_in_a_string_is_evaluated() {
-        assert_eq!(quoted("a\"b\\c\n${d} %{e} $f"), "\"a\\\"b\\\\c\\n$${d} %%{e} $f\"");
-    }
 
     #[test]
     fn the_root_gets_its_backend_and_each_module_its_overrides() {
@@ -112,6 +89,7 @@ mod tests {
             shown: String::new(),
             root: "/tf".into(),
             modules: vec!["/tf/m".into()],
+            files: Vec::new(),
             workspace: "dr".to_owned(),
             region: "us-west-2".to_owned(),
             provider_regions: vec![("aws".to_owned(), None)],

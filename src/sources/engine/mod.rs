@@ -5,14 +5,17 @@
 
 mod copy;
 mod generate;
+mod outside;
 mod process;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::programs;
 use crate::model::engine_request::EngineRequest;
 use copy::Copy;
+pub use outside::{Outside, outside};
 
 /// Which programs are engines, the first that is there is taken.
 const PROGRAMS: [&str; 2] = ["tofu", "terraform"];
@@ -28,7 +31,7 @@ pub fn find_engine(path: &std::ffi::OsStr) -> Option<PathBuf> {
 /// # Errors
 /// Why there is none: what the engine says, without any value of it.
 pub fn plan(request: &EngineRequest) -> Result<String, String> {
-    let copy = Copy::of(&request.root, &request.modules, &request.rewrites)
+    let copy = Copy::of(&request.root, &request.modules, &request.files, &request.rewrites)
         .map_err(|error| format!("the code could not be copied: {error}"))?;
     let root = copy.place(&request.root);
     let files =
@@ -44,8 +47,32 @@ pub fn plan(request: &EngineRequest) -> Result<String, String> {
     }
     let engine = Engine { request, root: &root };
     engine.init()?;
-    engine.plan()?;
-    engine.show()
+    let mut imports = request.imports.clone();
+    loop {
+        let Err(refused) = engine.plan() else { return engine.show() };
+        // What the code makes no instance of here cannot be taken over: the plan without it says so.
+        let before = imports.len();
+        imports.retain(|(address, _)| !refused.unmade.contains(address));
+        if imports.len() == before {
+            return Err(refused.why);
+        }
+        let text = generate::imports(&imports)
+            .map_err(|error| format!("its import blocks could not be written: {error}"))?;
+        write(&root.join(generate::IMPORTS), &text)?;
+    }
+}
+
+/// Why the engine made no plan.
+struct Refused {
+    why: String,
+    /// Addresses of import blocks that the code has no instance for.
+    unmade: HashSet<String>,
+}
+
+impl From<String> for Refused {
+    fn from(why: String) -> Self {
+        Self { why, unmade: HashSet::new() }
+    }
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
@@ -103,7 +130,7 @@ impl Engine<'_> {
         Err(format!("{} init failed: {why}", self.request.shown))
     }
 
-    fn plan(&self) -> Result<(), String> {
+    fn plan(&self) -> Result<(), Refused> {
         let mut arguments = words(&["plan", "-input=false", "-lock=false", "-json", "-out=recovery.tfplan"]);
         let excludes =
             self.request.program.file_name().is_some_and(|name| name.to_string_lossy().contains("tofu"));
@@ -117,10 +144,11 @@ impl Engine<'_> {
         if done.success {
             return Ok(());
         }
-        Err(match &process::errors(&done.output)[..] {
+        let why = match &process::errors(&done.output)[..] {
             [] => format!("{} plan failed and said no reason", self.request.shown),
             errors => format!("{} plan failed: {}", self.request.shown, listed(errors)),
-        })
+        };
+        Err(Refused { why, unmade: process::unmade(&done.output) })
     }
 
     fn show(&self) -> Result<String, String> {

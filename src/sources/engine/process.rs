@@ -1,5 +1,6 @@
 //! Runs the engine: with an environment that is known, until a deadline, and without its words reaching anybody.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -69,6 +70,7 @@ struct Line {
 struct Diagnostic {
     severity: String,
     summary: String,
+    detail: Option<String>,
     address: Option<String>,
     range: Option<Range>,
 }
@@ -84,14 +86,33 @@ struct Start {
     line: u32,
 }
 
-/// The errors in what `-json` prints, by their summaries: details and snippets may hold values.
-pub(super) fn errors(output: &[u8]) -> Vec<String> {
+/// The errors in what `-json` prints.
+fn diagnostics(output: &[u8]) -> Vec<Diagnostic> {
     let text = String::from_utf8_lossy(output);
     let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
-    let mut errors: Vec<String> = lines
+    lines
         .filter(|line| line.level == "error")
         .filter_map(|line| line.diagnostic)
         .filter(|diagnostic| diagnostic.severity == "error")
+        .collect()
+}
+
+/// The addresses of import blocks that the code has no instance for.
+pub(super) fn unmade(output: &[u8]) -> HashSet<String> {
+    let address = |diagnostic: Diagnostic| {
+        let detail =
+            diagnostic.detail.filter(|_| diagnostic.summary.ends_with("import target does not exist"))?;
+        let (_, rest) = detail.split_once("given import ")?;
+        let (address, _) = rest.split_once(" does not exist")?;
+        Some(address.strip_prefix("target ").unwrap_or(address).to_owned())
+    };
+    diagnostics(output).into_iter().filter_map(address).collect()
+}
+
+/// The errors by their summaries: details and snippets may hold values.
+pub(super) fn errors(output: &[u8]) -> Vec<String> {
+    let mut errors: Vec<String> = diagnostics(output)
+        .into_iter()
         .map(|diagnostic| {
             let of = diagnostic.address.map(|address| format!(" ({address})")).unwrap_or_default();
             let at = diagnostic.range.map(|range| format!(", {}:{}", range.filename, range.start.line));
@@ -112,5 +133,20 @@ mod tests {
 {"@level":"error","@message":"Error: Invalid index: CANARY","diagnostic":{"severity":"error","summary":"Invalid index","detail":"CANARY","address":"aws_a.b","range":{"filename":"main.tf","start":{"line":3,"column":1,"byte":9},"end":{"line":3,"column":2,"byte":10}},"snippet":{"code":"CANARY"}}}
 not json"#;
         assert_eq!(errors(output), ["Invalid index (aws_a.b), main.tf:3"]);
+        assert!(unmade(output).is_empty());
+    }
+
+    #[test]
+    fn imports_without_an_instance_are_known_by_their_addresses() {
+        let line = |word: &str, address: &str| {
+            let detail = format!(
+                "The configuration for the given import {word}{address} does not exist. All target ..."
+            );
+            serde_json::json!({ "@level": "error", "diagnostic": { "severity": "error", "detail": detail,
+                "summary": "Configuration for import target does not exist" } })
+        };
+        let output = format!("{}\n{}", line("", "aws_a.b[\"c d\"]"), line("target ", "module.m[0].aws_a.b"));
+        let addresses = ["aws_a.b[\"c d\"]", "module.m[0].aws_a.b"].map(str::to_owned);
+        assert_eq!(unmade(output.as_bytes()), HashSet::from(addresses));
     }
 }

@@ -27,5 +27,6 @@ mod testing;
 
 pub use configuration::read_configuration;
 pub use paths::absolute;
+pub(super) use paths::boundary;
 pub(super) use paths::repository;
 pub use settings::{find_settings, read_settings};

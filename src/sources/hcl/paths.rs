@@ -39,7 +39,7 @@ pub(in crate::sources) fn repository(start: &Path) -> Option<PathBuf> {
 }
 
 /// The folder that modules and links must lie in: the repository, or else what `dir` and `base` share.
-pub(super) fn boundary(dir: &Path, base: &Path) -> PathBuf {
+pub(in crate::sources) fn boundary(dir: &Path, base: &Path) -> PathBuf {
     if let Some(found) = repository(dir) {
         return found;
     }

@@ -19,8 +19,9 @@ pub(super) fn index(key: &serde_json::Value) -> Option<String> {
     }
 }
 
-/// Terraform quotes keys as HCL does: backslash, quote, newlines and template openers are escaped.
-fn quoted(text: &str) -> String {
+/// A string of HCL, of which nothing is evaluated: backslash, quote, newlines and template openers are escaped.
+/// Terraform quotes keys so. <https://opentofu.org/docs/language/expressions/strings/>
+pub(in crate::sources) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     let mut chars = text.chars().peekable();
@@ -43,7 +44,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// `module.a["k"].module.b[0]` as `module.a.module.b`: the form that `dependencies` use.
-pub(super) fn without_indexes(path: &str) -> String {
+pub(in crate::sources) fn without_indexes(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
     for c in path.chars() {
@@ -72,5 +73,15 @@ pub(super) fn provider(text: &str) -> (String, Option<String>) {
     match legacy.split_once('.') {
         Some((name, alias)) => (name.to_owned(), Some(alias.to_owned())),
         None => (legacy.to_owned(), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_string_is_evaluated() {
+        assert_eq!(quoted("a\"b\\c\n${d} %{e} $f"), "\"a\\\"b\\\\c\\n$${d} %%{e} $f\"");
     }
 }

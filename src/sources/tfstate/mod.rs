@@ -3,7 +3,8 @@
 //! Owns: which files are states, which versions are read, what each refusal says. Attributes stay raw text.
 //! Format: `internal/states/statefile/version4.go` of Terraform and OpenTofu.
 
-mod address;
+pub(in crate::sources) mod address;
+mod carried;
 mod keys;
 mod refuse;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+pub use carried::carried;
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::IgnoredAny;

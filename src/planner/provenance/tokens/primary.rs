@@ -49,7 +49,7 @@ pub(super) fn add_observation<'f>(facts: &'f Facts<'_, '_>, builder: &mut Builde
 pub(super) fn add_buckets<'f>(facts: &'f Facts<'_, '_>, decided: &Decided, builder: &mut Builder<'f>) {
     let Some(primary) = facts.primary.as_deref() else { return };
     for (at, object) in facts.objects.iter().enumerate() {
-        let lost = object.region.as_deref().is_none_or(|region| region == primary);
+        let lost = !object.only_planned && object.region.as_deref().is_none_or(|region| region == primary);
         let Some(resource) = decided.resource(at).filter(|_| lost && object.type_name() == "aws_s3_bucket")
         else {
             continue;

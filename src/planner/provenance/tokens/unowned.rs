@@ -133,7 +133,9 @@ pub(super) fn add_unowned<'f>(facts: &'f Facts<'_, '_>, decided: &Decided, build
         .objects
         .par_iter()
         .enumerate()
-        .filter(|(_, object)| object.region.as_deref().is_none_or(|region| region == primary))
+        .filter(|(_, object)| {
+            !object.only_planned && object.region.as_deref().is_none_or(|region| region == primary)
+        })
         .filter_map(|(at, object)| {
             // What is left as it is calls nothing in the recovery region.
             let used = decided.resource(at).is_none_or(|resource| {
