@@ -131,7 +131,7 @@ impl Places<'_> {
     }
 }
 
-fn read_settings(config: Option<&Path>, here: &Path) -> Result<(Settings, PathBuf), BadInput> {
+pub(super) fn read_settings(config: Option<&Path>, here: &Path) -> Result<(Settings, PathBuf), BadInput> {
     let file = config.map(|path| here.join(path)).or_else(|| hcl::find_settings(here));
     match file {
         Some(file) => {
