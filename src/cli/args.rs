@@ -35,6 +35,8 @@ pub(super) enum Command {
     Region(Box<Region>),
     /// Show a plan, or one thing of it
     Show(Show),
+    /// Approve a plan: sign its decisions with an SSH key
+    Approve(Approve),
     /// Explain the code of a finding
     Explain(Explain),
 }
@@ -198,6 +200,28 @@ pub(super) struct Overlay {
     /// With --format overlay: what was left out of them, where the plan was made with --exclude; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
+}
+
+/// Approve a plan: sign its decisions with an SSH key.
+///
+/// The signature is written to PLAN.approvals/NAME.sig. It is over exactly the characters of the plan's
+/// `decision_digest`: jq -j .decision_digest PLAN | ssh-keygen -Y sign -n drplan -f KEY makes the same.
+#[derive(Debug, Args)]
+pub(super) struct Approve {
+    /// The plan
+    pub(super) plan: PathBuf,
+    /// Key to sign with; or its .pub, where the ssh-agent has it. Else the approver's key that the agent has
+    #[arg(long, value_name = "FILE")]
+    pub(super) key: Option<PathBuf>,
+    /// Show first which decisions differ from those of another plan, one that was approved before
+    #[arg(long, value_name = "PLAN")]
+    pub(super) delta: Option<PathBuf>,
+    /// drplan.hcl; else the one in this folder or above it, up to the repository's root
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// The clock that validity and expiry are told by, RFC 3339; else now
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
+    pub(super) at: Option<jiff::Timestamp>,
 }
 
 #[derive(Debug, Args)]

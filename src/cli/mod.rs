@@ -2,6 +2,7 @@
 //!
 //! The result goes to stdout; progress and diagnostics go to stderr. Exit codes: `docs/exit-codes.md`.
 
+mod approve;
 mod args;
 mod engine;
 mod gather;
@@ -17,6 +18,7 @@ mod region;
 mod save;
 mod search;
 mod show;
+mod sign;
 
 use std::process::ExitCode;
 
@@ -35,6 +37,8 @@ pub enum Exit {
     BadInput = 2,
     /// The plan was made and saved, but has errors and cannot be applied.
     Blocked = 3,
+    /// Refused: nothing was done.
+    Refused = 5,
 }
 
 /// Why a command could not end as it should.
@@ -43,6 +47,9 @@ pub enum Failure {
     /// Inputs that the reader can mend.
     #[error(transparent)]
     BadInput(#[from] BadInput),
+    /// What was asked is sound, and may not be done or is not wanted by who was asked.
+    #[error(transparent)]
+    Refused(BadInput),
     /// Writing, mostly.
     #[error("{what}: {source}")]
     Io {
@@ -78,6 +85,7 @@ pub fn main() -> ExitCode {
         args::Command::Init(init) => init::run(init, &screen),
         args::Command::Inventory(inventory) => inventory::run(inventory, &screen),
         args::Command::Region(region) => region::run(region, &screen),
+        args::Command::Approve(approve) => approve::run(approve, &screen),
         args::Command::Show(show) => show::run(show, &screen),
         args::Command::Explain(explain) => show::explain(explain, &screen),
     };

@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use super::args::Color;
 use super::{Exit, Failure};
+use crate::model::diagnostic::Problem;
 use crate::render::{Options, problems};
 
 /// Where results and diagnostics go.
@@ -46,14 +47,20 @@ impl Screen {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
 
+    /// Tells on stderr what does not stop a command; a dead terminal changes nothing of that.
+    pub(super) fn warn(&self, warnings: &[Problem]) {
+        let options = Options { color: self.err_color, ..self.options(0, None) };
+        let _ = std::io::stderr().lock().write_all(problems::render_warnings(warnings, options).as_bytes());
+    }
+
     /// Prints why a command failed; a dead terminal changes nothing of that.
     pub(super) fn failure(&self, failure: &Failure) -> Exit {
         let mut err = std::io::stderr().lock();
         match failure {
-            Failure::BadInput(bad) => {
+            Failure::BadInput(bad) | Failure::Refused(bad) => {
                 let options = Options { color: self.err_color, ..self.options(0, None) };
                 let _ = err.write_all(problems::render_problems(bad, options).as_bytes());
-                Exit::BadInput
+                if matches!(failure, Failure::Refused(_)) { Exit::Refused } else { Exit::BadInput }
             }
             failure => {
                 let _ = writeln!(err, "error: {failure}");

@@ -156,7 +156,7 @@ pub(super) fn explain(args: &Explain, screen: &Screen) -> Result<Exit, Failure> 
     Ok(Exit::Done)
 }
 
-fn read_plan(path: &std::path::Path) -> Result<(Vec<u8>, Plan), Failure> {
+pub(super) fn read_plan(path: &std::path::Path) -> Result<(Vec<u8>, Plan), Failure> {
     let shown = path.display().to_string();
     let bytes = text::read_text(path, &shown, PLAN_LIMIT).map_err(BadInput::from)?.into_bytes();
     let plan = codec::decode(&bytes).map_err(|error| BadInput::from(no_plan(&error, shown)))?;

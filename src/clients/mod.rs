@@ -3,3 +3,4 @@
 
 pub mod aws;
 pub mod kube;
+pub mod ssh_agent;

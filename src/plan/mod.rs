@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod action;
+pub mod approval;
 pub mod artifact;
 pub mod audit;
 mod canonical;

@@ -36,7 +36,7 @@ pub fn render_plan(plan: &Plan, options: Options<'_>) -> String {
     screen.finish()
 }
 
-fn header(screen: &mut Screen, summary: &Summary<'_>) {
+pub(super) fn header(screen: &mut Screen, summary: &Summary<'_>) {
     let left = format!(
         "{}   {} -> {}",
         shorten(summary.stack, 40),

@@ -5,6 +5,7 @@
 //! is neutralised on its way out.
 
 mod action;
+pub mod approval;
 pub mod changes;
 pub mod explain;
 mod findings;

@@ -17,16 +17,27 @@ pub fn render_problems(bad: &BadInput, options: Options<'_>) -> String {
     let mut screen = Screen::new(options);
     for problem in &bad.0 {
         screen.gap();
-        one(&mut screen, problem, options);
+        one(&mut screen, (Style::Bad, "error"), problem, options);
     }
     screen.gap();
     screen.text(2, &[bold(format!("{bad}."))]);
     screen.finish()
 }
 
-fn one(screen: &mut Screen, problem: &Problem, options: Options<'_>) {
+/// What does not stop a command, and may be wrong all the same.
+#[must_use]
+pub fn render_warnings(problems: &[Problem], options: Options<'_>) -> String {
+    let mut screen = Screen::new(options);
+    for problem in problems {
+        screen.gap();
+        one(&mut screen, (Style::Warn, "warning"), problem, options);
+    }
+    screen.finish()
+}
+
+fn one(screen: &mut Screen, (style, kind): (Style, &str), problem: &Problem, options: Options<'_>) {
     let Problem { message, at, also, excerpt, fix } = problem;
-    screen.text(2, &[(Style::Bad, "error".to_owned()), bold(format!(": {message}"))]);
+    screen.text(2, &[(style, kind.to_owned()), bold(format!(": {message}"))]);
     if let Some(at) = at {
         screen.text(6, &[(Style::Info, "  --> ".to_owned()), plain(at.to_string())]);
     }

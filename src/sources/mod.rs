@@ -1,5 +1,6 @@
 //! Reads: files, the cloud, the cluster. What fails becomes a gap or a problem; nothing is decided here.
 
+pub mod approvals;
 #[cfg(feature = "live")]
 pub mod aws;
 #[cfg(feature = "live")]

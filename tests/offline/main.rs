@@ -1,6 +1,7 @@
 //! Tests that need nothing but the checkout.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod approval;
 mod aurora;
 mod canaries;
 mod cases;

@@ -4,6 +4,7 @@
 //! A part that cannot be had fails the test with how to get it; nothing is skipped.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod approval;
 mod cluster;
 mod command;
 mod control_plane;

@@ -205,10 +205,13 @@ fn gate(part: Part<'_>, phase: String, place: Option<Place>) -> Gate {
 
 fn approval(part: Part<'_>) -> Approval {
     let default = Approval::default();
+    let allowed_signers = part.text("allowed_signers");
+    // Whoever names approvers wants to be asked: without a number, one of them.
+    let usual = if allowed_signers.is_some() { 1 } else { default.quorum };
     Approval {
-        allowed_signers: part.text("allowed_signers"),
+        allowed_signers,
         revoked: part.text("revoked"),
-        quorum: part.number("quorum").unwrap_or(default.quorum),
+        quorum: part.number("quorum").unwrap_or(usual),
         expiry_seconds: part.duration("expiry").unwrap_or(default.expiry_seconds),
         break_glass: part.flag("break_glass").unwrap_or(default.break_glass),
     }

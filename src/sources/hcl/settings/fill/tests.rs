@@ -134,6 +134,14 @@ backup "primary" {
     assert_eq!(read.rewrites[1].to, None);
     assert_eq!((read.gates[0].decision_seconds, read.gates[1].decision_seconds), (600, 300));
     assert_eq!((read.approval.quorum, read.approval.expiry_seconds), (2, 30 * 86_400));
+    let quorum = |text: &str| settings(text).unwrap().approval.quorum;
+    assert_eq!(
+        quorum("approval {\n  allowed_signers = \"signers\"\n}"),
+        1,
+        "whoever names approvers wants them asked"
+    );
+    assert_eq!(quorum("approval {\n  allowed_signers = \"signers\"\n  quorum = 0\n}"), 0);
+    assert_eq!(quorum("approval {\n}"), 0);
     assert_eq!(read.windows[0].to, "24:00");
     assert_eq!(read.estimates[0].measured.unwrap().to_string(), "2026-10-08T00:00:00Z");
     assert_eq!((read.backups[0].interval_seconds, read.backups[0].copy_seconds), (300, 600));

@@ -1,0 +1,6 @@
+stack = "ecommerce"
+
+approval {
+  allowed_signers = "allowed_signers"
+  quorum          = 2
+}
