@@ -16,6 +16,7 @@ mod region;
 mod save;
 mod search;
 mod show;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,8 @@ pub enum Exit {
     BadInput = 2,
     /// The plan was made and saved, but has errors and cannot be applied.
     Blocked = 3,
+    /// What was verified is not healthy, or could not be seen whole.
+    Unhealthy = 7,
 }
 
 /// Why a command could not end as it should.
@@ -77,6 +80,7 @@ pub fn main() -> ExitCode {
         args::Command::Init(init) => init::run(init, &screen),
         args::Command::Inventory(inventory) => inventory::run(inventory, &screen),
         args::Command::Region(region) => region::run(region, &screen),
+        args::Command::Verify(verify) => verify::run(verify, &screen),
         args::Command::Show(show) => show::run(show, &screen),
         args::Command::Explain(explain) => show::explain(explain, &screen),
     };

@@ -11,9 +11,11 @@ mod findings;
 mod fix;
 #[cfg(test)]
 mod golden;
+pub mod health;
 pub mod human;
 pub mod markdown;
 mod phases;
+pub mod preview;
 pub mod problems;
 pub mod resource;
 #[cfg(test)]

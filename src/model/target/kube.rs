@@ -1,5 +1,7 @@
 //! What is asked of a Kubernetes API server.
 
+pub mod preview;
+
 use crate::model::secret::Secret;
 
 /// One effect on a cluster, or one wait.
@@ -38,6 +40,23 @@ pub struct ObjectRef {
     pub namespace: Option<String>,
     /// Name.
     pub name: String,
+}
+
+impl ObjectRef {
+    /// `Kind/namespace/name`, or `Kind/name` without a namespace.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match &self.namespace {
+            Some(namespace) => format!("{}/{namespace}/{}", self.kind, self.name),
+            None => format!("{}/{}", self.kind, self.name),
+        }
+    }
+
+    /// `group` of its `apiVersion`, empty for the core group.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
 }
 
 /// An object as it is to be applied: rewritten, and with its holds.

@@ -15,6 +15,7 @@ use crate::model::arn::Arn;
 use crate::model::region;
 use crate::model::types::Uniqueness;
 use crate::model::value::ValueKind;
+use crate::model::value::whole::is_whole;
 pub(super) use unowned::is_given;
 
 /// What stands for an owned value in the recovery region.
@@ -125,43 +126,6 @@ impl Index<'_> {
             return taken;
         }
         found
-    }
-}
-
-/// A token ends where its alphabet ends: `vpc-1` is not in `vpc-12`, `us-east-2` is in `logs-us-east-2`.
-fn is_whole(text: &str, start: usize, end: usize, kind: ValueKind) -> bool {
-    let before = text[..start].chars().next_back();
-    let after = text[end..].chars().next();
-    let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    match kind {
-        // A region or zone may be a part of a name; a letter or digit beside it makes it another word.
-        ValueKind::Region | ValueKind::Zone | ValueKind::ZoneId | ValueKind::Account => {
-            !word(before) && !word(after)
-        }
-        // `arn:...:role/app` is not in `arn:...:role/app-extra`, nor a host in a longer host.
-        ValueKind::Arn | ValueKind::Certificate | ValueKind::Key => {
-            !word(before) && !word(after) && !matches!(after, Some('-' | '_'))
-        }
-        ValueKind::Endpoint | ValueKind::BucketDomain | ValueKind::Issuer | ValueKind::Registry => {
-            !word(before) && !word(after) && !matches!(before, Some('-' | '.')) && !matches!(after, Some('-'))
-        }
-        // `example.com` is neither in `shop.example.com` nor in `example.com.au`.
-        ValueKind::Domain => {
-            let mut rest = text[end..].chars();
-            let goes_on = rest.next() == Some('.') && word(rest.next());
-            !word(before)
-                && !word(after)
-                && !goes_on
-                && !matches!(before, Some('-' | '.' | '_'))
-                && !matches!(after, Some('-' | '_'))
-        }
-        ValueKind::Literal => true,
-        _ => {
-            !word(before)
-                && !word(after)
-                && !matches!(after, Some('-' | '_'))
-                && !matches!(before, Some('-' | '_'))
-        }
     }
 }
 

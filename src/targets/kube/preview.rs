@@ -1,0 +1,68 @@
+//! What applying would change, asked of the API server without an effect.
+
+use futures_util::StreamExt as _;
+
+use super::apply::{How, get, patch, without_scaled};
+use super::{KubeTarget, parsed};
+use crate::clients::kube::refusal::About;
+use crate::clients::kube::session::JSON;
+use crate::model::target::TargetError;
+use crate::model::target::kube::KubeObject;
+use crate::model::target::kube::preview::{Outcome, Preview, compare};
+
+/// As many as are under way at once: what an API server answers without making anybody wait.
+const AT_ONCE: usize = 16;
+
+/// What becomes of each object, in the order given.
+///
+/// # Errors
+/// The API server does not answer, or does not know who asks: what is true of one object is told of it.
+pub(super) async fn preview(
+    target: &KubeTarget,
+    objects: &[KubeObject],
+) -> Result<Vec<Preview>, TargetError> {
+    let previews = futures_util::stream::iter(objects).map(|object| async move {
+        let outcome = match outcome(target, object).await {
+            Err(error) if error.code == TargetError::NO_KIND => Outcome::Later(error.message),
+            Err(error) if error.status == Some(404) => {
+                Outcome::Later(format!("its namespace is not there yet: {}", error.message))
+            }
+            Err(error) if error.code == TargetError::WEBHOOK => Outcome::Later(error.message),
+            Err(error)
+                if error
+                    .status
+                    .is_some_and(|status| (400..500).contains(&status) && !matches!(status, 401 | 429)) =>
+            {
+                Outcome::Refused(error.message)
+            }
+            outcome => outcome?,
+        };
+        Ok(Preview { object: object.reference.clone(), outcome })
+    });
+    let previews: Vec<Result<Preview, TargetError>> = previews.buffered(AT_ONCE).collect().await;
+    previews.into_iter().collect()
+}
+
+async fn outcome(target: &KubeTarget, object: &KubeObject) -> Result<Outcome, TargetError> {
+    let about = About::Object(&object.reference);
+    let Some(live) = get(target, &object.reference).await? else {
+        // Whether it would be let in is asked all the same.
+        return ask(target, object).await.map(|_| Outcome::Create);
+    };
+    let after = ask(target, object).await?;
+    Ok(compare(live, parsed("PATCH", &about, &after)?))
+}
+
+async fn ask(target: &KubeTarget, object: &KubeObject) -> Result<Vec<u8>, TargetError> {
+    let owned = without_scaled(target, object).await?;
+    let body = owned.as_deref().unwrap_or(object.body.expose());
+    let how = |force: bool| How { force, dry_run: true };
+    let force = target.forced.contains(&object.reference);
+    let answer = match patch(target, &object.reference, body, how(force), JSON).await {
+        Err(error) if crate::clients::kube::refusal::is_own_conflict(&error, super::MANAGER) => {
+            patch(target, &object.reference, body, how(true), JSON).await?
+        }
+        answer => answer?,
+    };
+    Ok(answer.body)
+}
