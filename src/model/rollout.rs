@@ -1,6 +1,7 @@
 //! Whether what runs in a cluster is up, and why it cannot come up: pure functions of objects as they are fetched.
 
 pub mod causes;
+pub mod readers;
 pub mod readiness;
 
 use serde_json::Value;

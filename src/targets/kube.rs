@@ -8,7 +8,9 @@ mod pods;
 mod preview;
 mod ready;
 mod release;
+mod restart;
 mod scaled;
+mod webhooks;
 
 use std::collections::BTreeSet;
 
@@ -69,6 +71,7 @@ impl Target<KubeRequest> for KubeTarget {
                 KubeRequest::Apply(_) => Ok(Seen::Ready),
                 KubeRequest::AwaitReady(object) => ready::look(self, object).await,
                 KubeRequest::Release { object, to } => release::look(self, object, *to).await,
+                KubeRequest::Restart { object, because } => restart::look(self, object, because).await,
             }
         })
     }
@@ -80,6 +83,7 @@ impl Target<KubeRequest> for KubeTarget {
                 // There is nothing to do but to look again.
                 KubeRequest::AwaitReady(_) => Ok(Acted::Accepted),
                 KubeRequest::Release { object, to } => release::release(self, object, *to).await,
+                KubeRequest::Restart { object, because } => restart::restart(self, object, because).await,
             }
         })
     }

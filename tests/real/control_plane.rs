@@ -156,6 +156,11 @@ impl ControlPlane {
         self.folder.join("admin.kubeconfig")
     }
 
+    /// A program that is installed with it.
+    pub(crate) fn program(name: &str) -> PathBuf {
+        programs().join(name)
+    }
+
     pub(crate) async fn client(&self, token: &str) -> Option<Client> {
         let content = Kubeconfig::from_yaml(&self.kubeconfig(token)).ok()?;
         let config = Config::from_custom_kubeconfig(content, &KubeConfigOptions::default()).await.ok()?;

@@ -1,6 +1,7 @@
 //! The Kubernetes target against a real cluster: what it applies, what it waits for, what it says when that fails.
 
 mod apply;
+mod example;
 mod faults;
 mod rollout;
 

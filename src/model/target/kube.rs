@@ -18,6 +18,13 @@ pub enum KubeRequest {
         /// What it is given.
         to: Released,
     },
+    /// Restarts the pods of a Deployment, StatefulSet or DaemonSet, because something that they read has changed.
+    Restart {
+        /// The workload.
+        object: ObjectRef,
+        /// What they read anew, never what it says: `Secret/shop/db@4711`. Asked again with the same, they stay.
+        because: String,
+    },
 }
 
 /// What a hold's release sets.

@@ -5,25 +5,26 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{KubeTarget, apply, parsed, pods};
+use super::release::absent;
+use super::{KubeTarget, apply, parsed, pods, webhooks};
 use crate::clients::kube::refusal::{About, found};
 use crate::model::rollout::causes::{self, Stuck, Verdict};
 use crate::model::rollout::readiness::{self, Readiness};
 use crate::model::target::kube::ObjectRef;
-use crate::model::target::{Mismatch, Progress, Seen, TargetError};
+use crate::model::target::{Progress, Seen, TargetError};
 
 /// Pods change within seconds, and a cause is to be told within 15.
 const AGAIN: Duration = Duration::from_secs(1);
 
 pub(super) async fn look(target: &KubeTarget, object: &ObjectRef) -> Result<Seen, TargetError> {
     let about = About::Object(object);
-    let Some(answer) = apply::fetch(target, object).await? else {
-        return Ok(Seen::Mismatch(Mismatch {
-            found: format!("{} is not there any more: somebody has deleted it", object.label()),
-            choices: vec!["find out who did, then apply it again (drplan apply)".to_owned()],
-        }));
-    };
+    let Some(answer) = apply::fetch(target, object).await? else { return Ok(absent(object)) };
     let live = parsed("GET", &about, &answer.body)?;
+    if webhooks::are(object)
+        && let Some(status) = webhooks::silent(target, &live).await?
+    {
+        return Ok(Seen::Underway(Progress { status, again_in: Some(AGAIN) }));
+    }
     match readiness::of(&live) {
         Readiness::Ready => Ok(Seen::Done(readiness::outputs(&live).into_iter().collect())),
         Readiness::Failed(why) => {

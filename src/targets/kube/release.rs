@@ -19,13 +19,16 @@ fn field(to: Released) -> (&'static str, Value) {
     }
 }
 
+/// What is to be changed is not there.
+pub(super) fn absent(object: &ObjectRef) -> Seen {
+    Seen::Mismatch(Mismatch {
+        found: format!("{} is not there: somebody has deleted it, or it was never applied", object.label()),
+        choices: vec!["apply it again (drplan apply), then this step".to_owned()],
+    })
+}
+
 pub(super) async fn look(target: &KubeTarget, object: &ObjectRef, to: Released) -> Result<Seen, TargetError> {
-    let Some(live) = get(target, object).await? else {
-        return Ok(Seen::Mismatch(Mismatch {
-            found: format!("{} is not there, so nothing of it can be let go", object.label()),
-            choices: vec!["apply it again (drplan apply), then this step".to_owned()],
-        }));
-    };
+    let Some(live) = get(target, object).await? else { return Ok(absent(object)) };
     let (name, _) = field(to);
     let spec = live.get("spec").unwrap_or(&Value::Null);
     let done = match to {

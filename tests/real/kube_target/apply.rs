@@ -1,7 +1,12 @@
 //! What is applied is there, once, and nobody else's fields are taken.
 
-use drplan::model::target::kube::{KubeRequest, Released};
+use drplan::model::rollout::readers::{Changed, RESTARTED_FOR, readers};
+use drplan::model::secret::Secret;
+use drplan::model::target::kube::preview::Outcome;
+use drplan::model::target::kube::{KubeObject, KubeRequest, Released};
 use drplan::model::target::{Seen, TargetError};
+use drplan::render::Options;
+use drplan::render::preview::render_previews;
 use drplan::targets::Target as _;
 use serde_json::{Value, json};
 
@@ -173,5 +178,133 @@ fn an_object_of_a_new_kind_comes_after_its_definition() {
         settled(&target, &definition).await.0.unwrap();
         apply(&target, &queue).await.unwrap();
         settled(&target, &queue).await.0.unwrap();
+    });
+}
+
+#[test]
+fn only_who_reads_a_changed_value_restarts_and_once() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "restarted").await);
+        let settings = config_map(&shop, "settings", json!({ "host": "a" }));
+        apply(&target, &settings).await.unwrap();
+        let mut reader = deployment(&shop, "reader", 1, json!({}));
+        reader["spec"]["template"]["spec"]["containers"][0]["envFrom"] =
+            json!([{ "configMapRef": { "name": "settings" } }]);
+        let other = deployment(&shop, "other", 1, json!({}));
+        apply(&target, &reader).await.unwrap();
+        apply(&target, &other).await.unwrap();
+        let changed = Changed { object: reference(&settings), keys: None };
+        let all = [reader.clone(), other.clone()];
+        let found = readers(&all, std::slice::from_ref(&changed));
+        assert_eq!(found.iter().map(|(object, _)| *object).collect::<Vec<_>>(), [&reader]);
+        let restart = KubeRequest::Restart {
+            object: reference(&reader),
+            because: "ConfigMap/restarted/settings@2".to_owned(),
+        };
+        assert_eq!(target.look(&restart, &mark()).await.unwrap(), Seen::Ready);
+        target.act(&restart, &mark()).await.unwrap();
+        let after = live(plane, &reader).await;
+        assert_eq!(
+            after["spec"]["template"]["metadata"]["annotations"][RESTARTED_FOR],
+            "ConfigMap/restarted/settings@2"
+        );
+        assert!(matches!(target.look(&restart, &mark()).await.unwrap(), Seen::Done(_)));
+        // Applying it again starts nothing.
+        apply(&target, &reader).await.unwrap();
+        assert_eq!(live(plane, &reader).await["spec"], after["spec"]);
+    });
+}
+
+#[test]
+fn a_preview_has_what_changes_and_no_effect() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "previewed").await);
+        let secret = |value: &str| json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "namespace": shop, "name": "db" }, "stringData": { "password": value, "user": "shop" } });
+        let settings = |host: &str| config_map(&shop, "settings", json!({ "host": host }));
+        apply(&target, &secret("canary-1")).await.unwrap();
+        apply(&target, &settings("a")).await.unwrap();
+        let seen = |objects: Vec<Value>| {
+            let target = &target;
+            async move {
+                let asked: Vec<KubeObject> = objects
+                    .iter()
+                    .map(|object| KubeObject {
+                        reference: reference(object),
+                        body: Secret::new(object.to_string()),
+                    })
+                    .collect();
+                let previews = target.preview(&asked).await.unwrap();
+                let shown = render_previews(&previews, Options::default());
+                assert!(!shown.contains("canary") && !format!("{previews:?}").contains("canary"), "{shown}");
+                previews.into_iter().map(|preview| preview.outcome).collect::<Vec<_>>()
+            }
+        };
+        assert_eq!(
+            seen(vec![secret("canary-1"), settings("a")]).await,
+            [Outcome::Unchanged, Outcome::Unchanged]
+        );
+        let new = config_map(&shop, "new", json!({}));
+        let elsewhere = config_map("nowhere", "new", json!({}));
+        let found = seen(vec![secret("canary-2"), settings("b"), new, elsewhere]).await;
+        let [
+            Outcome::Change { after, .. },
+            Outcome::Change { before, .. },
+            Outcome::Create,
+            Outcome::Later(_),
+        ] = &found[..]
+        else {
+            panic!("{found:#?}");
+        };
+        assert_eq!(
+            (&after["data"]["password"], &after["data"]["user"]),
+            (&json!("(secret, another one)"), &json!("(secret)"))
+        );
+        assert_eq!(before["data"]["host"], "a");
+        assert_eq!(live(plane, &settings("a")).await["data"]["host"], "a", "nothing was written");
+    });
+}
+
+#[test]
+fn a_webhook_of_a_service_is_waited_for() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "webhook-up").await);
+        let service = json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "namespace": shop, "name": "policy" }, "spec": { "selector": { "app": "policy" }, "ports": [{ "port": 443 }] } });
+        apply(&target, &service).await.unwrap();
+        let webhook = |bundle: &str| {
+            json!({
+                "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration", "metadata": { "name": "waited-for" },
+                "webhooks": [{
+                    "name": "waited.shop.example", "admissionReviewVersions": ["v1"], "sideEffects": "None",
+                    "clientConfig": { "service": { "namespace": shop, "name": "policy" }, "caBundle": bundle },
+                    "rules": [{ "apiGroups": ["shop.example"], "apiVersions": ["v1"], "operations": ["*"], "resources": ["nothing"] }],
+                }],
+            })
+        };
+        let status = |object: Value| {
+            let target = &target;
+            async move {
+                apply(target, &object).await.unwrap();
+                match target.look(&KubeRequest::AwaitReady(reference(&object)), &mark()).await.unwrap() {
+                    Seen::Underway(progress) => progress.status,
+                    other => format!("{other:?}"),
+                }
+            }
+        };
+        assert_eq!(
+            status(webhook("")).await,
+            "webhook waited.shop.example has no certificate authority yet (caBundle)"
+        );
+        use base64::Engine as _;
+        let bundle = base64::prelude::BASE64_STANDARD.encode(plane.authority());
+        let told = status(webhook(&bundle)).await;
+        assert!(
+            told.starts_with("webhook waited.shop.example does not answer yet: no endpoints available"),
+            "{told}"
+        );
+        let path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/waited-for";
+        plane.ask("DELETE", path, &json!({})).await;
     });
 }
