@@ -123,7 +123,15 @@ fn manifests(namespace: &str, changed: bool) -> Vec<Value> {
 struct Plane {
     folder: tempfile::TempDir,
     programs: PathBuf,
-    _child: Child,
+    child: Child,
+}
+
+impl Drop for Plane {
+    /// It ends with its standard input, before its folder goes.
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
 }
 
 impl Plane {
@@ -150,7 +158,7 @@ impl Plane {
             .stdin(Stdio::piped())
             .spawn()
             .unwrap();
-        let plane = Self { folder, programs, _child: child };
+        let plane = Self { folder, programs, child };
         let until = Instant::now() + Duration::from_secs(60);
         while !plane.run(&["get", "--raw", "/readyz"]) {
             assert!(Instant::now() < until, "the API server is ready");
