@@ -33,6 +33,8 @@ pub(super) enum Command {
     Inventory(Inventory),
     /// Plan: stand the stack up in another region
     Region(Box<Region>),
+    /// Is what runs in a cluster healthy: nodes, spread, rollouts, endpoints, and the events that explain
+    Verify(Verify),
     /// Show a plan, or one thing of it
     Show(Show),
     /// Approve a plan: sign its decisions with an SSH key
@@ -132,6 +134,43 @@ pub(super) struct Inventory {
     /// The clock of the recording, RFC 3339; else now
     #[arg(long, value_name = "RFC3339", value_parser = instant)]
     pub(super) at: Option<jiff::Timestamp>,
+}
+
+/// Is what runs in a cluster healthy?
+///
+/// Nodes by zone, workloads with their spread over zones and what keeps them from starting, endpoints of services, and
+/// the warning events of the last hour that explain. Only reads. Exit code 0 where all is well, 7 where something is not
+/// or could not be read.
+#[derive(Debug, Args)]
+pub(super) struct Verify {
+    /// Region whose EKS cluster is asked, signed in to by a token that is made from the AWS credentials
+    #[arg(conflicts_with_all = ["kubeconfig", "context"])]
+    pub(super) region: Option<String>,
+    /// The EKS cluster; else the only one of the region
+    #[arg(long, value_name = "NAME", requires = "region")]
+    pub(super) cluster: Option<String>,
+    /// A context of the kubeconfig instead
+    #[arg(long, value_name = "NAME")]
+    pub(super) context: Option<String>,
+    /// The kubeconfig; else that of KUBECONFIG or ~/.kube/config, where --context is given
+    #[arg(long, value_name = "FILE")]
+    pub(super) kubeconfig: Option<PathBuf>,
+    /// Only what runs in this namespace; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub(super) namespace: Vec<String>,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t = HealthFormat::Human)]
+    pub(super) format: HealthFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum HealthFormat {
+    /// For a terminal
+    Human,
+    /// For a pull request or a chat
+    Markdown,
+    /// For programs
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,11 +3,13 @@
 use super::Failure;
 use super::progress::Progress;
 use crate::clients::aws::{Connection, Limits};
+use crate::clients::kube::{Cluster, Kubeconfig, Source};
 use crate::model::diagnostic::{BadInput, Gap, GapReason, Problem};
+use crate::model::health::Seen;
 use crate::model::inventory::Inventory;
 use crate::model::observation::Observation;
 use crate::model::settings::Settings;
-use crate::sources::aws;
+use crate::sources::{aws, cluster};
 
 /// Runs one conversation with AWS to its end, with a line on stderr that it is under way.
 fn converse<T>(what: String, work: impl Future<Output = T>) -> Result<T, Failure> {
@@ -47,6 +49,29 @@ pub(super) fn observation(
             Ok(connection) => Ok(aws::record_observation(&connection, &request).await),
             Err(problem) => Err(unasked(region, &problem)),
         }
+    })
+}
+
+/// How healthy the cluster is that a kubeconfig leads to.
+pub(super) fn health(source: &Source, at: jiff::Timestamp) -> Result<Result<Seen, Gap>, Failure> {
+    converse("reading the cluster".to_owned(), async {
+        let kubeconfig = Kubeconfig::read(source).map_err(|failure| failure.gap())?;
+        let opened = Cluster::open(kubeconfig, Limits::default()).await.map_err(|failure| failure.gap())?;
+        Ok(cluster::read_health(&opened, at).await)
+    })
+}
+
+/// How healthy the EKS cluster of a region is.
+pub(super) fn health_of_eks(
+    region: &str,
+    request: aws::ClusterRequest,
+    at: jiff::Timestamp,
+) -> Result<Result<Seen, Gap>, Failure> {
+    converse(format!("reading the cluster in {region}"), async {
+        let connection = Connection::open(region, Limits::default()).await;
+        let connection = connection.map_err(|problem| unasked(region, &problem))?;
+        let opened = aws::open_cluster(&connection, &request).await.map_err(|failure| failure.gap())?;
+        Ok(cluster::read_health(&opened, at).await)
     })
 }
 

@@ -19,6 +19,7 @@ mod save;
 mod search;
 mod show;
 mod sign;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,8 @@ pub enum Exit {
     Blocked = 3,
     /// Refused: nothing was done.
     Refused = 5,
+    /// What was verified is not healthy, or could not be seen whole.
+    Unhealthy = 7,
 }
 
 /// Why a command could not end as it should.
@@ -86,6 +89,7 @@ pub fn main() -> ExitCode {
         args::Command::Inventory(inventory) => inventory::run(inventory, &screen),
         args::Command::Region(region) => region::run(region, &screen),
         args::Command::Approve(approve) => approve::run(approve, &screen),
+        args::Command::Verify(verify) => verify::run(verify, &screen),
         args::Command::Show(show) => show::run(show, &screen),
         args::Command::Explain(explain) => show::explain(explain, &screen),
     };

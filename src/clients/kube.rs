@@ -19,6 +19,8 @@ use crate::model::diagnostic::GapReason;
 mod failure;
 mod kubeconfig;
 mod page;
+pub mod refusal;
+pub mod session;
 pub mod token;
 
 pub use kubeconfig::{Kubeconfig, Source};

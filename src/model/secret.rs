@@ -3,10 +3,14 @@
 //! Names and forms are both needed: a state marks few of its secrets (a bearer of
 //! `data.aws_eks_cluster_auth` is not marked), and a form says nothing of a password.
 
+mod line;
+
 use std::fmt;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, Input, MatchKind};
+
+pub use line::tells;
 
 /// What stands where a secret is not shown.
 pub const MASK: &str = "(secret)";

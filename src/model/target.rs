@@ -90,6 +90,18 @@ impl TargetError {
     pub const CANNOT_START: &'static str = "CannotStart";
     /// The answer is none that the service gives.
     pub const MALFORMED: &'static str = "Malformed";
+    /// Another owner has a field with another value; the message names both.
+    pub const FIELD_CONFLICT: &'static str = "FieldManagerConflict";
+    /// A field cannot be changed in what is there; the message names it.
+    pub const IMMUTABLE: &'static str = "Immutable";
+    /// An admission webhook gave no answer: nothing was done, and asking again may help.
+    pub const WEBHOOK: &'static str = "WebhookUnanswered";
+    /// An admission webhook said no.
+    pub const DENIED: &'static str = "AdmissionDenied";
+    /// A quota of the namespace has no room.
+    pub const QUOTA: &'static str = "QuotaExceeded";
+    /// The cluster does not know the kind, or not yet: its definition was not applied, or is not established.
+    pub const NO_KIND: &'static str = "NoKindMatch";
     /// No real target is built yet.
     pub const NOT_BUILT: &'static str = "NotBuilt";
 }

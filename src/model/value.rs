@@ -1,5 +1,7 @@
 //! Kinds of values that a resource of the primary owns and that other places use.
 
+pub mod whole;
+
 use serde::{Deserialize, Serialize};
 
 /// What a value is, which decides where it may be recognised.

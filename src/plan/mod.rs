@@ -7,6 +7,7 @@ pub mod action;
 pub mod approval;
 pub mod artifact;
 pub mod audit;
+pub mod body;
 mod canonical;
 pub mod codec;
 pub mod codes;

@@ -158,7 +158,7 @@ fn code(text: &str) -> Value {
 }
 
 /// Text that is text in every renderer of Markdown: in a cell, in a paragraph, in a summary.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let text = clean(text);
     let mut out = String::with_capacity(text.len() + 16);
     let mut before = ' ';

@@ -12,10 +12,12 @@ mod findings;
 mod fix;
 #[cfg(test)]
 mod golden;
+pub mod health;
 pub mod human;
 pub mod markdown;
 pub mod overlay;
 mod phases;
+pub mod preview;
 pub mod problems;
 pub mod resource;
 #[cfg(test)]

@@ -10,9 +10,12 @@ use crate::model::diagnostic::Gap;
 use crate::model::observation::{Config, Workload};
 
 mod configs;
+mod health;
 mod objects;
 mod pods;
 mod workloads;
+
+pub use health::read_health;
 
 /// What a cluster says about itself. A section that did not come whole is unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 //! A target has no choices and keeps no plan: it does the one thing that it is asked for, and says what it saw. It
 //! does not retry, does not wait for long, and writes no journal: that is the executor's.
 
+pub mod kube;
+
 use futures_util::future::BoxFuture;
 
 use crate::model::target::{Acted, Mark, Seen, TargetError};

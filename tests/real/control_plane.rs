@@ -1,4 +1,5 @@
-//! A Kubernetes API server with its etcd: started once, shared by the tests, gone with this process.
+//! A Kubernetes API server with its etcd, alone or as a whole cluster: each started once, shared by the tests, gone with
+//! this process.
 
 use std::fs;
 use std::net::TcpListener;
@@ -34,7 +35,17 @@ pub(crate) struct ControlPlane {
 /// The API server. It asks the emulator who signed an EKS token, as a cluster asks STS.
 pub(crate) fn shared(emulator: &Emulator) -> &'static ControlPlane {
     static SHARED: OnceLock<Option<ControlPlane>> = OnceLock::new();
-    SHARED.get_or_init(|| ControlPlane::start(emulator)).as_ref().expect("the API server is ready")
+    let reviewer = format!("{}/drplan/tokens/shop", emulator.url());
+    SHARED.get_or_init(|| ControlPlane::start(&reviewer, false)).as_ref().expect("the API server is ready")
+}
+
+/// A whole cluster: with controllers, a scheduler, and three nodes in three zones whose kubelets are KWOK's. No image is
+/// ever pulled or run; what a pod waits with is told by its annotations, see `tests/kube/stages.yaml`.
+pub(crate) fn whole() -> &'static ControlPlane {
+    static WHOLE: OnceLock<Option<ControlPlane>> = OnceLock::new();
+    // Nobody signs in by EKS here.
+    let reviewer = "http://127.0.0.1:9/";
+    WHOLE.get_or_init(|| ControlPlane::start(reviewer, true)).as_ref().expect("the cluster is ready")
 }
 
 fn tests() -> PathBuf {
@@ -60,7 +71,7 @@ fn programs() -> PathBuf {
 
 impl ControlPlane {
     /// `None` where it is not ready in time: the first test that wants it waits, the others fail at once.
-    fn start(emulator: &Emulator) -> Option<Self> {
+    fn start(reviewer: &str, whole: bool) -> Option<Self> {
         let programs = programs();
         let folder = tempfile::Builder::new().prefix("drplan-kube-").tempdir().unwrap().keep();
         let write = |name: &str, text: String| fs::write(folder.join(name), text).unwrap();
@@ -72,7 +83,6 @@ impl ControlPlane {
             "audit.yaml",
             "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata }]\n".to_owned(),
         );
-        let reviewer = format!("{}/drplan/tokens/shop", emulator.url());
         write(
             "webhook.yaml",
             json!({
@@ -84,10 +94,19 @@ impl ControlPlane {
             .to_string(),
         );
         let [etcd, peer, port] = [free_port(), free_port(), free_port()];
+        let mut ports = vec![etcd, peer, port];
+        if whole {
+            ports.extend([free_port(), free_port()]);
+            let authority = folder.join("certs/apiserver.crt");
+            let url = format!("https://127.0.0.1:{port}");
+            let mut content: Value = serde_json::from_str(&kubeconfig(&url, None, ADMIN)).unwrap();
+            content["clusters"][0]["cluster"]["certificate-authority"] = authority.to_str().unwrap().into();
+            write("admin.kubeconfig", content.to_string());
+        }
         let child = Command::new(tests().join("kube/launcher.sh"))
             .arg(programs)
             .arg(&folder)
-            .args([etcd, peer, port].map(|port| port.to_string()))
+            .args(ports.iter().map(u16::to_string))
             .stdin(Stdio::piped())
             .spawn()
             .expect("the API server starts");
@@ -109,7 +128,7 @@ impl ControlPlane {
                     client.request_text(Request::get("/readyz").body(Vec::new()).unwrap()).await.ok()
                 })
                 .is_some();
-            if ready {
+            if ready && self.folder.join("started").exists() {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(100));
@@ -132,7 +151,17 @@ impl ControlPlane {
         kubeconfig(&self.url(), Some(&self.authority()), token)
     }
 
-    async fn client(&self, token: &str) -> Option<Client> {
+    /// A kubeconfig of its administrator, as a file.
+    pub(crate) fn admin(&self) -> PathBuf {
+        self.folder.join("admin.kubeconfig")
+    }
+
+    /// A program that is installed with it.
+    pub(crate) fn program(name: &str) -> PathBuf {
+        programs().join(name)
+    }
+
+    pub(crate) async fn client(&self, token: &str) -> Option<Client> {
         let content = Kubeconfig::from_yaml(&self.kubeconfig(token)).ok()?;
         let config = Config::from_custom_kubeconfig(content, &KubeConfigOptions::default()).await.ok()?;
         Client::try_from(config).ok()

@@ -1,5 +1,5 @@
 //! Tests against real parts, started by the tests themselves on free loopback ports: the AWS emulator of `tests/aws`, and
-//! the Kubernetes API server.
+//! the Kubernetes API server, alone and as a whole cluster.
 //!
 //! A part that cannot be had fails the test with how to get it; nothing is skipped.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
@@ -12,5 +12,7 @@ mod eks;
 mod emulator;
 mod engine;
 mod inventory;
+mod kube_target;
 mod observation;
 mod state;
+mod verify;

@@ -59,12 +59,15 @@ aws() {
     echo "aws $folder/bin/python"
 }
 
+# What a folder has that KUBEBUILDER_ASSETS names; `stages` is the folder kustomize/stage of the kwok module.
+kube_programs="etcd kube-apiserver kube-controller-manager kube-scheduler kubectl kwok stages"
+
 # Kubernetes 1.36 names its Go; a newer one changes defaults that the API server relies on.
 make_kube() {
-    local folder=$1 version go
+    local folder=$1 version go program
     [ -e "$folder/ready" ] && return
     command -v go >/dev/null || missing "part kube needs Go 1.26" \
-        "install it (https://go.dev/dl), or name a folder with etcd and kube-apiserver with KUBEBUILDER_ASSETS"
+        "install it (https://go.dev/dl), or name a folder with $kube_programs with KUBEBUILDER_ASSETS"
     version=$(sed -n 's|^\tk8s.io/kubernetes v\([0-9.]*\).*|\1|p' "$here/kube/go.mod")
     go=$(cd "$here/kube" && go env GOVERSION)
     case $go in
@@ -73,25 +76,31 @@ make_kube() {
     esac
     rm -rf "$folder"
     mkdir -p "$folder"
-    echo "tests/tools/install.sh: building Kubernetes $version once, about six minutes on two cores" >&2
+    echo "tests/tools/install.sh: building Kubernetes $version once, about seven minutes on two cores" >&2
     local v=k8s.io/component-base/version minor=${version#*.}
     build_kube "$folder/etcd" go.etcd.io/etcd/server/v3 ""
-    build_kube "$folder/kube-apiserver" k8s.io/kubernetes/cmd/kube-apiserver \
-        "-X $v.gitVersion=v$version -X $v.gitMajor=${version%%.*} -X $v.gitMinor=${minor%%.*}"
+    for program in kube-apiserver kube-controller-manager kube-scheduler kubectl; do
+        build_kube "$folder/$program" "k8s.io/kubernetes/cmd/$program" \
+            "-X $v.gitVersion=v$version -X $v.gitMajor=${version%%.*} -X $v.gitMinor=${minor%%.*}"
+    done
+    build_kube "$folder/kwok" sigs.k8s.io/kwok/cmd/kwok ""
+    # What KWOK does to nodes and pods is data of its module.
+    cp -R "$(cd "$here/kube" && go list -m -f '{{.Dir}}' sigs.k8s.io/kwok)/kustomize/stage" "$folder/stages"
+    chmod -R u+w "$folder/stages"
     touch "$folder/ready"
 }
 
 build_kube() {
     ( cd "$here/kube" && CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags "-s -w $3" -o "$1" "$2" ) >&2 ||
         missing "$(basename "$1") of part kube cannot be built" \
-            "allow Go to reach its module proxy (GOPROXY), or name a folder with etcd and kube-apiserver with KUBEBUILDER_ASSETS"
+            "allow Go to reach its module proxy (GOPROXY), or name a folder with $kube_programs with KUBEBUILDER_ASSETS"
 }
 
 kube() {
     local folder=${KUBEBUILDER_ASSETS:-} program
     if [ -n "$folder" ]; then
-        for program in etcd kube-apiserver; do
-            [ -x "$folder/$program" ] || missing "KUBEBUILDER_ASSETS names $folder, which has no $program" \
+        for program in $kube_programs; do
+            [ -e "$folder/$program" ] || missing "KUBEBUILDER_ASSETS names $folder, which has no $program" \
                 "put it there, or unset KUBEBUILDER_ASSETS and it is built"
         done
     else

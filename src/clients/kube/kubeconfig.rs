@@ -1,7 +1,8 @@
 //! Whom to ask and as whom: a kubeconfig from a file, or made for an EKS cluster.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use http::HeaderValue;
 use kube::config::{
@@ -77,6 +78,27 @@ impl Kubeconfig {
         Self { content, context: None }
     }
 
+    /// The address of an EKS cluster alone, for a session that brings its own tokens.
+    #[must_use]
+    pub fn at_eks(name: &str, endpoint: &str, authority: &str) -> Self {
+        let mut made = Self::of_eks(name, endpoint, authority, &Secret::new(""));
+        made.content.auth_infos.iter_mut().for_each(|user| user.auth_info = Some(AuthInfo::default()));
+        made
+    }
+
+    /// Writes it for programs that take a file, readable by nobody else; a file that is there is replaced.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save(&self, path: &Path) -> io::Result<()> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        // A temporary file has mode 0600 from its first byte.
+        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+        serde_json::to_writer(&mut file, &self.content)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map(|_| ()).map_err(|error| error.error)
+    }
+
     /// Whether its context leads to an endpoint.
     #[must_use]
     pub fn leads_to(&self, endpoint: &str) -> bool {
@@ -143,5 +165,21 @@ mod tests {
         assert!(made.leads_to("https://a1.gr7.us-east-2.eks.amazonaws.com:443"));
         assert!(!made.leads_to("https://b2.gr7.us-east-2.eks.amazonaws.com"));
         assert!(!format!("{made:?}").contains("canary"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_saved_one_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kubeconfig");
+        let made = Kubeconfig::of_eks("shop", "https://a.example", "", &Secret::new("canary"));
+        made.save(&file).unwrap();
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let read = Kubeconfig::read(&Source { file: Some(file), context: None }).unwrap();
+        assert!(read.leads_to("https://a.example"));
+        let token = read.content.auth_infos[0].auth_info.as_ref().and_then(|user| user.token.as_ref());
+        assert_eq!(token.map(|token| token.expose_secret().to_owned()).as_deref(), Some("canary"));
     }
 }

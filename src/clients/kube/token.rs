@@ -3,6 +3,7 @@
 //!
 //! Form: <https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster>.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
@@ -15,6 +16,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::Request;
 
+use super::session::Tokens;
 use super::{Failure, SIGN_IN};
 use crate::model::diagnostic::GapReason;
 use crate::model::secret::Secret;
@@ -40,6 +42,16 @@ pub async fn eks_token(sdk: &SdkConfig, region: &str, cluster: &str) -> Result<S
         || Failure::new(SIGN_IN, GapReason::Failed, format!("{cluster:?} is no name of an EKS cluster"));
     let url = url.ok_or_else(unusable)?;
     Ok(Secret::new(format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(url.expose()))))
+}
+
+/// Tokens for a cluster of a region, for as long as the credentials of the connection last.
+#[must_use]
+pub fn eks_tokens(sdk: &SdkConfig, region: &str, cluster: &str) -> Tokens {
+    let (sdk, region, cluster) = (sdk.clone(), region.to_owned(), cluster.to_owned());
+    Arc::new(move || {
+        let (sdk, region, cluster) = (sdk.clone(), region.clone(), cluster.clone());
+        Box::pin(async move { eks_token(&sdk, &region, &cluster).await })
+    })
 }
 
 /// The region's own host: clusters take no other of AWS's but the global one, which may be gone, and none that an

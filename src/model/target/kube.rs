@@ -1,5 +1,7 @@
 //! What is asked of a Kubernetes API server.
 
+pub mod preview;
+
 use crate::model::secret::Secret;
 
 /// One effect on a cluster, or one wait.
@@ -15,6 +17,13 @@ pub enum KubeRequest {
         object: ObjectRef,
         /// What it is given.
         to: Released,
+    },
+    /// Restarts the pods of a Deployment, StatefulSet or DaemonSet, because something that they read has changed.
+    Restart {
+        /// The workload.
+        object: ObjectRef,
+        /// What they read anew, never what it says: `Secret/shop/db@4711`. Asked again with the same, they stay.
+        because: String,
     },
 }
 
@@ -38,6 +47,23 @@ pub struct ObjectRef {
     pub namespace: Option<String>,
     /// Name.
     pub name: String,
+}
+
+impl ObjectRef {
+    /// `Kind/namespace/name`, or `Kind/name` without a namespace.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match &self.namespace {
+            Some(namespace) => format!("{}/{namespace}/{}", self.kind, self.name),
+            None => format!("{}/{}", self.kind, self.name),
+        }
+    }
+
+    /// `group` of its `apiVersion`, empty for the core group.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
 }
 
 /// An object as it is to be applied: rewritten, and with its holds.

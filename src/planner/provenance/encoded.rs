@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
 use serde_json::Value;
 
 use super::tokens::{Index, Match};
 use crate::model::document::{push_index, push_pointer};
+use crate::model::encoding::{base64_text, percent_words};
 
 /// How deep encodings are followed: base64 of JSON of base64 of text.
 const DEPTH: usize = 4;
@@ -40,7 +40,7 @@ fn scan_at(index: &Index<'_>, text: &str, within: &mut Vec<String>, emit: &mut d
     let found = index.find(text);
     if found.is_empty()
         && nested
-        && let Some(decoded) = decode(text)
+        && let Some(decoded) = base64_text(text)
     {
         within.push("base64".to_owned());
         scan_at(index, &decoded, within, emit);
@@ -64,9 +64,7 @@ fn scan_percent(
     within: &mut Vec<String>,
     emit: &mut dyn FnMut(Hit<'_>),
 ) {
-    let parts =
-        text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '&' | '?' | '=' | ',' | ';'));
-    for part in parts.filter(|part| part.contains('%')) {
+    for part in percent_words(text) {
         let begins = part.as_ptr() as usize - text.as_ptr() as usize;
         let covers = |at: &Match| at.start >= begins && at.start < begins + part.len();
         if found.iter().any(covers) {
@@ -114,22 +112,4 @@ fn scan_json(
         }
         _ => {}
     }
-}
-
-/// Text that base64 hides; `None` where it is no base64 or no text.
-fn decode(text: &str) -> Option<String> {
-    let compact: String;
-    let text = if text.contains('\n') {
-        compact = text.split_ascii_whitespace().collect();
-        &compact
-    } else {
-        text
-    };
-    let alphabet = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-    if text.len() < 12 || !text.len().is_multiple_of(4) || !text.bytes().all(alphabet) {
-        return None;
-    }
-    let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok()?;
-    let decoded = String::from_utf8(bytes).ok()?;
-    (!decoded.chars().any(|c| c.is_control() && !c.is_whitespace())).then_some(decoded)
 }

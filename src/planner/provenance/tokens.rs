@@ -15,6 +15,7 @@ use crate::model::arn::Arn;
 use crate::model::region;
 use crate::model::types::Uniqueness;
 use crate::model::value::ValueKind;
+use crate::model::value::whole::is_whole;
 pub(super) use unowned::is_given;
 
 /// What stands for an owned value in the recovery region.

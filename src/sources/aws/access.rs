@@ -34,7 +34,10 @@ impl Default for ClusterRequest {
 const CHOICE: &str = "kubernetes:Cluster";
 
 /// Opens a connection to the cluster.
-pub(super) async fn open(connection: &Connection, request: &ClusterRequest) -> Found<Cluster> {
+///
+/// # Errors
+/// No such cluster, none that can be told from others, or a sign-in that fails.
+pub async fn open(connection: &Connection, request: &ClusterRequest) -> Found<Cluster> {
     let kubeconfig = match &request.kubeconfig {
         Some(source) => Kubeconfig::read(source)?,
         None => of_eks(connection, request).await?,

@@ -1,0 +1,206 @@
+//! Applying 500 manifests, half ConfigMaps and half Deployments, against `kubectl apply --server-side` on the same API
+//! server in the same run, as ratios: `make bench`.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a program that measures")]
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use drplan::clients::aws::Limits;
+use drplan::clients::kube::session::Session;
+use drplan::clients::kube::{Kubeconfig, Source};
+use drplan::model::secret::Secret;
+use drplan::model::target::Mark;
+use drplan::model::target::kube::{KubeObject, KubeRequest, ObjectRef};
+use drplan::targets::Target as _;
+use drplan::targets::kube::KubeTarget;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use serde_json::{Value, json};
+
+const OBJECTS: usize = 500;
+/// Requests under way at once.
+const AT_ONCE: usize = 16;
+const ROUNDS: usize = 3;
+
+fn main() {
+    let plane = Plane::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let mut best: Vec<(&str, f64, f64)> =
+        ["create", "diff", "re-apply", "250 changed"].map(|what| (what, f64::MAX, f64::MAX)).to_vec();
+    for round in 0..ROUNDS {
+        let (ours, theirs) = (format!("ours-{round}"), format!("theirs-{round}"));
+        for namespace in [&ours, &theirs] {
+            plane.kubectl(&["create", "namespace", namespace]);
+        }
+        for (phase, (_, our, their)) in best.iter_mut().enumerate() {
+            let changed = phase == 3;
+            let file = plane.write(&manifests(&theirs, changed));
+            let verb: &[&str] =
+                if phase == 1 { &["diff", "--server-side"] } else { &["apply", "--server-side"] };
+            *their = their.min(timed(|| plane.kubectl(&[verb, &["-f", file.to_str().unwrap()]].concat())));
+            let objects: Vec<KubeObject> = manifests(&ours, changed).iter().map(object).collect();
+            // Sign-in and discovery are part of the work, as they are of kubectl's.
+            *our = our.min(timed(|| {
+                runtime.block_on(async {
+                    let target = plane.target().await;
+                    if phase == 1 { preview(&target, &objects).await } else { apply(&target, objects).await }
+                });
+            }));
+        }
+    }
+    println!("{OBJECTS} objects, {AT_ONCE} requests at once, the best of {ROUNDS} rounds");
+    for (what, our, their) in best {
+        println!(
+            "{what:<12} drplan {our:.2} s, kubectl {their:.2} s: {:.1} times as fast (at least 2)",
+            their / our
+        );
+    }
+    println!("memory       {:.0} MiB at most (under 60)", peak_mib());
+}
+
+async fn apply(target: &KubeTarget, objects: Vec<KubeObject>) {
+    let mark = Mark { run: "run".to_owned(), step: "step".to_owned(), token: "token".to_owned() };
+    let requests = objects.into_iter().map(|object| KubeRequest::Apply(Box::new(object)));
+    let applied = futures_util::stream::iter(requests).map(|request| {
+        let mark = &mark;
+        async move { target.act(&request, mark).await.map(|_| ()) }
+    });
+    applied.buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await.unwrap();
+}
+
+async fn preview(target: &KubeTarget, objects: &[KubeObject]) {
+    assert_eq!(target.preview(objects).await.unwrap().len(), OBJECTS);
+}
+
+fn timed(work: impl FnOnce()) -> f64 {
+    let began = Instant::now();
+    work();
+    began.elapsed().as_secs_f64()
+}
+
+fn peak_mib() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<f64>().ok())
+        .map_or(0.0, |kib| kib / 1024.0)
+}
+
+fn object(object: &Value) -> KubeObject {
+    let text = |path: &str| object.pointer(path).and_then(Value::as_str).unwrap().to_owned();
+    let reference = ObjectRef {
+        api_version: text("/apiVersion"),
+        kind: text("/kind"),
+        namespace: Some(text("/metadata/namespace")),
+        name: text("/metadata/name"),
+    };
+    KubeObject { reference, body: Secret::new(object.to_string()) }
+}
+
+fn manifests(namespace: &str, changed: bool) -> Vec<Value> {
+    let each = (0..OBJECTS).map(|number| {
+        let version = if changed && number % 4 < 2 { "2" } else { "1" };
+        let metadata =
+            json!({ "namespace": namespace, "name": format!("o-{number}"), "labels": { "app": "shop" } });
+        if number % 2 == 0 {
+            let data = json!({ "version": version, "settings.yaml": "a: 1\nb: 2\n".repeat(20) });
+            return json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data });
+        }
+        let labels = json!({ "app": format!("o-{number}") });
+        let container = json!({
+            "name": "app", "image": format!("r.example/app:{version}"), "ports": [{ "containerPort": 8080 }],
+            "env": (0..10).map(|n| json!({ "name": format!("V{n}"), "value": "x" })).collect::<Vec<_>>(),
+            "resources": { "requests": { "cpu": "100m", "memory": "128Mi" } },
+        });
+        let template = json!({ "metadata": { "labels": labels }, "spec": { "containers": [container] } });
+        let spec = json!({ "replicas": 2, "selector": { "matchLabels": labels }, "template": template });
+        json!({ "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec })
+    });
+    each.collect()
+}
+
+/// etcd and an API server of this run.
+struct Plane {
+    folder: tempfile::TempDir,
+    programs: PathBuf,
+    child: Child,
+}
+
+impl Drop for Plane {
+    /// It ends with its standard input, before its folder goes.
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+impl Plane {
+    fn start() -> Self {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        let installed = Command::new(tests.join("tools/install.sh")).arg("kube").output().unwrap();
+        let output = String::from_utf8(installed.stdout).unwrap();
+        let programs = PathBuf::from(output.trim().strip_prefix("kube ").expect("part kube is installed"));
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("plane");
+        std::fs::create_dir(&inner).unwrap();
+        let write = |name: &str, text: &str| std::fs::write(inner.join(name), text).unwrap();
+        let [etcd, peer, port] =
+            [(); 3].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port());
+        write("tokens.csv", "bench,bench,1,system:masters\n");
+        write("audit.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: None }]\n");
+        write("webhook.yaml", &kubeconfig("http://127.0.0.1:9/", None));
+        let authority = inner.join("certs/apiserver.crt");
+        let content = kubeconfig(&format!("https://127.0.0.1:{port}"), authority.to_str());
+        std::fs::write(folder.path().join("kubeconfig"), content).unwrap();
+        let child = Command::new(tests.join("kube/launcher.sh"))
+            .args([programs.as_os_str(), inner.as_os_str()])
+            .args([etcd, peer, port].map(|port| port.to_string()))
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let plane = Self { folder, programs, child };
+        let until = Instant::now() + Duration::from_secs(60);
+        while !plane.run(&["get", "--raw", "/readyz"]) {
+            assert!(Instant::now() < until, "the API server is ready");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        plane
+    }
+
+    fn run(&self, arguments: &[&str]) -> bool {
+        let mut kubectl = Command::new(self.programs.join("kubectl"));
+        kubectl.env("KUBECONFIG", self.folder.path().join("kubeconfig")).args(arguments);
+        kubectl.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success()
+    }
+
+    fn kubectl(&self, arguments: &[&str]) {
+        assert!(self.run(arguments), "kubectl {arguments:?}");
+    }
+
+    fn write(&self, manifests: &[Value]) -> PathBuf {
+        let file = self.folder.path().join("manifests.yaml");
+        let documents: Vec<String> = manifests.iter().map(Value::to_string).collect();
+        std::fs::write(&file, documents.join("\n---\n")).unwrap();
+        file
+    }
+
+    async fn target(&self) -> KubeTarget {
+        let source = Source { file: Some(self.folder.path().join("kubeconfig")), context: None };
+        let session = Session::open(Kubeconfig::read(&source).unwrap(), Limits::default()).await;
+        KubeTarget::new(session.unwrap())
+    }
+}
+
+fn kubeconfig(server: &str, authority: Option<&str>) -> String {
+    let mut cluster = json!({ "server": server });
+    if let Some(authority) = authority {
+        cluster["certificate-authority"] = authority.into();
+    }
+    json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "it",
+        "clusters": [{ "name": "it", "cluster": cluster }],
+        "users": [{ "name": "it", "user": { "token": "bench" } }],
+        "contexts": [{ "name": "it", "context": { "cluster": "it", "user": "it" } }],
+    })
+    .to_string()
+}

@@ -1,0 +1,349 @@
+//! What an API server that does not do what it is asked says, as an error of a target: the code, the cause, what it
+//! means. Values are not repeated: those of a Secret stand in some of its messages.
+
+use std::time::Duration;
+
+use kube::Error;
+use serde::Deserialize;
+
+use super::Failure;
+use crate::model::target::TargetError;
+use crate::model::target::kube::ObjectRef;
+
+/// As the table of errors has it.
+const SERVICE: &str = "kubernetes";
+
+/// What a request is about.
+#[derive(Clone, Copy, Debug)]
+pub enum About<'a> {
+    /// One object.
+    Object(&'a ObjectRef),
+    /// Something else, by its words: `pods of Deployment/shop/cart`.
+    Words(&'a str),
+}
+
+impl About<'_> {
+    fn call(&self, verb: &str) -> String {
+        match self {
+            Self::Object(object) => format!("{verb} {}", object.label()),
+            Self::Words(words) => format!("{verb} {words}"),
+        }
+    }
+
+    fn is_secret(&self) -> bool {
+        matches!(self, Self::Object(object) if object.kind == "Secret")
+    }
+}
+
+fn error(verb: &str, about: &About<'_>, code: &str, message: String) -> TargetError {
+    TargetError {
+        service: SERVICE,
+        call: about.call(verb),
+        code: code.to_owned(),
+        status: None,
+        message,
+        retry_after: None,
+    }
+}
+
+/// Whether it had its effect nobody knows.
+pub(super) fn lost(verb: &str, about: &About<'_>, why: &str) -> TargetError {
+    error(verb, about, TargetError::LOST, why.to_owned())
+}
+
+/// A request that no server would take.
+pub(super) fn malformed(verb: &str, about: &About<'_>) -> TargetError {
+    error(
+        verb,
+        about,
+        TargetError::MALFORMED,
+        "its name or namespace is none that a path can have".to_owned(),
+    )
+}
+
+/// No token could be made.
+pub(super) fn unsigned(verb: &str, about: &About<'_>, failure: &Failure) -> TargetError {
+    error(verb, about, "Unauthorized", failure.detail.clone())
+}
+
+/// An answer that is not what the API gives.
+#[must_use]
+pub fn garbled(verb: &str, about: &About<'_>, what: &str) -> TargetError {
+    error(verb, about, TargetError::MALFORMED, what.to_owned())
+}
+
+/// An error that a target finds itself.
+#[must_use]
+pub fn found(verb: &str, about: &About<'_>, code: &str, message: String) -> TargetError {
+    error(verb, about, code, message)
+}
+
+/// A request that was sent, or was to be, and had no answer.
+pub(super) fn unanswered(verb: &str, about: &About<'_>, cause: &Error) -> TargetError {
+    let failure = super::failure::of(super::SIGN_IN, cause);
+    let causes =
+        std::iter::successors(Some(cause as &(dyn std::error::Error + 'static)), |error| error.source());
+    let mut clients = causes.filter_map(|cause| cause.downcast_ref::<hyper_util::client::legacy::Error>());
+    let code = if matches!(cause, Error::Auth(_)) {
+        "Unauthorized"
+    } else if clients.any(hyper_util::client::legacy::Error::is_connect) {
+        TargetError::UNREACHABLE
+    } else {
+        TargetError::LOST
+    };
+    error(verb, about, code, failure.detail)
+}
+
+/// <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>
+#[derive(Default, Deserialize)]
+struct Status {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    details: Option<Details>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Details {
+    #[serde(default)]
+    causes: Vec<Cause>,
+    #[serde(default)]
+    retry_after_seconds: u64,
+}
+
+#[derive(Default, Deserialize)]
+struct Cause {
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    field: String,
+}
+
+/// An answer that is a refusal.
+pub(super) fn refused(
+    verb: &str,
+    about: &About<'_>,
+    status: u16,
+    retry_after: Option<Duration>,
+    body: &[u8],
+) -> TargetError {
+    let told: Option<Status> = serde_json::from_slice(body).ok();
+    let told = told.filter(|told| told.kind == "Status").unwrap_or_default();
+    let details = told.details.unwrap_or_default();
+    let seconds = Some(details.retry_after_seconds).filter(|seconds| *seconds > 0).map(Duration::from_secs);
+    let (code, message) = meaning(about, status, &told.reason, &told.message, &details.causes);
+    TargetError {
+        status: Some(status),
+        retry_after: retry_after.or(seconds),
+        ..error(verb, about, &code, message)
+    }
+}
+
+fn meaning(
+    about: &About<'_>,
+    status: u16,
+    reason: &str,
+    message: &str,
+    causes: &[Cause],
+) -> (String, String) {
+    let own = if reason.is_empty() { format!("HTTP{status}") } else { reason.to_owned() };
+    let conflicts: Vec<&Cause> =
+        causes.iter().filter(|cause| cause.reason == "FieldManagerConflict").collect();
+    if !conflicts.is_empty() {
+        let fields: Vec<String> = conflicts.iter().map(|cause| conflict(cause)).collect();
+        let message = format!(
+            "other owners hold fields with other values: {}; leave the fields to them (remove them from the manifest), or \
+             take them over by force",
+            fields.join("; ")
+        );
+        return (TargetError::FIELD_CONFLICT.to_owned(), message);
+    }
+    let fixed: Vec<&str> =
+        causes.iter().filter(|cause| is_fixed(&cause.message)).map(|c| &*c.field).collect();
+    if status == 422 && (!fixed.is_empty() || is_fixed(message)) {
+        let named = if fixed.is_empty() { "a field of it".to_owned() } else { fixed.join(", ") };
+        let message = format!(
+            "{named} cannot be changed in an object that is there: keep its value in the manifest, or delete the object and \
+             apply again (drplan deletes nothing by itself)"
+        );
+        return (TargetError::IMMUTABLE.to_owned(), message);
+    }
+    if let Some(name) = webhook(message, "failed calling webhook ") {
+        let message = format!(
+            "admission webhook {name} does not answer ({}): what it belongs to must be up before this is applied",
+            one_line(message.rsplit(": ").next().unwrap_or_default(), 200)
+        );
+        return (TargetError::WEBHOOK.to_owned(), message);
+    }
+    if webhook(message, "admission webhook ").is_some() && message.contains("denied the request") {
+        return (TargetError::DENIED.to_owned(), quoted(about, message, causes));
+    }
+    if status == 403 && message.contains("exceeded quota") {
+        return (TargetError::QUOTA.to_owned(), quoted(about, message, causes));
+    }
+    let text = match status {
+        401 => "the cluster does not know who asks: the sign-in has expired or is not allowed".to_owned(),
+        _ => quoted(about, message, causes),
+    };
+    (own, text)
+}
+
+/// `.spec.replicas is kubectl's`.
+fn conflict(cause: &Cause) -> String {
+    match manager(&cause.message) {
+        Some(manager) => format!("{} is of {manager}", cause.field),
+        None => cause.field.clone(),
+    }
+}
+
+/// `conflict with "kubectl" using apps/v1`, or with subresource and time.
+fn manager(message: &str) -> Option<&str> {
+    message.strip_prefix("conflict with \"")?.split_once('"').map(|(name, _)| name)
+}
+
+/// Whether a refusal is about fields that the same manager holds by other requests of its own, and nobody else does.
+#[must_use]
+pub fn is_own_conflict(error: &TargetError, manager: &str) -> bool {
+    error.code == TargetError::FIELD_CONFLICT && {
+        let fields = error.message.split_once(": ").and_then(|(_, rest)| rest.split_once("; leave"));
+        let own = format!(" is of {manager}");
+        fields.is_some_and(|(fields, _)| fields.split("; ").all(|field| field.ends_with(&own)))
+    }
+}
+
+/// The words of the API's validation for what cannot be changed.
+fn is_fixed(message: &str) -> bool {
+    message.contains("field is immutable")
+        || message.contains("may not be changed")
+        || message.contains("may not change once set")
+        || message.contains("updates to statefulset spec for fields other than")
+        || message.contains("spec is immutable")
+}
+
+fn webhook<'m>(message: &'m str, before: &str) -> Option<&'m str> {
+    let (_, rest) = message.split_once(before)?;
+    rest.strip_prefix('"')?.split_once('"').map(|(name, _)| name)
+}
+
+/// The cause without values: where a field is named, the field and what is wrong with it.
+fn quoted(about: &About<'_>, message: &str, causes: &[Cause]) -> String {
+    let fields: Vec<String> =
+        causes.iter().filter(|cause| !cause.field.is_empty()).map(|cause| field(about, cause)).collect();
+    if !fields.is_empty() {
+        return one_line(&fields.join("; "), 600);
+    }
+    if about.is_secret() {
+        return "the API server refuses it; its words may quote the Secret and are not shown".to_owned();
+    }
+    one_line(&without_values(message), 600)
+}
+
+fn field(about: &About<'_>, cause: &Cause) -> String {
+    let words = without_values(&cause.message);
+    if about.is_secret() {
+        format!("{}: {}", cause.field, cause.reason)
+    } else {
+        format!("{}: {words}", cause.field)
+    }
+}
+
+/// `Invalid value: "abc": must be ...` and `Invalid value: {"a":1}: ...` without what is between.
+fn without_values(message: &str) -> String {
+    let mut text = message.to_owned();
+    for mark in ["Invalid value: ", "Unsupported value: ", "Duplicate value: ", "valueUnstructured{Value:"] {
+        let Some((before, rest)) = text.split_once(mark) else { continue };
+        let after =
+            rest.split_once("\": ").or_else(|| rest.split_once("}: ")).or_else(|| rest.split_once(": "));
+        let after = after.map_or("", |(_, after)| after);
+        text = format!("{before}{}: {after}", mark.trim_end_matches([' ', ':']));
+    }
+    if crate::model::secret::marker(&text).is_some() { crate::model::secret::MASK.to_owned() } else { text }
+}
+
+fn one_line(text: &str, most: usize) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ").chars().take(most).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn object(kind: &str) -> ObjectRef {
+        ObjectRef {
+            api_version: "v1".to_owned(),
+            kind: kind.to_owned(),
+            namespace: Some("shop".to_owned()),
+            name: "cart".to_owned(),
+        }
+    }
+
+    fn told(kind: &str, status: u16, body: &Value) -> TargetError {
+        refused("PATCH", &About::Object(&object(kind)), status, None, body.to_string().as_bytes())
+    }
+
+    #[test]
+    fn a_conflict_names_field_and_owner() {
+        let cause = |field: &str, by: &str| json!({ "reason": "FieldManagerConflict", "field": field, "message": format!("conflict with \"{by}\" using apps/v1") });
+        let body = json!({ "kind": "Status", "reason": "Conflict", "message": "Apply failed with 2 conflicts",
+            "details": { "causes": [cause(".spec.replicas", "kubectl"), cause(".spec.paused", "drplan")] } });
+        let error = told("Deployment", 409, &body);
+        assert_eq!(error.code, TargetError::FIELD_CONFLICT);
+        assert!(error.message.contains(".spec.replicas is of kubectl; .spec.paused is of drplan"), "{error}");
+        assert!(!is_own_conflict(&error, "drplan"));
+        let own = json!({ "kind": "Status", "reason": "Conflict", "details": { "causes": [cause(".spec.suspend", "drplan")] } });
+        assert!(is_own_conflict(&told("CronJob", 409, &own), "drplan"));
+    }
+
+    #[test]
+    fn an_immutable_field_is_named_with_the_choice() {
+        let body = json!({ "kind": "Status", "reason": "Invalid", "message": "x is invalid",
+            "details": { "causes": [{ "reason": "FieldValueInvalid", "field": "spec.selector", "message": "Invalid value: {\"a\":1}: field is immutable" }] } });
+        let error = told("Deployment", 422, &body);
+        assert_eq!(error.code, TargetError::IMMUTABLE);
+        assert!(error.message.starts_with("spec.selector cannot be changed"), "{error}");
+    }
+
+    #[test]
+    fn a_webhook_that_does_not_answer_is_told_from_one_that_denies() {
+        let silent = json!({ "kind": "Status", "reason": "InternalError", "message": "Internal error occurred: failed calling webhook \"a.b\": failed to call webhook: Post \"https://x.y.svc:443/v\": dial tcp 10.0.0.1:443: connect: connection refused" });
+        let error = told("Deployment", 500, &silent);
+        assert_eq!(error.code, TargetError::WEBHOOK);
+        assert!(error.message.contains("webhook a.b does not answer (connection refused)"), "{error}");
+        let denied = json!({ "kind": "Status", "reason": "Forbidden", "message": "admission webhook \"a.b\" denied the request: no root" });
+        assert_eq!(told("Pod", 403, &denied).code, TargetError::DENIED);
+    }
+
+    #[test]
+    fn no_value_is_repeated() {
+        let body = json!({ "kind": "Status", "reason": "Invalid", "message": "Secret \"x\" is invalid: data: Invalid value: \"canary\": bad",
+            "details": { "causes": [{ "reason": "FieldValueInvalid", "field": "data[a]", "message": "Invalid value: \"canary\": bad" }] } });
+        let error = told("Secret", 422, &body);
+        assert_eq!(error.message, "data[a]: FieldValueInvalid");
+        let other = told("Deployment", 422, &body);
+        assert_eq!(other.message, "data[a]: Invalid value: bad");
+        let typed = json!({ "kind": "Status", "reason": "BadRequest", "message": "failed: .data.x: expected string, got &value.valueUnstructured{Value:7777}" });
+        assert!(!told("Secret", 400, &typed).message.contains("7777"));
+        assert!(!told("ConfigMap", 400, &typed).message.contains("7777"));
+    }
+
+    #[test]
+    fn the_server_says_when_to_come_back() {
+        let body =
+            json!({ "kind": "Status", "reason": "TooManyRequests", "details": { "retryAfterSeconds": 3 } });
+        let error = told("Pod", 429, &body);
+        assert_eq!(
+            (error.code.as_str(), error.retry_after),
+            ("TooManyRequests", Some(Duration::from_secs(3)))
+        );
+    }
+}

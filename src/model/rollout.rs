@@ -1,0 +1,21 @@
+//! Whether what runs in a cluster is up, and why it cannot come up: pure functions of objects as they are fetched.
+
+pub mod causes;
+pub mod readers;
+pub mod readiness;
+
+use serde_json::Value;
+
+/// A text of an object; empty where there is none.
+#[must_use]
+pub fn text<'o>(object: &'o Value, path: &str) -> &'o str {
+    object.pointer(path).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// `status`, `reason` and `message` of a condition.
+#[must_use]
+pub fn condition<'o>(object: &'o Value, kind: &str) -> Option<(&'o str, &'o str, &'o str)> {
+    let conditions = object.pointer("/status/conditions")?.as_array()?;
+    let found = conditions.iter().find(|condition| text(condition, "/type") == kind)?;
+    Some((text(found, "/status"), text(found, "/reason"), text(found, "/message")))
+}

@@ -1,0 +1,126 @@
+//! What an apply would change, shown before the first effect: each object, and of a changed one the lines that differ.
+
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+
+use super::Options;
+use super::screen::{Screen, Style, bold, dim, plain};
+use super::text::count;
+use crate::model::target::kube::preview::{Outcome, Preview};
+
+/// Lines around a change that are shown.
+const AROUND: usize = 2;
+
+/// Every object that changes; those that stay are counted.
+#[must_use]
+pub fn render_previews(previews: &[Preview], options: Options<'_>) -> String {
+    let mut screen = Screen::new(options);
+    for Preview { object, outcome } in previews {
+        let label = object.label();
+        match outcome {
+            Outcome::Unchanged => {}
+            Outcome::Create => screen.text(2, &[(Style::Good, "+ ".to_owned()), plain(label)]),
+            Outcome::Later(why) => screen.text(4, &[dim("? "), plain(label), dim(format!("  {why}"))]),
+            Outcome::Refused(why) => {
+                screen.text(4, &[(Style::Bad, "! ".to_owned()), bold(label), plain(format!("  {why}"))])
+            }
+            Outcome::Change { before, after } => {
+                screen.text(2, &[(Style::Warn, "~ ".to_owned()), plain(label)]);
+                difference(&mut screen, before, after);
+            }
+        }
+    }
+    screen.gap();
+    screen.text(2, &[bold(summary(previews))]);
+    screen.finish()
+}
+
+fn difference(screen: &mut Screen, before: &Value, after: &Value) {
+    let [old, new] = [before, after].map(|value| serde_json::to_string_pretty(value).unwrap_or_default());
+    let diff = TextDiff::from_lines(&old, &new);
+    for (number, group) in diff.grouped_ops(AROUND).iter().enumerate() {
+        if number > 0 {
+            screen.unbroken(4, &[dim("...")]);
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let line = change.value().trim_end_matches('\n');
+            match change.tag() {
+                ChangeTag::Equal => screen.unbroken(4, &[dim(format!("  {line}"))]),
+                ChangeTag::Delete => screen.unbroken(4, &[(Style::Bad, format!("- {line}"))]),
+                ChangeTag::Insert => screen.unbroken(4, &[(Style::Good, format!("+ {line}"))]),
+            }
+        }
+    }
+}
+
+fn summary(previews: &[Preview]) -> String {
+    let number =
+        |wanted: fn(&Outcome) -> bool| previews.iter().filter(|preview| wanted(&preview.outcome)).count();
+    let parts = [
+        (number(|outcome| matches!(outcome, Outcome::Create)), "made"),
+        (number(|outcome| matches!(outcome, Outcome::Change { .. })), "changed"),
+        (number(|outcome| matches!(outcome, Outcome::Unchanged)), "as they are"),
+        (number(|outcome| matches!(outcome, Outcome::Later(_))), "told later"),
+        (number(|outcome| matches!(outcome, Outcome::Refused(_))), "refused"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| format!("{number} {word}"))
+        .collect();
+    format!("{}: {}", count(previews.len(), "object"), parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::target::kube::ObjectRef;
+    use crate::model::target::kube::preview::compare;
+
+    fn preview(kind: &str, name: &str, outcome: Outcome) -> Preview {
+        let object = ObjectRef {
+            api_version: "v1".to_owned(),
+            kind: kind.to_owned(),
+            namespace: Some("shop".to_owned()),
+            name: name.to_owned(),
+        };
+        Preview { object, outcome }
+    }
+
+    #[test]
+    fn only_the_lines_that_differ_are_shown_and_no_secret() {
+        let map = |host: &str| json!({ "kind": "ConfigMap", "data": { "a": "1", "b": "2", "c": "3", "host": host } });
+        let secret = |value: &str| json!({ "kind": "Secret", "data": { "password": value } });
+        let shown = render_previews(
+            &[
+                preview("ConfigMap", "new", Outcome::Create),
+                preview("ConfigMap", "same", Outcome::Unchanged),
+                preview("ConfigMap", "settings", compare(map("old"), map("new"))),
+                preview("Secret", "db", compare(secret("canary1"), secret("canary2"))),
+            ],
+            Options::default(),
+        );
+        let expected = "\
++ ConfigMap/shop/new
+~ ConfigMap/shop/settings
+          \"b\": \"2\",
+          \"c\": \"3\",
+    -     \"host\": \"old\"
+    +     \"host\": \"new\"
+        },
+        \"kind\": \"ConfigMap\"
+~ Secret/shop/db
+      {
+        \"data\": {
+    -     \"password\": \"(secret)\"
+    +     \"password\": \"(secret, another one)\"
+        },
+        \"kind\": \"Secret\"
+
+4 objects: 1 made, 2 changed, 1 as they are
+";
+        assert_eq!(shown, expected);
+    }
+}

@@ -1,0 +1,95 @@
+//! A Kubernetes API server as a target: server-side apply as one field manager, readiness, the release of what was held.
+//!
+//! Nothing is deleted or pruned. Whoever asks decides on asking again; see [`super`].
+
+mod apply;
+mod discovery;
+mod pods;
+mod preview;
+mod ready;
+mod release;
+mod restart;
+mod scaled;
+mod webhooks;
+
+use std::collections::BTreeSet;
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+use super::Target;
+use crate::clients::kube::refusal::{About, garbled};
+use crate::clients::kube::session::Session;
+use crate::model::target::kube::preview::Preview;
+use crate::model::target::kube::{KubeObject, KubeRequest, ObjectRef};
+use crate::model::target::{Acted, Mark, Seen, TargetError};
+
+/// The one field manager of all that drplan writes.
+pub const MANAGER: &str = "drplan";
+
+/// One cluster.
+#[derive(Debug)]
+pub struct KubeTarget {
+    session: Session,
+    discovery: discovery::Discovery,
+    scaled: scaled::Scaled,
+    forced: BTreeSet<ObjectRef>,
+}
+
+impl KubeTarget {
+    /// The cluster that a session leads to.
+    #[must_use]
+    pub fn new(session: Session) -> Self {
+        Self {
+            session,
+            discovery: discovery::Discovery::default(),
+            scaled: scaled::Scaled::default(),
+            forced: BTreeSet::new(),
+        }
+    }
+
+    /// The same, taking fields of these objects over from their other owners. For what a person asked for by name.
+    #[must_use]
+    pub fn forcing(self, objects: impl IntoIterator<Item = ObjectRef>) -> Self {
+        Self { forced: objects.into_iter().collect(), ..self }
+    }
+
+    /// What applying these objects would change, without an effect. Secrets are masked in it.
+    ///
+    /// # Errors
+    /// The API server does not answer, or does not know who asks.
+    pub async fn preview(&self, objects: &[KubeObject]) -> Result<Vec<Preview>, TargetError> {
+        preview::preview(self, objects).await
+    }
+}
+
+impl Target<KubeRequest> for KubeTarget {
+    fn look<'a>(&'a self, request: &'a KubeRequest, _: &'a Mark) -> BoxFuture<'a, Result<Seen, TargetError>> {
+        Box::pin(async move {
+            match request {
+                // Applying looks by itself: what is there already stays as it is.
+                KubeRequest::Apply(_) => Ok(Seen::Ready),
+                KubeRequest::AwaitReady(object) => ready::look(self, object).await,
+                KubeRequest::Release { object, to } => release::look(self, object, *to).await,
+                KubeRequest::Restart { object, because } => restart::look(self, object, because).await,
+            }
+        })
+    }
+
+    fn act<'a>(&'a self, request: &'a KubeRequest, _: &'a Mark) -> BoxFuture<'a, Result<Acted, TargetError>> {
+        Box::pin(async move {
+            match request {
+                KubeRequest::Apply(object) => apply::apply(self, object).await,
+                // There is nothing to do but to look again.
+                KubeRequest::AwaitReady(_) => Ok(Acted::Accepted),
+                KubeRequest::Release { object, to } => release::release(self, object, *to).await,
+                KubeRequest::Restart { object, because } => restart::restart(self, object, because).await,
+            }
+        })
+    }
+}
+
+/// An answer as JSON.
+fn parsed(verb: &str, about: &About<'_>, body: &[u8]) -> Result<Value, TargetError> {
+    serde_json::from_slice(body).map_err(|_| garbled(verb, about, "the answer is no JSON"))
+}

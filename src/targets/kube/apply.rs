@@ -1,0 +1,110 @@
+//! Server-side apply: one request for an object, whatever is there.
+//!
+//! It is the same whether it is asked for once or twice, so nothing is looked at before: the API server compares.
+
+use serde_json::Value;
+
+use super::{KubeTarget, MANAGER, parsed};
+use crate::clients::kube::refusal::{About, garbled, is_own_conflict};
+use crate::clients::kube::session::{Answer, Call, JSON, METADATA_OF_ONE};
+use crate::model::target::kube::{KubeObject, ObjectRef};
+use crate::model::target::{Acted, Outputs, TargetError};
+
+/// JSON is YAML.
+const APPLY: &str = "application/apply-patch+yaml";
+
+/// What is left to others or forced, of a request to apply.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct How {
+    pub(super) force: bool,
+    pub(super) dry_run: bool,
+}
+
+pub(super) async fn apply(target: &KubeTarget, object: &KubeObject) -> Result<Acted, TargetError> {
+    let owned = without_scaled(target, object).await?;
+    let body = owned.as_deref().unwrap_or(object.body.expose());
+    let how = How { force: target.forced.contains(&object.reference), dry_run: false };
+    let answer = match patch(target, &object.reference, body, how, METADATA_OF_ONE).await {
+        // What drplan let go of is its own, under the same name but by another kind of request.
+        Err(error) if is_own_conflict(&error, MANAGER) => {
+            patch(target, &object.reference, body, How { force: true, ..how }, METADATA_OF_ONE).await
+        }
+        answer => answer,
+    };
+    answer.map(|_| Acted::Done(Outputs::new()))
+}
+
+pub(super) async fn patch(
+    target: &KubeTarget,
+    object: &ObjectRef,
+    body: &str,
+    how: How,
+    accept: &'static str,
+) -> Result<Answer, TargetError> {
+    let resource = target.discovery.resource(&target.session, object).await?;
+    let force = if how.force { "&force=true" } else { "" };
+    let dry_run = if how.dry_run { "&dryRun=All" } else { "" };
+    let path = format!("{}?fieldManager={MANAGER}{force}{dry_run}", resource.path(object));
+    let about = About::Object(object);
+    let body = Some((APPLY, body.as_bytes()));
+    target.session.ask(&Call { verb: "PATCH", about, path: &path, accept, body }).await
+}
+
+/// The body without `spec.replicas` where an autoscaler of the cluster has them; `None` where it goes as it is. Zero is a
+/// hold, and stops the autoscaler too.
+/// <https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#implicit-maintenance-mode-deactivation>
+pub(super) async fn without_scaled(
+    target: &KubeTarget,
+    object: &KubeObject,
+) -> Result<Option<String>, TargetError> {
+    if !super::scaled::can_be(&object.reference) || !object.body.expose().contains("\"replicas\"") {
+        return Ok(None);
+    }
+    if !target.scaled.has(&target.session, &object.reference).await? {
+        return Ok(None);
+    }
+    let about = About::Object(&object.reference);
+    let unreadable = |_| garbled("PATCH", &about, "the object to apply is no JSON");
+    let mut body: Value = serde_json::from_str(object.body.expose()).map_err(unreadable)?;
+    let Some(spec) = body.get_mut("spec").and_then(Value::as_object_mut) else { return Ok(None) };
+    if spec.get("replicas").and_then(Value::as_u64).is_none_or(|replicas| replicas == 0) {
+        return Ok(None);
+    }
+    // What drplan has set before, it would give up by leaving it out, and the API server would put 1 there.
+    match held_replicas(target, &object.reference).await? {
+        Some(live) => spec.insert("replicas".to_owned(), live.into()),
+        None => spec.remove("replicas"),
+    };
+    Ok(Some(body.to_string()))
+}
+
+/// The replicas of a live object, where drplan's applies own the field.
+async fn held_replicas(target: &KubeTarget, object: &ObjectRef) -> Result<Option<u64>, TargetError> {
+    let Some(live) = get(target, object).await? else { return Ok(None) };
+    let managers = live.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let ours = managers.into_iter().flatten().any(|entry| {
+        entry.get("manager").and_then(Value::as_str) == Some(MANAGER)
+            && entry.get("operation").and_then(Value::as_str) == Some("Apply")
+            && entry.pointer("/fieldsV1/f:spec/f:replicas").is_some()
+    });
+    Ok(live.pointer("/spec/replicas").and_then(Value::as_u64).filter(|_| ours))
+}
+
+/// An object; `None` where it is not there.
+pub(super) async fn get(target: &KubeTarget, object: &ObjectRef) -> Result<Option<Value>, TargetError> {
+    match fetch(target, object).await? {
+        Some(answer) => parsed("GET", &About::Object(object), &answer.body).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The same with the server's clock.
+pub(super) async fn fetch(target: &KubeTarget, object: &ObjectRef) -> Result<Option<Answer>, TargetError> {
+    let resource = target.discovery.resource(&target.session, object).await?;
+    let path = resource.path(object);
+    let call = Call { verb: "GET", about: About::Object(object), path: &path, accept: JSON, body: None };
+    match target.session.ask(&call).await {
+        Err(error) if error.status == Some(404) => Ok(None),
+        answer => answer.map(Some),
+    }
+}

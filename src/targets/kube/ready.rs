@@ -1,0 +1,125 @@
+//! Looks whether an object is ready, and if not, whether it can come to be.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::release::absent;
+use super::{KubeTarget, apply, parsed, pods, webhooks};
+use crate::clients::kube::refusal::{About, found};
+use crate::model::rollout::causes::{self, Stuck, Verdict};
+use crate::model::rollout::readiness::{self, Readiness};
+use crate::model::target::kube::ObjectRef;
+use crate::model::target::{Progress, Seen, TargetError};
+
+/// Pods change within seconds, and a cause is to be told within 15.
+const AGAIN: Duration = Duration::from_secs(1);
+
+pub(super) async fn look(target: &KubeTarget, object: &ObjectRef) -> Result<Seen, TargetError> {
+    let about = About::Object(object);
+    let Some(answer) = apply::fetch(target, object).await? else { return Ok(absent(object)) };
+    let live = parsed("GET", &about, &answer.body)?;
+    if webhooks::are(object)
+        && let Some(status) = webhooks::silent(target, &live).await?
+    {
+        return Ok(Seen::Underway(Progress { status, again_in: Some(AGAIN) }));
+    }
+    match readiness::of(&live) {
+        Readiness::Ready => Ok(Seen::Done(readiness::outputs(&live).into_iter().collect())),
+        Readiness::Failed(why) => {
+            let log = if runs_pods(object) { log_of_failed(target, &live).await } else { Vec::new() };
+            Err(cannot_start(&about, with_log(why, &log)))
+        }
+        Readiness::Waiting(why) => {
+            if runs_pods(object)
+                && let Some(cause) = cause(target, &live, answer.at).await?
+            {
+                return Err(cannot_start(&about, cause));
+            }
+            Ok(Seen::Underway(Progress { status: why, again_in: Some(AGAIN) }))
+        }
+    }
+}
+
+fn runs_pods(object: &ObjectRef) -> bool {
+    matches!(
+        object.kind.as_str(),
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" | "Pod"
+    )
+}
+
+fn cannot_start(about: &About<'_>, cause: String) -> TargetError {
+    found("GET", about, TargetError::CANNOT_START, cause)
+}
+
+/// Why pods of a workload cannot start; `None` where they still may.
+async fn cause(
+    target: &KubeTarget,
+    workload: &Value,
+    now: Option<Timestamp>,
+) -> Result<Option<String>, TargetError> {
+    if let Some(stuck) = causes::of_workload(workload, now) {
+        return Ok(Some(format!("its pods are not made: {}: {}", stuck.reason, stuck.detail)));
+    }
+    let pods = pods::of_workload(target, workload).await?;
+    if pods.is_empty() {
+        return not_made(target, workload, now).await;
+    }
+    let mut found: Vec<(&Value, Stuck)> = Vec::new();
+    for pod in &pods {
+        match causes::of_pod(pod, now) {
+            Verdict::Fine => {}
+            Verdict::Stuck(stuck) => found.push((pod, stuck)),
+            // One that asks is enough: its siblings wait for the same.
+            Verdict::AskEvents if found.is_empty() => {
+                let events = pods::events(target, pod).await?;
+                found.extend(causes::of_events(&events).map(|stuck| (pod, stuck)));
+            }
+            Verdict::AskEvents => {}
+        }
+    }
+    let Some((pod, stuck)) = found.first() else { return Ok(None) };
+    if causes::is_unschedulable(stuck) && causes::is_node_coming(&pods::events(target, pod).await?) {
+        return Ok(None);
+    }
+    let same = found.iter().filter(|(_, other)| other.reason == stuck.reason).count();
+    let log = match &stuck.log_of {
+        Some(container) => pods::last_lines(target, pod, container).await,
+        None => Vec::new(),
+    };
+    let told = format!("{same} of {} cannot start: {}: {}", count(pods.len()), stuck.reason, stuck.detail);
+    Ok(Some(with_log(told, &log)))
+}
+
+fn count(pods: usize) -> String {
+    crate::model::words::count(pods, "pod")
+}
+
+/// StatefulSets, DaemonSets and Jobs tell by events alone that they are not let make pods.
+async fn not_made(
+    target: &KubeTarget,
+    workload: &Value,
+    now: Option<Timestamp>,
+) -> Result<Option<String>, TargetError> {
+    let since = workload.pointer("/metadata/creationTimestamp").and_then(Value::as_str).unwrap_or_default();
+    let asks = workload.get("kind").and_then(Value::as_str) != Some("Deployment");
+    if !asks || !causes::is_old(since, now) {
+        return Ok(None);
+    }
+    let stuck = causes::of_events(&pods::events(target, workload).await?);
+    Ok(stuck.map(|stuck| format!("its pods are not made: {}: {}", stuck.reason, stuck.detail)))
+}
+
+/// The log of a pod that has ended badly.
+async fn log_of_failed(target: &KubeTarget, workload: &Value) -> Vec<String> {
+    let Ok(pods) = pods::of_workload(target, workload).await else { return Vec::new() };
+    let phase = |pod: &&Value| pod.pointer("/status/phase").and_then(Value::as_str) == Some("Failed");
+    let Some(pod) = pods.iter().rev().find(phase) else { return Vec::new() };
+    let container = pod.pointer("/spec/containers/0/name").and_then(Value::as_str).unwrap_or_default();
+    pods::last_lines(target, pod, container).await
+}
+
+fn with_log(told: String, log: &[String]) -> String {
+    if log.is_empty() { told } else { format!("{told}; its last lines:\n  {}", log.join("\n  ")) }
+}

@@ -1,0 +1,58 @@
+//! Whether admission webhooks answer: what they are called for is refused until they do.
+
+use serde_json::Value;
+
+use super::KubeTarget;
+use crate::clients::kube::refusal::About;
+use crate::clients::kube::session::{Call, JSON};
+use crate::model::rollout::text;
+use crate::model::target::TargetError;
+use crate::model::target::kube::ObjectRef;
+
+pub(super) fn are(object: &ObjectRef) -> bool {
+    matches!(object.kind.as_str(), "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration")
+}
+
+/// The first of a configuration's webhooks that would have requests refused, and why. One that may be passed over and one
+/// at an address outside of the cluster are not asked.
+pub(super) async fn silent(
+    target: &KubeTarget,
+    configuration: &Value,
+) -> Result<Option<String>, TargetError> {
+    let webhooks = configuration.get("webhooks").and_then(Value::as_array);
+    for webhook in webhooks.into_iter().flatten() {
+        let Some(service) = webhook.pointer("/clientConfig/service") else { continue };
+        if text(webhook, "/failurePolicy") == "Ignore" {
+            continue;
+        }
+        let name = text(webhook, "/name");
+        if text(webhook, "/clientConfig/caBundle").is_empty() {
+            return Ok(Some(format!("webhook {name} has no certificate authority yet (caBundle)")));
+        }
+        if let Some(why) = unreached(target, service).await? {
+            return Ok(Some(format!("webhook {name} does not answer yet: {why}")));
+        }
+    }
+    Ok(None)
+}
+
+/// Why a service is not reached by the API server, which is who calls a webhook; `None` where it answers, whatever it
+/// says, and where that cannot be asked.
+async fn unreached(target: &KubeTarget, service: &Value) -> Result<Option<String>, TargetError> {
+    let [namespace, name] = ["/namespace", "/name"].map(|path| text(service, path));
+    let port = service.get("port").and_then(Value::as_u64).unwrap_or(443);
+    let words = format!("proxy of Service/{namespace}/{name}");
+    // <https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster-services/#manually-constructing-apiserver-proxy-urls>
+    let path = format!("/api/v1/namespaces/{namespace}/services/https:{name}:{port}/proxy/");
+    let call = Call { verb: "GET", about: About::Words(&words), path: &path, accept: JSON, body: None };
+    match target.session.ask(&call).await {
+        Ok(_) => Ok(None),
+        // In the API server's own words: it has not reached it.
+        Err(error) if matches!(error.code.as_str(), "ServiceUnavailable" | "NotFound" | "InternalError") => {
+            Ok(Some(error.message))
+        }
+        // Whoever may not ask does not know; the webhook itself says so when it is called for.
+        Err(error) if error.status.is_some_and(|status| status != 401) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

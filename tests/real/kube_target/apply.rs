@@ -1,0 +1,310 @@
+//! What is applied is there, once, and nobody else's fields are taken.
+
+use drplan::model::rollout::readers::{Changed, RESTARTED_FOR, readers};
+use drplan::model::secret::Secret;
+use drplan::model::target::kube::preview::Outcome;
+use drplan::model::target::kube::{KubeObject, KubeRequest, Released};
+use drplan::model::target::{Seen, TargetError};
+use drplan::render::Options;
+use drplan::render::preview::render_previews;
+use drplan::targets::Target as _;
+use serde_json::{Value, json};
+
+use super::{apply, cluster, config_map, deployment, mark, namespace, reference, settled, target};
+use crate::control_plane::ControlPlane;
+use crate::emulator::run;
+
+/// The object as it is there.
+async fn live(plane: &ControlPlane, object: &Value) -> Value {
+    let at = |path: &str| object.pointer(path).and_then(Value::as_str).unwrap_or_default();
+    let plural = format!("{}s", at("/kind").to_lowercase());
+    let version = at("/apiVersion");
+    let base = if version.contains('/') { format!("/apis/{version}") } else { format!("/api/{version}") };
+    let path = format!("{base}/namespaces/{}/{plural}/{}", at("/metadata/namespace"), at("/metadata/name"));
+    plane.ask("GET", &path, &Value::Null).await
+}
+
+/// Changes an object as another field manager.
+async fn by_another(plane: &ControlPlane, path: &str, change: &Value) {
+    let client = plane.client(crate::control_plane::ADMIN).await.unwrap();
+    let request = http::Request::patch(format!("{path}?fieldManager=somebody"))
+        .header("content-type", "application/merge-patch+json")
+        .body(change.to_string().into_bytes())
+        .unwrap();
+    client.request_text(request).await.unwrap();
+}
+
+#[test]
+fn an_object_is_made_kept_and_changed() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "applied").await);
+        let cart = deployment(&shop, "cart", 2, json!({}));
+        apply(&target, &cart).await.unwrap();
+        settled(&target, &cart).await.0.unwrap();
+        let before = live(plane, &cart).await;
+        assert_eq!(before["metadata"]["managedFields"][0]["manager"], "drplan");
+
+        apply(&target, &cart).await.unwrap();
+        let after = live(plane, &cart).await;
+        assert_eq!(
+            after["metadata"]["resourceVersion"], before["metadata"]["resourceVersion"],
+            "nothing was written"
+        );
+
+        let more = deployment(&shop, "cart", 3, json!({}));
+        apply(&target, &more).await.unwrap();
+        settled(&target, &more).await.0.unwrap();
+        assert_eq!(live(plane, &cart).await["status"]["readyReplicas"], 3);
+    });
+}
+
+#[test]
+fn one_request_is_made_for_an_object() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "counted").await);
+        apply(&target, &config_map(&shop, "first", json!({ "a": "1" }))).await.unwrap();
+        let of_shop = |asked: Vec<(String, String)>| -> Vec<_> {
+            asked.into_iter().filter(|(_, uri)| uri.contains("/namespaces/counted/")).collect()
+        };
+        let before = of_shop(plane.audit("admin")).len();
+        for number in 0..5 {
+            apply(&target, &config_map(&shop, &format!("more-{number}"), json!({}))).await.unwrap();
+        }
+        let made = of_shop(plane.audit("admin")).split_off(before);
+        let made: Vec<_> = made.into_iter().filter(|(_, uri)| uri.contains("/configmaps/more-")).collect();
+        assert_eq!(made.len(), 5, "{made:?}");
+        assert!(made.iter().all(|(verb, _)| verb == "patch"), "{made:?}");
+    });
+}
+
+#[test]
+fn a_conflict_names_field_and_owner_and_is_forced_only_when_asked() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "contended").await);
+        let settings = config_map(&shop, "settings", json!({ "mode": "slow", "host": "a" }));
+        apply(&target, &settings).await.unwrap();
+        let path = format!("/api/v1/namespaces/{shop}/configmaps/settings");
+        by_another(plane, &path, &json!({ "data": { "mode": "fast" } })).await;
+        let error = apply(&target, &settings).await.unwrap_err();
+        assert_eq!((error.code.as_str(), error.status), (TargetError::FIELD_CONFLICT, Some(409)));
+        assert!(error.message.contains(".data.mode is of somebody"), "{error}");
+        assert_eq!(live(plane, &settings).await["data"]["mode"], "fast");
+
+        let forcing = super::target(plane).await.forcing([reference(&settings)]);
+        apply(&forcing, &settings).await.unwrap();
+        assert_eq!(live(plane, &settings).await["data"]["mode"], "slow");
+    });
+}
+
+#[test]
+fn an_immutable_field_is_named_with_the_choice() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "fixed").await);
+        apply(&target, &deployment(&shop, "cart", 1, json!({}))).await.unwrap();
+        let mut other = deployment(&shop, "cart", 1, json!({}));
+        other["spec"]["selector"]["matchLabels"] = json!({ "app": "cart", "tier": "web" });
+        other["spec"]["template"]["metadata"]["labels"] = json!({ "app": "cart", "tier": "web" });
+        let error = apply(&target, &other).await.unwrap_err();
+        assert_eq!(error.code, TargetError::IMMUTABLE, "{error}");
+        assert!(
+            error.message.contains("spec.selector cannot be changed")
+                && error.message.contains("delete the object"),
+            "{error}"
+        );
+    });
+}
+
+#[test]
+fn replicas_of_an_autoscaler_are_its_own() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "scaled").await);
+        let autoscaler = json!({
+            "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
+            "metadata": { "namespace": shop, "name": "cart" },
+            "spec": { "minReplicas": 2, "maxReplicas": 6, "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": "cart" } },
+        });
+        apply(&target, &autoscaler).await.unwrap();
+        let cart = deployment(&shop, "cart", 1, json!({}));
+        apply(&target, &cart).await.unwrap();
+        let path = format!("/apis/apps/v1/namespaces/{shop}/deployments/cart");
+        by_another(plane, &path, &json!({ "spec": { "replicas": 5 } })).await;
+        apply(&target, &cart).await.unwrap();
+        assert_eq!(live(plane, &cart).await["spec"]["replicas"], 5);
+    });
+}
+
+#[test]
+fn what_was_held_is_let_go_once() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "held").await);
+        let held = json!({
+            "apiVersion": "batch/v1", "kind": "CronJob", "metadata": { "namespace": shop, "name": "report" },
+            "spec": { "schedule": "0 3 1 1 *", "suspend": true, "jobTemplate": { "spec": { "template": { "spec": {
+                "restartPolicy": "Never", "containers": [{ "name": "app", "image": "r.example/report:1" }] } } } } },
+        });
+        apply(&target, &held).await.unwrap();
+        let release = KubeRequest::Release { object: reference(&held), to: Released::Suspend(false) };
+        assert_eq!(target.look(&release, &mark()).await.unwrap(), Seen::Ready);
+        target.act(&release, &mark()).await.unwrap();
+        assert!(matches!(target.look(&release, &mark()).await.unwrap(), Seen::Done(_)));
+        assert_eq!(live(plane, &held).await["spec"]["suspend"], false);
+        // Held again by a later run: the field is drplan's, whichever way it was written.
+        apply(&target, &held).await.unwrap();
+        assert_eq!(live(plane, &held).await["spec"]["suspend"], true);
+    });
+}
+
+#[test]
+fn an_object_of_a_new_kind_comes_after_its_definition() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "defined").await);
+        let queue = json!({ "apiVersion": "shop.example/v1", "kind": "Queue", "metadata": { "namespace": shop, "name": "orders" }, "spec": { "size": 3 } });
+        let error = apply(&target, &queue).await.unwrap_err();
+        assert_eq!(error.code, TargetError::NO_KIND, "{error}");
+        let schema = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
+        let definition = json!({
+            "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": { "name": "queues.shop.example" },
+            "spec": { "group": "shop.example", "scope": "Namespaced", "names": { "plural": "queues", "singular": "queue", "kind": "Queue" },
+                "versions": [{ "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": schema } }] },
+        });
+        apply(&target, &definition).await.unwrap();
+        settled(&target, &definition).await.0.unwrap();
+        apply(&target, &queue).await.unwrap();
+        settled(&target, &queue).await.0.unwrap();
+    });
+}
+
+#[test]
+fn only_who_reads_a_changed_value_restarts_and_once() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "restarted").await);
+        let settings = config_map(&shop, "settings", json!({ "host": "a" }));
+        apply(&target, &settings).await.unwrap();
+        let mut reader = deployment(&shop, "reader", 1, json!({}));
+        reader["spec"]["template"]["spec"]["containers"][0]["envFrom"] =
+            json!([{ "configMapRef": { "name": "settings" } }]);
+        let other = deployment(&shop, "other", 1, json!({}));
+        apply(&target, &reader).await.unwrap();
+        apply(&target, &other).await.unwrap();
+        let changed = Changed { object: reference(&settings), keys: None };
+        let all = [reader.clone(), other.clone()];
+        let found = readers(&all, std::slice::from_ref(&changed));
+        assert_eq!(found.iter().map(|(object, _)| *object).collect::<Vec<_>>(), [&reader]);
+        let restart = KubeRequest::Restart {
+            object: reference(&reader),
+            because: "ConfigMap/restarted/settings@2".to_owned(),
+        };
+        assert_eq!(target.look(&restart, &mark()).await.unwrap(), Seen::Ready);
+        target.act(&restart, &mark()).await.unwrap();
+        let after = live(plane, &reader).await;
+        assert_eq!(
+            after["spec"]["template"]["metadata"]["annotations"][RESTARTED_FOR],
+            "ConfigMap/restarted/settings@2"
+        );
+        assert!(matches!(target.look(&restart, &mark()).await.unwrap(), Seen::Done(_)));
+        // Applying it again starts nothing.
+        apply(&target, &reader).await.unwrap();
+        assert_eq!(live(plane, &reader).await["spec"], after["spec"]);
+    });
+}
+
+#[test]
+fn a_preview_has_what_changes_and_no_effect() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "previewed").await);
+        let secret = |value: &str| json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "namespace": shop, "name": "db" }, "stringData": { "password": value, "user": "shop" } });
+        let settings = |host: &str| config_map(&shop, "settings", json!({ "host": host }));
+        apply(&target, &secret("canary-1")).await.unwrap();
+        apply(&target, &settings("a")).await.unwrap();
+        let seen = |objects: Vec<Value>| {
+            let target = &target;
+            async move {
+                let asked: Vec<KubeObject> = objects
+                    .iter()
+                    .map(|object| KubeObject {
+                        reference: reference(object),
+                        body: Secret::new(object.to_string()),
+                    })
+                    .collect();
+                let previews = target.preview(&asked).await.unwrap();
+                let shown = render_previews(&previews, Options::default());
+                assert!(!shown.contains("canary") && !format!("{previews:?}").contains("canary"), "{shown}");
+                previews.into_iter().map(|preview| preview.outcome).collect::<Vec<_>>()
+            }
+        };
+        assert_eq!(
+            seen(vec![secret("canary-1"), settings("a")]).await,
+            [Outcome::Unchanged, Outcome::Unchanged]
+        );
+        let new = config_map(&shop, "new", json!({}));
+        let elsewhere = config_map("nowhere", "new", json!({}));
+        let found = seen(vec![secret("canary-2"), settings("b"), new, elsewhere]).await;
+        let [
+            Outcome::Change { after, .. },
+            Outcome::Change { before, .. },
+            Outcome::Create,
+            Outcome::Later(_),
+        ] = &found[..]
+        else {
+            panic!("{found:#?}");
+        };
+        assert_eq!(
+            (&after["data"]["password"], &after["data"]["user"]),
+            (&json!("(secret, another one)"), &json!("(secret)"))
+        );
+        assert_eq!(before["data"]["host"], "a");
+        assert_eq!(live(plane, &settings("a")).await["data"]["host"], "a", "nothing was written");
+    });
+}
+
+#[test]
+fn a_webhook_of_a_service_is_waited_for() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "webhook-up").await);
+        let service = json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "namespace": shop, "name": "policy" }, "spec": { "selector": { "app": "policy" }, "ports": [{ "port": 443 }] } });
+        apply(&target, &service).await.unwrap();
+        let webhook = |bundle: &str| {
+            json!({
+                "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration", "metadata": { "name": "waited-for" },
+                "webhooks": [{
+                    "name": "waited.shop.example", "admissionReviewVersions": ["v1"], "sideEffects": "None",
+                    "clientConfig": { "service": { "namespace": shop, "name": "policy" }, "caBundle": bundle },
+                    "rules": [{ "apiGroups": ["shop.example"], "apiVersions": ["v1"], "operations": ["*"], "resources": ["nothing"] }],
+                }],
+            })
+        };
+        let status = |object: Value| {
+            let target = &target;
+            async move {
+                apply(target, &object).await.unwrap();
+                match target.look(&KubeRequest::AwaitReady(reference(&object)), &mark()).await.unwrap() {
+                    Seen::Underway(progress) => progress.status,
+                    other => format!("{other:?}"),
+                }
+            }
+        };
+        assert_eq!(
+            status(webhook("")).await,
+            "webhook waited.shop.example has no certificate authority yet (caBundle)"
+        );
+        use base64::Engine as _;
+        let bundle = base64::prelude::BASE64_STANDARD.encode(plane.authority());
+        let told = status(webhook(&bundle)).await;
+        assert!(
+            told.starts_with("webhook waited.shop.example does not answer yet: no endpoints available"),
+            "{told}"
+        );
+        let path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/waited-for";
+        plane.ask("DELETE", path, &json!({})).await;
+    });
+}
