@@ -2,16 +2,13 @@
 
 use std::process::Output;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use drplan::clients::aws::Limits;
-use drplan::clients::kube::Kubeconfig;
 use drplan::clients::kube::refusal::About;
-use drplan::clients::kube::session::{Call, JSON, Session};
-use drplan::clients::kube::token::{eks_token, eks_tokens};
+use drplan::clients::kube::session::{Call, JSON};
+use drplan::clients::kube::token::eks_token;
 use drplan::model::diagnostic::GapReason;
 use drplan::model::observation::Observation;
-use drplan::sources::aws::{ClusterRequest, ObservationRequest, record_observation};
+use drplan::sources::aws::{ClusterRequest, ObservationRequest, open_session, record_observation};
 use drplan::sources::recorded::parse_observation;
 use jiff::Timestamp;
 use serde_json::json;
@@ -179,12 +176,10 @@ fn a_cluster_is_verified_by_a_token_that_is_made_here() {
 fn a_session_of_an_eks_cluster_renews_its_tokens() {
     let plane = shop();
     let emulator = emulator::with(&["cluster"]);
+    emulator.eks(&plane.url(), &plane.authority());
     run(async {
         let connection = emulator.connect("us-east-2", PATIENCE).await;
-        let authority = BASE64_STANDARD.encode(plane.authority());
-        let address = Kubeconfig::at_eks("shop", &plane.url(), &authority);
-        let tokens = eks_tokens(connection.sdk(), "us-east-2", "shop");
-        let session = Session::with_tokens(address, tokens, PATIENCE).await.unwrap();
+        let session = open_session(&connection, &ClusterRequest::default()).await.unwrap();
         let about = About::Words("deployments");
         let call =
             |verb: &'static str, path: &'static str| Call { verb, about, path, accept: JSON, body: None };
