@@ -27,7 +27,7 @@ mod state;
 mod storage;
 mod workspace;
 
-pub use access::{ClusterRequest, open as open_cluster};
+pub use access::{ClusterRequest, open as open_cluster, open_session};
 pub use hints::{clusters_of, engines_of, repositories_in, workspace_of};
 pub use primary::{ObservationRequest, record_observation};
 pub use state::{BucketKey, StateObject, StateRequest, read_state_s3};

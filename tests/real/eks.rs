@@ -3,10 +3,12 @@
 use std::process::Output;
 
 use drplan::clients::aws::Limits;
+use drplan::clients::kube::refusal::About;
+use drplan::clients::kube::session::{Call, JSON};
 use drplan::clients::kube::token::eks_token;
 use drplan::model::diagnostic::GapReason;
 use drplan::model::observation::Observation;
-use drplan::sources::aws::{ClusterRequest, ObservationRequest, record_observation};
+use drplan::sources::aws::{ClusterRequest, ObservationRequest, open_session, record_observation};
 use drplan::sources::recorded::parse_observation;
 use jiff::Timestamp;
 use serde_json::json;
@@ -143,4 +145,47 @@ fn flags_of_the_cluster_are_for_the_primary() {
     let emulator = emulator::with(&[]);
     let refused = drplan(&emulator, home.path(), &["inventory", "us-east-2", "--cluster", "shop"]);
     assert_eq!(refused.status.code(), Some(2));
+}
+
+#[test]
+fn a_cluster_is_verified_by_a_token_that_is_made_here() {
+    let plane = shop();
+    let emulator = emulator::with(&["cluster", "spare"]);
+    emulator.eks(&plane.url(), &plane.authority());
+    let home = tempfile::tempdir().unwrap();
+    let output =
+        drplan(&emulator, home.path(), &["verify", "us-east-2", "--cluster", "shop", "--format", "json"]);
+    let (text, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(7), "{said}");
+    assert_no_canary(&text);
+    assert!(!text.contains("k8s-aws-v1.") && !said.contains("k8s-aws-v1."), "the token is in the output");
+    let health: serde_json::Value = serde_json::from_str(&text).unwrap();
+    // Its role may list workloads, and no nodes.
+    assert!(!health["workloads"].as_array().unwrap().is_empty());
+    assert!(health["gaps"].to_string().contains("kubernetes:ListNodes"), "{text}");
+    let several = drplan(&emulator, home.path(), &["verify", "us-east-2"]);
+    assert_eq!(several.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&several.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("us-east-2 has several EKS clusters (shop, spare): say which with --cluster NAME"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_session_of_an_eks_cluster_renews_its_tokens() {
+    let plane = shop();
+    let emulator = emulator::with(&["cluster"]);
+    emulator.eks(&plane.url(), &plane.authority());
+    run(async {
+        let connection = emulator.connect("us-east-2", PATIENCE).await;
+        let session = open_session(&connection, &ClusterRequest::default()).await.unwrap();
+        let about = About::Words("deployments");
+        let call =
+            |verb: &'static str, path: &'static str| Call { verb, about, path, accept: JSON, body: None };
+        session.ask(&call("GET", "/apis/apps/v1/deployments?limit=1")).await.unwrap();
+        // It is let in, and may not do that.
+        let refused = session.ask(&call("DELETE", "/apis/apps/v1/namespaces/shop/deployments/cart")).await;
+        assert_eq!(refused.unwrap_err().status, Some(403));
+    });
 }

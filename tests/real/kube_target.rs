@@ -32,7 +32,7 @@ fn read(content: &str) -> Kubeconfig {
 }
 
 fn limits() -> Limits {
-    Limits { attempt: Duration::from_secs(5), ..Limits::default() }
+    Limits { call: Duration::from_secs(10), ..Limits::default() }
 }
 
 async fn session(plane: &ControlPlane) -> Session {

@@ -74,7 +74,8 @@ pub struct Answer {
 }
 
 impl Session {
-    /// Signs in as a kubeconfig says; only `connect` and `attempt` of the limits hold. Nothing is asked yet.
+    /// Signs in as a kubeconfig says; only `connect` and `call` of the limits hold, since a write may wait for
+    /// webhooks that have 30 seconds each. Nothing is asked yet.
     ///
     /// # Errors
     /// A context that is not there, a certificate or key that cannot be read, a credential plugin that fails.
@@ -83,7 +84,7 @@ impl Session {
         config.connect_timeout = Some(limits.connect);
         // Whoever asks decides on asking again.
         config.default_retry = false;
-        Ok(Self { client: sign_in(config).await?, bearer: None, call: limits.attempt })
+        Ok(Self { client: sign_in(config).await?, bearer: None, call: limits.call })
     }
 
     /// Signs in with tokens that are made anew before they expire.

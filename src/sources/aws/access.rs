@@ -2,7 +2,8 @@
 
 use super::{Found, promised};
 use crate::clients::aws::{Connection, Failure, Limits};
-use crate::clients::kube::token::eks_token;
+use crate::clients::kube::session::Session;
+use crate::clients::kube::token::{eks_token, eks_tokens};
 use crate::clients::kube::{Cluster, Kubeconfig, PAGE, Source};
 use crate::model::diagnostic::GapReason;
 
@@ -45,27 +46,61 @@ pub async fn open(connection: &Connection, request: &ClusterRequest) -> Found<Cl
     Ok(Cluster::open(kubeconfig, request.limits).await?.paged(request.page))
 }
 
-async fn of_eks(connection: &Connection, request: &ClusterRequest) -> Found<Kubeconfig> {
-    const ACTION: &str = "eks:DescribeCluster";
+/// Opens a session that may write, and that signs in anew for as long as it lasts: by the kubeconfig that was named, else
+/// as the AWS credentials say. The environment's kubeconfig is never taken.
+///
+/// # Errors
+/// No such cluster, none that can be told from others, or a sign-in that fails.
+pub async fn open_session(connection: &Connection, request: &ClusterRequest) -> Found<Session> {
+    if let Some(source) = &request.kubeconfig {
+        return Session::open(Kubeconfig::read(source)?, request.limits).await;
+    }
+    let cluster = describe(connection, request).await?;
+    let address = Kubeconfig::at_eks(&cluster.name, &cluster.endpoint, cluster.authority()?);
+    let tokens = eks_tokens(connection.sdk(), connection.region(), &cluster.name);
+    Session::with_tokens(address, tokens, request.limits).await
+}
+
+const DESCRIBE: &str = "eks:DescribeCluster";
+
+/// Where an EKS cluster is.
+struct Described {
+    name: String,
+    endpoint: String,
+    authority: Option<String>,
+}
+
+impl Described {
+    fn authority(&self) -> Found<&str> {
+        promised(DESCRIBE, "certificateAuthority", self.authority.as_deref())
+    }
+}
+
+async fn describe(connection: &Connection, request: &ClusterRequest) -> Found<Described> {
     let client = aws_sdk_eks::Client::new(connection.sdk());
     let name = name(connection, &client, request).await?;
-    let answer = connection.call(ACTION, client.describe_cluster().name(&name).send()).await;
+    let answer = connection.call(DESCRIBE, client.describe_cluster().name(&name).send()).await;
     let described =
         answer.map_err(|failure| Failure { detail: failure.gap_about(&name).detail, ..failure })?;
-    let cluster = promised(ACTION, "cluster", described.cluster)?;
-    let endpoint = promised(ACTION, "endpoint", cluster.endpoint)?;
+    let cluster = promised(DESCRIBE, "cluster", described.cluster)?;
+    let endpoint = promised(DESCRIBE, "endpoint", cluster.endpoint)?;
     // A token is a sign-in: it is never sent in clear.
     if !endpoint.starts_with("https://") {
-        return Err(Failure::malformed(ACTION, "endpoint over TLS"));
-    }
-    let own = request.environment.then(|| Kubeconfig::read(&Source::default()).ok()).flatten();
-    if let Some(own) = own.filter(|own| own.leads_to(&endpoint)) {
-        return Ok(own);
+        return Err(Failure::malformed(DESCRIBE, "endpoint over TLS"));
     }
     let authority = cluster.certificate_authority.and_then(|authority| authority.data);
-    let authority = promised(ACTION, "certificateAuthority", authority)?;
-    let token = connection.within(CHOICE, eks_token(connection.sdk(), connection.region(), &name)).await??;
-    Ok(Kubeconfig::of_eks(&name, &endpoint, &authority, &token))
+    Ok(Described { name, endpoint, authority })
+}
+
+async fn of_eks(connection: &Connection, request: &ClusterRequest) -> Found<Kubeconfig> {
+    let cluster = describe(connection, request).await?;
+    let own = request.environment.then(|| Kubeconfig::read(&Source::default()).ok()).flatten();
+    if let Some(own) = own.filter(|own| own.leads_to(&cluster.endpoint)) {
+        return Ok(own);
+    }
+    let token = eks_token(connection.sdk(), connection.region(), &cluster.name);
+    let token = connection.within(CHOICE, token).await??;
+    Ok(Kubeconfig::of_eks(&cluster.name, &cluster.endpoint, cluster.authority()?, &token))
 }
 
 async fn name(

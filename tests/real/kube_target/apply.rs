@@ -308,3 +308,16 @@ fn a_webhook_of_a_service_is_waited_for() {
         plane.ask("DELETE", path, &json!({})).await;
     });
 }
+
+#[test]
+fn a_field_that_the_schema_lacks_is_refused_by_name() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "misspelt").await);
+        let mut cart = deployment(&shop, "cart", 1, json!({}));
+        cart["spec"]["replica"] = 3.into();
+        let error = apply(&target, &cart).await.unwrap_err();
+        assert!(error.message.contains(".spec.replica: field not declared in schema"), "{error}");
+        assert!(matches!(error.status, Some(400 | 422 | 500)), "{error:?}");
+    });
+}
