@@ -5,14 +5,11 @@ export DRPLAN_TOOLS ?= $(CACHE)/tools
 
 .PHONY: demo test tools lint bench fuzz
 
-## Plans the example of this repository from its recordings: no network, no credentials.
+## The example of this repository from its recordings: planned, approved with throw-away keys, rehearsed. No network, no
+## credentials.
 demo:
 	@cargo build --locked --quiet
-	@cd examples/ecommerce && "$(CARGO_TARGET_DIR)/debug/drplan" region us-west-2 --offline \
-	  --at 2026-11-22T12:00:00Z --inventory inventory-good.json --out "$(CACHE)/demo-plan.json"
-	@echo
-	@echo "The same stack on a bad day: cd examples/ecommerce, then"
-	@echo "  $(CARGO_TARGET_DIR)/debug/drplan region us-west-2 --offline --at 2026-11-22T12:00:00Z --inventory inventory-bad.json"
+	@bash examples/demo.sh "$(CARGO_TARGET_DIR)/debug/drplan" "$(CACHE)/demo"
 
 ## Everything: unit tests, walk-throughs, properties, real parts.
 test: tools

@@ -112,3 +112,17 @@ pub enum Ending {
     /// Another process took the run over, or its journal cannot be written.
     Lost,
 }
+
+impl Ending {
+    /// The word in the journal.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::AtGate => "at_gate",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+            Self::Lost => "lost",
+        }
+    }
+}

@@ -39,6 +39,10 @@ pub(super) enum Command {
     Show(Show),
     /// Approve a plan: sign its decisions with an SSH key
     Approve(Approve),
+    /// Rehearse a plan against a simulated region, with faults on request
+    Drill(Drill),
+    /// Run a plan, or go on with a run that was stopped
+    Apply(Box<Apply>),
     /// Explain the code of a finding
     Explain(Explain),
 }
@@ -197,8 +201,11 @@ pub(super) enum ShowFormat {
 
 #[derive(Debug, Args)]
 pub(super) struct Show {
-    /// The plan
+    /// The plan; or the folder of a run, .drplan/runs/RUN, for its report
     pub(super) plan: PathBuf,
+    /// Of a run: when the primary was lost, RFC 3339; the recovery time is measured from there
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
+    pub(super) since: Option<jiff::Timestamp>,
     /// How it is shown
     #[arg(long, value_enum, default_value_t = ShowFormat::Human)]
     pub(super) format: ShowFormat,
@@ -261,6 +268,96 @@ pub(super) struct Approve {
     /// The clock that validity and expiry are told by, RFC 3339; else now
     #[arg(long, value_name = "RFC3339", value_parser = instant)]
     pub(super) at: Option<jiff::Timestamp>,
+}
+
+/// Run a plan, or go on with a run that was stopped.
+///
+/// The plan is made again from the newest inputs in reach; where its decisions are the same, it runs. Each effect is
+/// written down before and after it in .drplan/runs: stopped at any instant, the same command goes on from there.
+#[derive(Debug, Args)]
+pub(super) struct Apply {
+    /// The plan
+    pub(super) plan: PathBuf,
+    /// drplan.hcl; else the one in this folder or above it
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Terraform state, where the plan was made with --state
+    #[arg(long, value_name = "STATE", allow_hyphen_values = true)]
+    pub(super) state: Option<String>,
+    /// Folder of the Terraform configuration, where the plan was made with --terraform
+    #[arg(long, value_name = "DIR")]
+    pub(super) terraform: Option<PathBuf>,
+    /// Kubernetes manifests, where the plan was made with --manifests; repeatable
+    #[arg(long, value_name = "PATH")]
+    pub(super) manifests: Vec<PathBuf>,
+    /// What was left out of them, where the plan was made with --exclude; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+    /// Recorded inventory, where the plan was made with --inventory
+    #[arg(long, value_name = "FILE")]
+    pub(super) inventory: Option<PathBuf>,
+    /// Recorded observation, where the plan was made with --observation
+    #[arg(long, value_name = "FILE")]
+    pub(super) observation: Option<PathBuf>,
+    /// Ask no cloud when planning again
+    #[arg(long)]
+    pub(super) offline: bool,
+    /// The kubeconfig's context to apply to; else the EKS cluster of the plan, by a token
+    #[arg(long, value_name = "NAME")]
+    pub(super) context: Option<String>,
+    /// The kubeconfig; else KUBECONFIG or ~/.kube/config, with --context only
+    #[arg(long, value_name = "FILE", requires = "context")]
+    pub(super) kubeconfig: Option<PathBuf>,
+    /// The EKS cluster to apply to; else the only one of the recovery region
+    #[arg(long, value_name = "NAME", conflicts_with = "context")]
+    pub(super) cluster: Option<String>,
+    /// Without approvers and without a terminal: the digest of the plan that is meant
+    #[arg(long, value_name = "DIGEST")]
+    pub(super) digest: Option<String>,
+    /// Run without approval, for this reason, where the plan allows it; journal and report keep it
+    #[arg(long, value_name = "REASON")]
+    pub(super) break_glass: Option<String>,
+    /// One JSON object a line on stdout for all that happens
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) events: Option<EventFormat>,
+    /// The clock, RFC 3339; else now
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
+    pub(super) at: Option<jiff::Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EventFormat {
+    /// JSON, one object a line
+    Json,
+}
+
+/// Rehearse a plan against a simulated region: the same executor, in virtual time.
+///
+/// Nothing real is asked or changed, no approval is needed, and gates are answered. The region is as the plan expects it.
+#[derive(Debug, Args)]
+pub(super) struct Drill {
+    /// The plan
+    pub(super) plan: PathBuf,
+    /// Decides how long things take and when they are seen
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// A fault at a step: error, throttle, time-out, lost-answer, crash-before or crash-after; repeatable
+    #[arg(long, value_name = "STEP=FAULT", conflicts_with = "matrix")]
+    pub(super) fault: Vec<String>,
+    /// Every fault at every step, each in a region of its own
+    #[arg(long)]
+    pub(super) matrix: bool,
+    /// How the result is shown
+    #[arg(long, value_enum, default_value_t = DrillFormat::Human)]
+    pub(super) format: DrillFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DrillFormat {
+    /// For a terminal
+    Human,
+    /// Rows of step, fault, outcome and what followed; times in seconds
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -2,8 +2,13 @@
 //!
 //! The result goes to stdout; progress and diagnostics go to stderr. Exit codes: `docs/exit-codes.md`.
 
+mod apply;
 mod approve;
 mod args;
+mod ask;
+mod bodies;
+mod connect;
+mod drill;
 mod engine;
 mod gather;
 mod hints;
@@ -15,11 +20,13 @@ mod output;
 mod overlay;
 mod progress;
 mod region;
+mod run_folder;
 mod save;
 mod search;
 mod show;
 mod sign;
 mod verify;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -38,10 +45,16 @@ pub enum Exit {
     BadInput = 2,
     /// The plan was made and saved, but has errors and cannot be applied.
     Blocked = 3,
+    /// The run waits at a gate.
+    AtGate = 4,
     /// Refused: nothing was done.
     Refused = 5,
+    /// A step failed: the run can be gone on with.
+    StepFailed = 6,
     /// What was verified is not healthy, or could not be seen whole.
     Unhealthy = 7,
+    /// Interrupted: the run can be gone on with.
+    Interrupted = 130,
 }
 
 /// Why a command could not end as it should.
@@ -91,6 +104,8 @@ pub fn main() -> ExitCode {
         args::Command::Approve(approve) => approve::run(approve, &screen),
         args::Command::Verify(verify) => verify::run(verify, &screen),
         args::Command::Show(show) => show::run(show, &screen),
+        args::Command::Apply(apply) => apply::run(apply, &screen),
+        args::Command::Drill(drill) => drill::run(drill, &screen),
         args::Command::Explain(explain) => show::explain(explain, &screen),
     };
     let exit = ended.unwrap_or_else(|failure| screen.failure(&failure));

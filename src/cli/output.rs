@@ -8,6 +8,7 @@ use crate::model::diagnostic::Problem;
 use crate::render::{Options, problems};
 
 /// Where results and diagnostics go.
+#[derive(Clone, Copy)]
 pub(super) struct Screen {
     out_color: bool,
     err_color: bool,

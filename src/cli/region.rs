@@ -1,5 +1,7 @@
 //! `drplan region REGION`: gather, plan, audit, save, show.
 
+use std::path::PathBuf;
+
 use super::args::{Format, Region};
 use super::gather::{Texts, gather};
 use super::hints::Hints;
@@ -25,9 +27,40 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     check_target(&args.out, MARK)?;
     let progress = Progress::begin("reading the state, the configuration and the manifests");
     let texts = Texts::default();
-    let gathered = gather(args, &progress, &texts)?;
-    let at = args.at.unwrap_or_else(jiff::Timestamp::now);
+    let Planned { plan, .. } = plan(args, &texts, &progress)?;
+    let bytes = encoded(&plan)?;
+    save(&args.out, &bytes, MARK)?;
     drop(progress);
+    let saved = args.out.display().to_string();
+    match args.format {
+        Format::Json => screen.result(&bytes)?,
+        format => {
+            let text = rendered(&plan, format, screen.options(args.verbose, Some(&saved)))?;
+            screen.result(text.as_bytes())?;
+        }
+    }
+    Ok(exit_of(&plan))
+}
+
+/// A plan, audited, with all that it was made of.
+pub(super) struct Planned<'t> {
+    pub(super) input: PlanningInput<'t>,
+    pub(super) plan: Plan,
+    /// The folder that all paths of the plan are relative to.
+    pub(super) base: PathBuf,
+}
+
+/// The bytes of a plan's file.
+pub(super) fn encoded(plan: &Plan) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    codec::encode(plan, &mut bytes).map_err(|error| Failure::Defect(error.to_string()))?;
+    Ok(bytes)
+}
+
+/// Gathers, plans and audits.
+pub(super) fn plan<'t>(args: &Region, texts: &'t Texts, progress: &Progress) -> Result<Planned<'t>, Failure> {
+    let gathered = gather(args, progress, texts)?;
+    let at = args.at.unwrap_or_else(jiff::Timestamp::now);
     let lasts = i64::try_from(gathered.settings.approval.expiry_seconds).unwrap_or(i64::MAX);
     if at.checked_add(jiff::SignedDuration::from_secs(lasts)).is_err() {
         let message =
@@ -42,8 +75,9 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     };
     let base = gathered.base;
     let recorded = gathered.inventory.is_some();
-    let (inventory, gaps) = look_around(args, at, (gathered.inventory, gathered.fallback), &hints)?;
-    let progress = Progress::begin("planning");
+    let look = || look_around(args, at, (gathered.inventory, gathered.fallback), &hints);
+    let (inventory, gaps) = progress.aside(look)?;
+    progress.next("planning");
     // What was asked for just now tells that there are credentials.
     let online = !args.offline && !recorded && inventory.is_some();
     let mut input = PlanningInput {
@@ -80,19 +114,7 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     }
     progress.next("checking the plan");
     audit(&plan).map_err(|violations| Failure::Defect(defect(&violations)))?;
-    let mut bytes = Vec::new();
-    codec::encode(&plan, &mut bytes).map_err(|error| Failure::Defect(error.to_string()))?;
-    save(&args.out, &bytes, MARK)?;
-    drop(progress);
-    let saved = args.out.display().to_string();
-    match args.format {
-        Format::Json => screen.result(&bytes)?,
-        format => {
-            let text = rendered(&plan, format, screen.options(args.verbose, Some(&saved)))?;
-            screen.result(text.as_bytes())?;
-        }
-    }
-    Ok(exit_of(&plan))
+    Ok(Planned { input, plan, base })
 }
 
 /// The recorded inventory, else what the cloud says now, else one that nobody named; without credentials that is a

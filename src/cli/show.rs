@@ -3,11 +3,13 @@
 use super::args::{Explain, Format, Overlay, Show, ShowFormat};
 use super::output::Screen;
 use super::overlay;
+use super::run_folder::read_run;
 use super::{Exit, Failure};
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::plan::codec::DecodeError;
 use crate::plan::step::Phase;
-use crate::plan::{Plan, codec, diff};
+use crate::plan::{Plan, codec, diff, report};
+use crate::render::report::{render_report, render_report_markdown};
 use crate::render::{Options, Unknown, changes, human, markdown, resource, step, steps, values};
 use crate::sources::text;
 
@@ -15,6 +17,9 @@ use crate::sources::text;
 const PLAN_LIMIT: u64 = 1 << 30;
 
 pub(super) fn run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
+    if args.plan.is_dir() {
+        return show_run(args, screen);
+    }
     let shown = args.plan.display().to_string();
     let (bytes, plan) = read_plan(&args.plan)?;
     let options = screen.options(args.verbose, Some(&shown));
@@ -69,6 +74,25 @@ fn check_overlay(args: &Show) -> Result<(), BadInput> {
     }
 }
 
+/// The report of a run, by its folder.
+fn show_run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
+    let (plan, replayed) = read_run(&args.plan)?;
+    let report = report::report(&plan, &replayed, args.since).ok_or_else(|| {
+        let message = format!("{} has not begun: its journal is empty", args.plan.display());
+        Problem::new(message, "apply its plan: drplan apply PLAN")
+    })?;
+    let text = match args.format {
+        ShowFormat::Json => {
+            let text = serde_json::to_string_pretty(&report);
+            text.map_err(|error| Failure::Defect(error.to_string()))? + "\n"
+        }
+        ShowFormat::Markdown => render_report_markdown(&report),
+        _ => render_report(&report, screen.options(args.verbose, None)),
+    };
+    screen.result(text.as_bytes())?;
+    Ok(Exit::Done)
+}
+
 /// One thing of a plan.
 enum Part<'a> {
     Step(&'a str),
@@ -82,8 +106,18 @@ enum Part<'a> {
 
 impl<'a> Part<'a> {
     fn of(args: &'a Show) -> Result<Option<Self>, Failure> {
-        let Show { plan: _, format: _, overlay: _, step, resource, steps, values, against, verbose: _ } =
-            args;
+        let Show {
+            plan: _,
+            since: _,
+            format: _,
+            overlay: _,
+            step,
+            resource,
+            steps,
+            values,
+            against,
+            verbose: _,
+        } = args;
         Ok(match (step, resource, against) {
             (Some(id), ..) => Some(Phase::named(id).map_or(Self::Step(id), |phase| Self::Steps(Some(phase)))),
             (_, Some(address), _) => Some(Self::Resource(address)),

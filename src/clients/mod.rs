@@ -2,5 +2,6 @@
 //! changed to `targets`; nothing here decides or prints.
 
 pub mod aws;
+pub mod clock;
 pub mod kube;
 pub mod ssh_agent;

@@ -1,1 +1,249 @@
-//! Runs a plan: journal, precheck, effect, wait. It decides nothing that the plan has not decided.
+//! Runs a plan: precheck, journal, effect, wait. It decides nothing that the plan has not decided.
+//!
+//! One task runs all steps: whatever stops it, a crash or a signal, stops it between two instructions of one thread, and
+//! the journal tells the next process how far it came. Effects are had by `targets`, people are asked by `people`, what
+//! happens is told to whoever listens; nothing here prints.
+
+mod attempt;
+pub mod drill;
+pub mod errors;
+pub mod faults;
+pub mod journal;
+pub mod matrix;
+pub mod people;
+pub mod rehearse;
+pub mod requests;
+mod schedule;
+mod stop;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+
+use crate::clients::clock::Clock;
+use crate::event::{Ending, Event, EventKind};
+use crate::model::target::data::DataRequest;
+use crate::model::target::engine::AddressRequest;
+use crate::model::target::kube::KubeRequest;
+use crate::model::target::proof::ProofRequest;
+use crate::model::target::traffic::TrafficRequest;
+use crate::model::target::{Outputs, TargetError};
+use crate::plan::Plan;
+use crate::plan::journal::{Entry, Replayed, StepState};
+use crate::targets::Target;
+use attempt::Finished;
+use journal::Journal;
+use people::People;
+use requests::Requests;
+use schedule::Schedule;
+pub use stop::Stop;
+
+/// What effects are had on.
+#[derive(Clone, Copy)]
+pub struct Targets<'t> {
+    /// What is asked and changes nothing.
+    pub proofs: &'t dyn Target<ProofRequest>,
+    /// The engine.
+    pub engine: &'t dyn Target<AddressRequest>,
+    /// Services that hold data.
+    pub data: &'t dyn Target<DataRequest>,
+    /// Services that lead traffic, and trust.
+    pub traffic: &'t dyn Target<TrafficRequest>,
+    /// The cluster.
+    pub kube: &'t dyn Target<KubeRequest>,
+}
+
+/// How long things may last.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// One call.
+    pub call: Duration,
+    /// The first pause before a call is made again; then twice as long each, up to the longest.
+    pub first_pause: Duration,
+    /// The longest.
+    pub longest_pause: Duration,
+    /// How often a call that may pass is made.
+    pub attempts: u32,
+    /// How often it is looked whether something is done, at first; a tenth of what has gone by later on.
+    pub look_again: Duration,
+    /// A step may last this many times its 90th percentile.
+    pub patience: u32,
+    /// And at least this long.
+    pub least: Duration,
+    /// What the engine does at once.
+    pub parallelism: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            call: Duration::from_secs(60),
+            first_pause: Duration::from_millis(500),
+            longest_pause: Duration::from_secs(20),
+            attempts: 8,
+            look_again: Duration::from_secs(1),
+            patience: 3,
+            least: Duration::from_secs(600),
+            parallelism: 10,
+        }
+    }
+}
+
+/// All that a run is made of.
+pub struct Executor<'x> {
+    /// The plan.
+    pub plan: &'x Plan,
+    /// The run's name.
+    pub run: &'x str,
+    /// Its requests.
+    pub requests: &'x Requests<'x>,
+    /// What effects are had on.
+    pub targets: Targets<'x>,
+    /// The journal.
+    pub journal: &'x dyn Journal,
+    /// Who is asked.
+    pub people: &'x dyn People,
+    /// The clock.
+    pub clock: Clock,
+    /// Who is told what happens.
+    pub told: &'x dyn Fn(Event),
+    /// Whether it is to stop.
+    pub stop: &'x Stop,
+    /// How long things may last.
+    pub limits: Limits,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// How.
+    pub how: Ending,
+    /// Steps that are done, in all.
+    pub done: usize,
+    /// Steps that failed, with the cause and what can be done.
+    pub failed: Vec<(String, String, Vec<String>)>,
+    /// Gates that nobody passed.
+    pub gates: Vec<String>,
+    /// Why no record could be written, where that is why.
+    pub lost: Option<String>,
+}
+
+impl Ended {
+    /// Nothing is known of it: the process died, or was ended at once.
+    #[must_use]
+    pub fn lost() -> Self {
+        Self { how: Ending::Interrupted, done: 0, failed: Vec::new(), gates: Vec::new(), lost: None }
+    }
+}
+
+/// What the steps of a run share.
+struct Shared {
+    /// What done steps have left.
+    left: RefCell<BTreeMap<String, Outputs>>,
+}
+
+impl<'x> Executor<'x> {
+    /// Runs the plan from where its journal stands to its end, or to where it cannot go on.
+    pub async fn run(&self, replayed: &Replayed) -> Ended {
+        let steps = &self.plan.steps;
+        let shared = Shared { left: RefCell::new(BTreeMap::new()) };
+        for (step, state) in &replayed.steps {
+            if let StepState::Done(outputs) = state {
+                shared.left.borrow_mut().insert(step.clone(), outputs.clone());
+            }
+        }
+        self.tell(EventKind::Begun {
+            run: self.run.to_owned(),
+            steps: steps.iter().map(|step| step.id.clone()).collect(),
+            done: shared.left.borrow().keys().cloned().collect(),
+        });
+        let mut schedule = Schedule::new(steps, self.limits.parallelism);
+        let mut running = FuturesUnordered::new();
+        let mut ended =
+            Ended { how: Ending::Done, done: 0, failed: Vec::new(), gates: Vec::new(), lost: None };
+        let mut stopping = false;
+        loop {
+            while !stopping && let Some(at) = schedule.begin() {
+                if shared.left.borrow().contains_key(&steps[at].id) {
+                    ended.done += 1;
+                    schedule.leave(at);
+                    schedule.done(at);
+                    continue;
+                }
+                let (step, shared) = (&steps[at], &shared);
+                let open = replayed.steps.get(&step.id);
+                running.push(async move { (at, self.step(step, open, shared).await) });
+            }
+            let Some((at, finished)) = running.next().await else { break };
+            schedule.leave(at);
+            match finished {
+                Finished::Done(outputs) => {
+                    ended.done += 1;
+                    shared.left.borrow_mut().insert(steps[at].id.clone(), outputs);
+                    schedule.done(at);
+                }
+                Finished::Failed { cause, choices } => {
+                    ended.failed.push((steps[at].id.clone(), cause, choices));
+                }
+                Finished::AtGate => ended.gates.push(steps[at].id.clone()),
+                Finished::Interrupted => {}
+                Finished::Lost(why) => {
+                    ended.lost.get_or_insert(why);
+                    self.stop.now();
+                }
+            }
+            stopping = self.stop.is_asked();
+        }
+        ended.how = self.ending(&ended);
+        self.end(&ended).await;
+        ended
+    }
+
+    fn ending(&self, ended: &Ended) -> Ending {
+        if ended.lost.is_some() {
+            Ending::Lost
+        } else if ended.done == self.plan.steps.len() {
+            Ending::Done
+        } else if self.stop.is_asked() {
+            Ending::Interrupted
+        } else if ended.failed.is_empty() && !ended.gates.is_empty() {
+            Ending::AtGate
+        } else {
+            Ending::Failed
+        }
+    }
+
+    async fn end(&self, ended: &Ended) {
+        if ended.lost.is_none() {
+            // What is done is done without this record, too.
+            let how = ended.how.as_str().to_owned();
+            let _ = self.journal.append(self.clock.now(), Entry::Ended { how }).await;
+        }
+        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        let left = self.plan.steps.len() - ended.done - ended.failed.len();
+        self.tell(EventKind::Ended {
+            how: ended.how,
+            done: count(ended.done),
+            failed: count(ended.failed.len()),
+            left: count(left),
+        });
+    }
+
+    fn tell(&self, kind: EventKind) {
+        (self.told)(Event { at: self.clock.now(), kind });
+    }
+}
+
+/// An error that no target gave.
+fn own_error(call: &str, code: &str, message: String) -> TargetError {
+    TargetError {
+        service: "drplan",
+        call: call.to_owned(),
+        code: code.to_owned(),
+        status: None,
+        message,
+        retry_after: None,
+    }
+}

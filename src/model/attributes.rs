@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// One step of a path into attributes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +73,97 @@ pub fn walk<'a>(
     let mut path = Vec::with_capacity(8);
     let mut deserializer = serde_json::Deserializer::from_str(json);
     Walk { path: &mut path, visit }.deserialize(&mut deserializer)
+}
+
+/// As [`walk`], of the first level and of what stands below those of its keys that `enter` names.
+///
+/// # Errors
+/// As [`walk`].
+pub fn walk_some<'a>(
+    json: &'a str,
+    enter: impl Fn(&str) -> bool,
+    visit: &mut impl FnMut(&[Segment<'a>], Scalar<'a>),
+) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    deserializer.deserialize_any(Top { enter, visit })
+}
+
+/// The first level.
+struct Top<'p, E, F> {
+    enter: E,
+    visit: &'p mut F,
+}
+
+impl<'a, E: Fn(&str) -> bool, F: FnMut(&[Segment<'a>], Scalar<'a>)> Visitor<'a> for Top<'_, E, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_unit<E2>(self) -> Result<(), E2> {
+        Ok(())
+    }
+    fn visit_map<A: MapAccess<'a>>(self, mut entries: A) -> Result<(), A::Error> {
+        let mut path = Vec::with_capacity(8);
+        while let Some(Key(key)) = entries.next_key()? {
+            let whole = (self.enter)(&key);
+            path.push(Segment::Key(key));
+            if whole {
+                entries.next_value_seed(Walk { path: &mut path, visit: &mut *self.visit })?;
+            } else {
+                entries.next_value_seed(Flat(Walk { path: &mut path, visit: &mut *self.visit }))?;
+            }
+            path.pop();
+        }
+        Ok(())
+    }
+}
+
+/// Scalars alone: what is nested is passed over.
+struct Flat<'p, 'a, F>(Walk<'p, 'a, F>);
+
+impl<'a, F: FnMut(&[Segment<'a>], Scalar<'a>)> DeserializeSeed<'a> for Flat<'_, 'a, F> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'a, F: FnMut(&[Segment<'a>], Scalar<'a>)> Visitor<'a> for Flat<'_, 'a, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+    fn visit_borrowed_str<E: serde::de::Error>(self, text: &'a str) -> Result<(), E> {
+        self.0.visit_borrowed_str(text)
+    }
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+        self.0.visit_str(text)
+    }
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<(), E> {
+        self.0.visit_i64(number)
+    }
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<(), E> {
+        self.0.visit_u64(number)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
+        self.0.visit_bool(value)
+    }
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_seq<A: SeqAccess<'a>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+    fn visit_map<A: MapAccess<'a>>(self, mut entries: A) -> Result<(), A::Error> {
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
 }
 
 struct Walk<'p, 'a, F> {

@@ -6,6 +6,7 @@
 pub mod approval;
 pub mod arn;
 pub mod attributes;
+pub mod chance;
 pub mod configuration;
 pub mod diagnostic;
 pub mod document;

@@ -2,7 +2,11 @@
 //!
 //! A target looks (what is there?), and acts (one effect). Waiting is looking again. The executor journals in between.
 
+pub mod data;
+pub mod engine;
 pub mod kube;
+pub mod proof;
+pub mod traffic;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

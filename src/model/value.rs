@@ -83,45 +83,4 @@ impl ValueKind {
             Self::Literal => "literal",
         }
     }
-
-    /// Whether the text from `start` to `end` stands alone there as a value of this kind.
-    ///
-    /// A token ends where its alphabet ends: `vpc-1` is not in `vpc-12`, `us-east-2` is in `logs-us-east-2`.
-    #[must_use]
-    pub fn is_whole(self, text: &str, start: usize, end: usize) -> bool {
-        let before = text[..start].chars().next_back();
-        let after = text[end..].chars().next();
-        let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        match self {
-            // A region or zone may be a part of a name; a letter or digit beside it makes it another word.
-            Self::Region | Self::Zone | Self::ZoneId | Self::Account => !word(before) && !word(after),
-            // `arn:...:role/app` is not in `arn:...:role/app-extra`, nor a host in a longer host.
-            Self::Arn | Self::Certificate | Self::Key => {
-                !word(before) && !word(after) && !matches!(after, Some('-' | '_'))
-            }
-            Self::Endpoint | Self::BucketDomain | Self::Issuer | Self::Registry => {
-                !word(before)
-                    && !word(after)
-                    && !matches!(before, Some('-' | '.'))
-                    && !matches!(after, Some('-'))
-            }
-            // `example.com` is neither in `shop.example.com` nor in `example.com.au`.
-            Self::Domain => {
-                let mut rest = text[end..].chars();
-                let goes_on = rest.next() == Some('.') && word(rest.next());
-                !word(before)
-                    && !word(after)
-                    && !goes_on
-                    && !matches!(before, Some('-' | '.' | '_'))
-                    && !matches!(after, Some('-' | '_'))
-            }
-            Self::Literal => true,
-            _ => {
-                !word(before)
-                    && !word(after)
-                    && !matches!(after, Some('-' | '_'))
-                    && !matches!(before, Some('-' | '_'))
-            }
-        }
-    }
 }

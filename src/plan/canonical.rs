@@ -61,11 +61,16 @@ impl Digester {
         if items.len() <= PART {
             self.part(items)?;
         } else {
-            for (at, batch) in items.chunks(BATCH).enumerate() {
-                if at > 0 {
+            let mut batches = items.chunks(BATCH);
+            let mut written = batches.next().map(batch_of).transpose()?;
+            while let Some(parts) = written {
+                // One batch is hashed while the next is written.
+                let ((), next) =
+                    rayon::join(|| self.parts(&parts), || batches.next().map(batch_of).transpose());
+                written = next?;
+                if written.is_some() {
                     self.hash.update(b",");
                 }
-                self.batch(batch)?;
             }
         }
         self.hash.update(b"]");
@@ -122,15 +127,17 @@ impl Digester {
 
     /// Items with commas between them, each part of them written by one thread.
     fn batch<T: Serialize + Sync>(&mut self, items: &[T]) -> Result<(), Error> {
-        let part = items.len().div_ceil(BATCH / PART).clamp(1, PART);
-        let parts: Result<Vec<Vec<u8>>, Error> = items.par_chunks(part).map(written).collect();
-        for (at, part) in parts?.iter().enumerate() {
+        self.parts(&batch_of(items)?);
+        Ok(())
+    }
+
+    fn parts(&mut self, parts: &[Vec<u8>]) {
+        for (at, part) in parts.iter().enumerate() {
             if at > 0 {
                 self.hash.update(b",");
             }
             self.hash.update(part);
         }
-        Ok(())
     }
 
     fn key(&mut self, key: &str) -> Result<(), Error> {
@@ -150,6 +157,12 @@ impl Digester {
     pub(super) fn end(self) -> String {
         format!("sha256:{}", super::codec::hex(&self.hash.finalize()))
     }
+}
+
+/// Items with commas between them, in parts that several threads write.
+fn batch_of<T: Serialize + Sync>(items: &[T]) -> Result<Vec<Vec<u8>>, Error> {
+    let part = items.len().div_ceil(BATCH / PART).clamp(1, PART);
+    items.par_chunks(part).map(written).collect()
 }
 
 /// Items of a list with commas between them.

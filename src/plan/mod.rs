@@ -15,6 +15,9 @@ pub mod diff;
 pub mod engine_check;
 pub mod finding;
 pub mod forecast;
+pub mod journal;
+pub mod rehearsal;
+pub mod report;
 pub mod resource;
 pub mod rewrite;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::model::value::ValueKind;
+use crate::model::value::whole::is_whole;
 
 /// A token of the primary at one place of a text.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +68,7 @@ fn replace(text: &str, tokens: &[Token<'_>]) -> Option<String> {
         let before = found.len();
         for (start, _) in text.match_indices(token.text) {
             let end = start + token.text.len();
-            if token.kind.is_whole(text, start, end) {
+            if is_whole(text, start, end, token.kind) {
                 found.push((start, end, token.to));
             }
         }

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::actors;
 use super::databases;
 use super::dns;
 use super::engine_word;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
-use super::foreign;
 use super::foreseen;
 use super::left_out::plan_left_out;
 use super::references;
 use super::stores::{self, Outcome};
+use super::unknown_types;
 use super::workspace;
 use crate::model::diagnostic::Place;
 use crate::model::types::{HoldsData, Recovery, Scope};
@@ -91,10 +93,17 @@ pub(super) fn plan_dispositions(facts: &Facts<'_, '_>, findings: &mut Findings) 
     plan_left_out(facts, &mut fates, &mut decided.stores, findings);
     engine_word::plan_gone(facts, &mut fates, &mut decided, findings);
     plan_without_code(facts, &mut fates);
-    for (index, (object, fate)) in facts.objects.iter().zip(fates).enumerate() {
-        let Some(fate) = fate else { continue };
-        decided.of_object[index] = Some(decided.resources.len());
-        decided.resources.push(as_resource(facts, object, fate));
+    let resources: Vec<Option<PlannedResource>> = facts
+        .objects
+        .par_iter()
+        .zip(fates)
+        .map(|(object, fate)| fate.map(|fate| as_resource(facts, object, fate)))
+        .collect();
+    for (index, resource) in resources.into_iter().enumerate() {
+        if let Some(resource) = resource {
+            decided.of_object[index] = Some(decided.resources.len());
+            decided.resources.push(resource);
+        }
     }
     decided.stores.sort_by(|a, b| a.address.cmp(&b.address));
     decided
@@ -230,7 +239,7 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
     if object.only_planned {
         return engine_word::decide_made(facts, object, fates, findings);
     }
-    let Some(entry) = object.entry else { return decide_unknown(facts, object, findings) };
+    let Some(entry) = object.entry else { return unknown_types::decide(facts, object, findings) };
     match entry.scope {
         Scope::StateOnly if entry.recovery == Recovery::Carry => {
             return fate(Disposition::Carry, Engine::Carry, "its value lives only in the state").into();
@@ -335,54 +344,6 @@ pub(super) fn decide_elsewhere(
         return Some(fate(Disposition::Adopt, engine, reason).with(name));
     }
     Some(fate(Disposition::Share, Engine::Import, format!("lives in {region}, which is not lost")).with(name))
-}
-
-/// Services whose resources are of no region, as ARNs name them. An ARN without a region alone proves nothing: those of
-/// Amazon S3 and Verified Permissions have none, and lie in one.
-/// <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html>
-const GLOBAL_SERVICES: [&str; 11] = [
-    "account",
-    "artifact",
-    "budgets",
-    "ce",
-    "cloudfront",
-    "globalaccelerator",
-    "iam",
-    "networkmanager",
-    "organizations",
-    "route53",
-    "shield",
-];
-
-/// Types without an entry: rules on their attributes.
-fn decide_unknown(facts: &Facts<'_, '_>, object: &Object<'_, '_>, findings: &mut Findings) -> Outcome {
-    let address = object.address();
-    let type_name = object.type_name();
-    findings.add(
-        "unknown-type",
-        address,
-        format!("{type_name} is not in drplan's table of resource types; rules on its attributes decided"),
-        "check what becomes of it; an entry in src/model/types/ teaches drplan the type",
-        None,
-    );
-    if !is_aws(object) {
-        return foreign::decide(facts, object, findings);
-    }
-    if let Some(elsewhere) = decide_elsewhere(facts, object, &[]) {
-        return elsewhere.into();
-    }
-    let arn = object.arn.as_deref().and_then(crate::model::arn::Arn::parse);
-    let is_global = |arn: crate::model::arn::Arn<'_>| GLOBAL_SERVICES.contains(&arn.service);
-    if object.region.is_none() && arn.is_some_and(is_global) {
-        return fate(
-            Disposition::Share,
-            Engine::Import,
-            "of a service that is global: there is one in the account, used as it is",
-        )
-        .with(object.id.as_deref().unwrap_or(address))
-        .into();
-    }
-    stores::decide_store(facts, object, findings)
 }
 
 /// A store that comes back empty because drplan.hcl accepts its loss.

@@ -2,7 +2,7 @@
 
 use super::build::{FENCED, READY, step};
 use super::dispositions::Decided;
-use super::facts::Facts;
+use super::facts::{Facts, Object};
 use crate::model::value::ValueKind;
 use crate::plan::action::Action;
 use crate::plan::resource::Disposition;
@@ -58,4 +58,14 @@ pub(super) fn plan_fence(facts: &Facts<'_, '_>, decided: &Decided, steps: &mut V
             .plane(Plane::People),
     );
     debug_assert_eq!(FENCED, "fence/primary");
+}
+
+/// Nobody is fenced where no primary is known, nothing is restored from it, and nothing is led away from it.
+pub(super) fn drop_needless(facts: &Facts<'_, '_>, steps: &mut Vec<Step>) {
+    const FENCING: [&str; 2] = [FENCED, "preflight/probe-primary"];
+    let known = facts.primary.is_some() || facts.objects.iter().any(Object::is_managed);
+    let needed = steps.iter().any(|step| matches!(step.phase, Phase::Restore | Phase::Dns));
+    if !known && !needed {
+        steps.retain(|step| !FENCING.contains(&step.id.as_str()));
+    }
 }

@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::chance::{Normals, Spread, as_float, whole};
 use super::dispositions::Decided;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::simulate::{Run, Scratch};
+use crate::model::chance::{Normals, Spread, as_float, whole};
 use crate::model::types::Recovery;
 use crate::plan::action::Action;
 use crate::plan::forecast::{Component, Doubt, Forecast, PhaseSpan, Prepared, Rto, Verdict};
@@ -22,7 +22,7 @@ use crate::plan::step::{Phase, Step};
 use crate::plan::store::{CandidateKind, PlannedStore};
 
 /// Draws in all, so that a plan of any size is forecast in the same time.
-const DRAWS: usize = 2_000_000;
+const DRAWS: usize = 1_000_000;
 const SAMPLES: usize = 1_000;
 
 /// Forecasts recovery time and loss.
@@ -171,7 +171,11 @@ fn component_of(object: &Object<'_, '_>) -> Option<&'static str> {
 /// The ends of `samples` runs: of the whole plan and of each component. Each run has a stream of chance of its own,
 /// so that they can be made at once and are the same in any order.
 fn draw_ends(run: &Run<'_>, components: &[ComponentSteps], samples: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
-    let spreads: Vec<Spread> = run.steps.iter().map(Spread::of).collect();
+    let spreads: Vec<Spread> = run
+        .steps
+        .iter()
+        .map(|step| Spread::new(step.estimate.p50_seconds, step.estimate.p90_seconds))
+        .collect();
     let drawn: Vec<(f64, Vec<f64>)> = (0..samples as u64)
         .into_par_iter()
         .map_init(Scratch::default, |scratch, sample| {

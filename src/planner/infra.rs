@@ -1,7 +1,7 @@
 //! What the engine builds: one step an address, ordered by the state's dependencies.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use super::build::{READY, step};
 use super::certificates::Issued;
@@ -17,6 +17,7 @@ use crate::model::types::{Scope, Uniqueness};
 use crate::plan::action::{Action, EngineChange};
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
 use crate::plan::step::{DoneWhen, Estimate, Expects, Phase, Plane, Step};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 /// More instances than this are joined by one step, so that edges grow with their sum and not their product.
 const JOIN_FROM: usize = 32;

@@ -26,7 +26,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
 fn check_state(facts: &Facts<'_, '_>, findings: &mut Findings) {
     let state = &facts.input.state;
     let mut managed = facts.objects.iter().filter(|object| object.is_managed());
-    if managed.clone().next().is_none() {
+    let objects = facts.input.manifests.objects.len();
+    let is_empty = managed.clone().next().is_none();
+    let modules = facts.input.configuration.iter().flat_map(|code| &code.modules);
+    let has_code = modules.flat_map(|module| &module.resources).any(|block| !block.data);
+    if is_empty && (objects == 0 || has_code) {
         findings.add(
             "state-empty",
             &state.origin,
@@ -39,17 +43,21 @@ fn check_state(facts: &Facts<'_, '_>, findings: &mut Findings) {
             None,
         );
     }
-    let objects = facts.input.manifests.objects.len();
     if objects > 0 && !managed.any(|object| object.type_name() == "aws_eks_cluster") {
         findings.add(
             "cluster-unknown",
             "manifests",
             format!(
-                "the state has no EKS cluster: {} would be applied, and no input tells to which cluster",
+                "{}: {} would be applied, and no input tells to which cluster",
+                if is_empty {
+                    "the state has no resource: nothing but manifests is brought back"
+                } else {
+                    "the state has no EKS cluster"
+                },
                 count(objects, "object")
             ),
-            "plan with the state that holds the cluster; where it comes back by other means, see that kubectl reaches it \
-             before phase manifests",
+            "plan with the state that holds the cluster; where it comes back by other means, name its context when the \
+             plan is applied: --context NAME",
             None,
         );
     }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::build::{READY, step};
 use super::certificates::Issued;
 use super::dispositions::{Decided, step_id};
@@ -79,7 +81,8 @@ pub(super) fn plan_manifests(
         .filter(|resource| cluster::is_made(resource))
         .map(|resource| resource.address.as_str())
         .collect();
-    for (at, object) in objects.iter().enumerate() {
+    let digests: Vec<String> = objects.par_iter().map(redacted::digest).collect();
+    for ((at, object), document_digest) in objects.iter().enumerate().zip(digests) {
         let rewrites = values.rewrites.get(&at).cloned().unwrap_or_default();
         let mut needs: BTreeSet<String> =
             rewrites.iter().filter_map(|rewrite| rewrite.known_after.clone()).collect();
@@ -109,7 +112,7 @@ pub(super) fn plan_manifests(
             name: object.name.clone(),
             rewrites,
             hold,
-            document_digest: redacted::digest(object),
+            document_digest,
         };
         steps.push(
             step(Phase::Manifests, &facts.label(object), action, facts.estimate("object"))

@@ -1,11 +1,12 @@
 //! One order of the steps that respects every need and does not depend on how they were met.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::BinaryHeap;
 
 use super::build::READY;
 use super::findings::Findings;
 use crate::plan::step::{Estimate, EstimateSource, Phase, Step};
+use foldhash::{HashMap, HashSet};
 
 /// Work that takes no time of its own.
 pub(super) const fn instant() -> Estimate {

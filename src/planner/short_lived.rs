@@ -2,11 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/eks/latest/userguide/cluster-auth.html>
 
-use super::chance::{as_float, whole};
 use super::facts::Facts;
 use super::findings::Findings;
 use super::recovery_points::hours as duration;
 use super::simulate::{Run, Scratch};
+use crate::model::chance::{as_float, whole};
 use crate::model::configuration::ProviderBlock;
 use crate::plan::action::{Action, EngineChange};
 use crate::plan::step::{Phase, Step};

@@ -1,7 +1,5 @@
 //! The stack answers: names, endpoints, what was held, and an engine with nothing left to do.
 
-use std::collections::HashSet;
-
 use super::build::step;
 use super::dispositions::Decided;
 use super::dns;
@@ -11,6 +9,7 @@ use super::manifests::{apply_id, await_ready};
 use crate::plan::action::Action;
 use crate::plan::resource::Engine;
 use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Phase, Plane, Step};
+use foldhash::HashSet;
 
 /// Plans the proofs that end a recovery.
 pub(super) fn plan_verify(
@@ -38,7 +37,11 @@ pub(super) fn plan_verify(
         steps.push(resolved);
         steps.push(probe);
     }
-    let known: HashSet<String> = steps.iter().map(|step| step.id.clone()).collect();
+    let known: HashSet<String> = steps
+        .iter()
+        .filter(|step| step.id.starts_with("dns/release/") || step.id.starts_with("restore/adopt/"))
+        .map(|step| step.id.clone())
+        .collect();
     for object in &facts.input.manifests.objects {
         let release = format!("dns/release/{}", facts.label(object));
         if object.kind == "Deployment" && known.contains(&release) {

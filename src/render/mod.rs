@@ -19,7 +19,10 @@ pub mod overlay;
 mod phases;
 pub mod preview;
 pub mod problems;
+pub mod rehearsal;
+pub mod report;
 pub mod resource;
+pub mod run;
 #[cfg(test)]
 mod sample;
 mod screen;

@@ -1,9 +1,12 @@
-//! What effects are had on: one narrow trait, real clients, and later a simulated region.
+//! What effects are had on: one narrow trait, real clients, and a simulated region.
 //!
 //! A target has no choices and keeps no plan: it does the one thing that it is asked for, and says what it saw. It
 //! does not retry, does not wait for long, and writes no journal: that is the executor's.
 
 pub mod kube;
+pub mod proofs;
+pub mod sim;
+pub mod unbuilt;
 
 use futures_util::future::BoxFuture;
 

@@ -14,6 +14,7 @@ mod databases;
 mod decisions;
 mod defects;
 mod dispositions;
+mod drill;
 mod emptied;
 mod engine_plan;
 mod engine_word;

@@ -14,5 +14,6 @@ mod engine;
 mod inventory;
 mod kube_target;
 mod observation;
+mod run;
 mod state;
 mod verify;

@@ -1,8 +1,7 @@
 //! The steps as a graph, and what comes after what.
 
-use std::collections::HashMap;
-
 use crate::plan::step::Step;
+use foldhash::{HashMap, HashMapExt};
 
 /// Steps by position, with their needs as positions.
 pub(super) struct Graph<'p> {

@@ -39,8 +39,10 @@ impl Key {
     }
     /// RFC 8785 sorts by UTF-16 units, which is the order of the bytes for keys in ASCII.
     fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let fields = matches!((self, other), (Self::Field(_), Self::Field(_)));
         let (own, other) = (self.as_str(), other.as_str());
-        if own.is_ascii() && other.is_ascii() {
+        // Names of Rust's fields are ASCII.
+        if fields || (own.is_ascii() && other.is_ascii()) {
             own.cmp(other)
         } else {
             own.encode_utf16().cmp(other.encode_utf16())
@@ -69,8 +71,18 @@ impl<'s, 'w> Open<'s, 'w> {
             self.sorted &= last.order(&key).is_lt();
         }
         let from = self.writer.out.len();
-        self.writer.text(key.as_str());
-        self.writer.out.push(b':');
+        match &key {
+            // They need no escape either.
+            Key::Field(name) => {
+                self.writer.out.push(b'"');
+                self.writer.out.extend_from_slice(name.as_bytes());
+                self.writer.out.extend_from_slice(b"\":");
+            }
+            Key::Entry(name) => {
+                self.writer.text(name);
+                self.writer.out.push(b':');
+            }
+        }
         value.serialize(&mut *self.writer)?;
         self.writer.entries.push((key, from, self.writer.out.len()));
         Ok(())

@@ -1,5 +1,7 @@
 //! Names that the stack itself goes by: a database behind a name of its own, a private zone.
 
+use foldhash::{HashMap, HashMapExt};
+
 use super::super::dispositions::Decided;
 use super::super::facts::{Facts, Object};
 use super::super::findings::Findings;
@@ -11,7 +13,6 @@ use crate::model::types::Recovery;
 use crate::model::value::ValueKind;
 use crate::plan::resource::Disposition;
 use crate::plan::values::Site;
-use std::collections::HashMap;
 
 /// The store that a record leads to: it has no HTTP to be asked by.
 pub(super) fn store_behind<'i>(facts: &Facts<'i, '_>, record: &Object<'_, '_>) -> Option<&'i str> {

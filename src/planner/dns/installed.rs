@@ -39,9 +39,11 @@ pub(super) fn container(values: &Value) -> Node {
         })),
         _ => {}
     }
-    // The charts have a default of their own, which is not that of the program.
-    if !flags.iter().any(|flag| flag.starts_with("--policy")) {
-        flags.push("--policy=upsert-only".to_owned());
+    // The charts have defaults of their own, which are not those of the program.
+    for (flag, defaults) in [("--policy", &["upsert-only"][..]), ("--source", &["service", "ingress"])] {
+        if !flags.iter().any(|given| given.starts_with(flag)) {
+            flags.extend(defaults.iter().map(|default| format!("{flag}={default}")));
+        }
     }
     let flags = flags.into_iter().map(|flag| node(Tree::String(flag))).collect();
     node(Tree::Mapping(vec![("args".to_owned(), node(Tree::Sequence(flags)))]))

@@ -142,7 +142,12 @@ pub(super) fn read_object<'i, 'a>(instance: &'i Instance<'a>) -> Object<'i, 'a> 
         }
     };
     // A state whose attributes are not sound JSON never gets here: the reader refuses it.
-    let _ = attributes::walk(instance.attributes, &mut visit);
+    let owns = entry.map_or(&[][..], |entry| entry.owns);
+    let below = |key: &str| {
+        owns.iter().any(|owns| owns.path.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
+            || owns.iter().any(|owns| owns.path.starts_with('*'))
+    };
+    let _ = attributes::walk_some(instance.attributes, below, &mut visit);
     let of_arn = object.arn.as_deref().and_then(Arn::parse).filter(|arn| !arn.region.is_empty());
     object.region = match (region, of_arn, zone) {
         (Some(region), _, _) if looks_like_region(&region) => Some(region),

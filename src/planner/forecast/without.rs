@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::super::chance::as_float;
 use super::super::control_plane::{self, Waiting};
 use super::super::dispositions::Decided;
 use super::super::facts::Facts;
 use super::super::simulate::{Run, Scratch};
 use super::{ComponentSteps, doubts, draw_ends, quantiles};
+use crate::model::chance::as_float;
 use crate::plan::forecast::{Reached, Rto, Stranded, Verdict};
 use crate::plan::step::Step;
 

@@ -4,12 +4,13 @@ mod primary;
 mod unowned;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use foldhash::HashMap;
+use rayon::prelude::*;
 
 use super::super::dispositions::Decided;
-use super::super::facts::{Facts, is_account};
+use super::super::facts::{Facts, Object, is_account};
 use super::counterparts::counterpart_of;
 use crate::model::arn::Arn;
 use crate::model::region;
@@ -110,7 +111,7 @@ impl Index<'_> {
         let mut found: Vec<Match> = Vec::new();
         for hit in automaton.find_overlapping_iter(text) {
             let (start, end, token) = (hit.start(), hit.end(), self.patterns[hit.pattern().as_usize()]);
-            if self.tokens[token].kind.is_whole(text, start, end) {
+            if is_whole(text, start, end, self.tokens[token].kind) {
                 found.push(Match { start, end, token });
             }
         }
@@ -129,6 +130,58 @@ impl Index<'_> {
     }
 }
 
+/// A value that an object owns, before it is a token.
+struct Candidate<'f> {
+    text: &'f str,
+    kind: ValueKind,
+    counterpart: Counterpart,
+    /// `None` for what is found as the whole of a field only.
+    rank: Option<u8>,
+}
+
+fn candidates<'f>(
+    facts: &Facts<'_, '_>,
+    decided: &Decided,
+    at: usize,
+    object: &'f Object<'_, '_>,
+) -> Vec<Candidate<'f>> {
+    let Some(resource) = decided.resource(at).filter(|_| object.instance.deposed.is_none()) else {
+        return Vec::new();
+    };
+    // An id that is the account's number or the region's name (a registry's replication) is theirs.
+    let theirs = [&facts.account, &facts.primary];
+    let is_theirs = |value: &str| theirs.into_iter().flatten().any(|text| text == value);
+    let own = object.owned.iter().filter(|owned| !is_theirs(&owned.value));
+    own.map(|owned| {
+        let own_id =
+            object.id.as_deref() == Some(&*owned.value) || object.arn.as_deref() == Some(&*owned.value);
+        let counterpart = counterpart_of(facts, at, resource, owned.kind, &owned.value);
+        let kind = if owned.value.starts_with("arn:") && owned.kind == ValueKind::Id {
+            ValueKind::Arn
+        } else {
+            owned.kind
+        };
+        // A name that the whole world must have only once is as good as an id.
+        let unmistakable = kind == ValueKind::Name
+            && object.entry.is_some_and(|entry| entry.unique == Uniqueness::Everywhere)
+            && own_id
+            && owned.value.len() >= 8
+            && owned.value.contains(['-', '.']);
+        // A path of a log group is a path wherever it stands; it stays the same, so that nothing is rewritten by it.
+        let path = object.type_name() == "aws_cloudwatch_log_group"
+            && own_id
+            && counterpart == Counterpart::Same
+            && owned.value.strip_prefix('/').is_some_and(|rest| rest.len() >= 8 && rest.contains('/'));
+        // A name with the region in it says that there is another elsewhere: the region is what is found.
+        let of_region = kind == ValueKind::Domain
+            && facts.primary.as_deref().is_some_and(|primary| owned.value.contains(primary));
+        let structured = kind.is_structured() && is_structured(kind, &owned.value);
+        let rank = (!of_region && (unmistakable || path || structured)).then(|| u8::from(!own_id) + 2);
+        Candidate { text: &owned.value, kind, counterpart, rank }
+    })
+    .collect()
+}
+
 /// Builds the index from all that the inputs own.
 pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f> {
     let mut builder = Builder::default();
@@ -145,53 +198,19 @@ pub(super) fn index<'f>(facts: &'f Facts<'_, '_>, decided: &Decided) -> Index<'f
             }
         }
     }
-    for (at, object) in facts.objects.iter().enumerate() {
-        let Some(resource) = decided.resource(at) else { continue };
-        if object.instance.deposed.is_some() {
-            continue;
-        }
-        for owned in &object.owned {
-            // An id that is the account's number or the region's name (a registry's replication) is theirs.
-            if [&facts.account, &facts.primary].into_iter().flatten().any(|text| *text == *owned.value) {
-                continue;
-            }
-            let own_id =
-                object.id.as_deref() == Some(&*owned.value) || object.arn.as_deref() == Some(&*owned.value);
-            let counterpart = counterpart_of(facts, at, resource, owned.kind, &owned.value);
-            let kind = if owned.value.starts_with("arn:") && owned.kind == ValueKind::Id {
-                ValueKind::Arn
-            } else {
-                owned.kind
-            };
-            // A name that the whole world must have only once is as good as an id.
-            let unmistakable = kind == ValueKind::Name
-                && object.entry.is_some_and(|entry| entry.unique == Uniqueness::Everywhere)
-                && own_id
-                && owned.value.len() >= 8
-                && owned.value.contains(['-', '.']);
-            // A path of a log group is a path wherever it stands; it stays the same, so that nothing is rewritten by it.
-            let path = object.type_name() == "aws_cloudwatch_log_group"
-                && own_id
-                && counterpart == Counterpart::Same
-                && owned.value.strip_prefix('/').is_some_and(|rest| rest.len() >= 8 && rest.contains('/'));
-            let unmistakable = unmistakable || path;
-            // A name with the region in it says that there is another elsewhere: the region is what is found.
-            if kind == ValueKind::Domain
-                && facts.primary.as_deref().is_some_and(|primary| owned.value.contains(primary))
-            {
-                builder.add_plain(&owned.value, kind, at, counterpart);
-                continue;
-            }
-            if unmistakable || (kind.is_structured() && is_structured(kind, &owned.value)) {
-                builder.add(
-                    Cow::Borrowed(&*owned.value),
-                    kind,
-                    Owner::Object(at),
-                    counterpart,
-                    u8::from(!own_id) + 2,
-                );
-            } else {
-                builder.add_plain(&owned.value, kind, at, counterpart);
+    let found: Vec<Vec<Candidate<'f>>> = facts
+        .objects
+        .par_iter()
+        .enumerate()
+        .map(|(at, object)| candidates(facts, decided, at, object))
+        .collect();
+    for (at, candidates) in found.into_iter().enumerate() {
+        for Candidate { text, kind, counterpart, rank } in candidates {
+            match rank {
+                Some(rank) => {
+                    builder.add(Cow::Borrowed(text), kind, Owner::Object(at), counterpart, rank);
+                }
+                None => builder.add_plain(text, kind, at, counterpart),
             }
         }
     }
@@ -277,7 +296,7 @@ impl<'f> Builder<'f> {
         let mut patterns: Vec<usize> =
             self.tokens.iter().enumerate().filter(|(_, token)| token.rank != 9).map(|(at, _)| at).collect();
         // Neighbours in the automaton are then neighbours in memory.
-        patterns.sort_unstable_by(|a, b| self.tokens[*a].text.cmp(&self.tokens[*b].text));
+        patterns.par_sort_unstable_by(|a, b| self.tokens[*a].text.cmp(&self.tokens[*b].text));
         let structured: Vec<&str> = patterns.iter().map(|at| &*self.tokens[*at].text).collect();
         let shortest = structured.iter().map(|text| text.len()).min().unwrap_or(usize::MAX);
         let automaton = AhoCorasick::builder()

@@ -3,40 +3,42 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
-use crate::plan::step::Step;
-
 /// The quantile 0.9 of the standard normal distribution.
 const Z90: f64 = 1.281_551_565_544_6;
 
 /// A lognormal through median and 90th percentile.
-pub(super) struct Spread {
+pub struct Spread {
     median: f64,
     sigma: f64,
 }
 
 impl Spread {
-    pub(super) fn of(step: &Step) -> Self {
-        let (p50, p90) = (step.estimate.p50_seconds, step.estimate.p90_seconds);
+    /// Of a median and a 90th percentile, in seconds.
+    #[must_use]
+    pub fn new(p50: u64, p90: u64) -> Self {
         let median = as_float(p50);
         let certain = p50 == 0 || p90 <= p50;
         let sigma = if certain { 0.0 } else { libm::log(as_float(p90) / median) / Z90 };
         Self { median, sigma }
     }
 
-    pub(super) fn draw(&self, normals: &mut Normals) -> f64 {
+    /// A duration, in seconds.
+    pub fn draw(&self, normals: &mut Normals) -> f64 {
         if self.sigma == 0.0 { self.median } else { self.median * libm::exp(self.sigma * normals.next()) }
     }
 }
 
 /// Draws of the standard normal distribution by Box and Muller's transform, which makes two at a time; `libm` so that
 /// every machine draws the same.
-pub(super) struct Normals {
+pub struct Normals {
     random: ChaCha8Rng,
     second: Option<f64>,
 }
 
 impl Normals {
-    pub(super) fn new(stream: u64) -> Self {
+    /// A stream of its own for each number.
+    #[must_use]
+    pub fn new(stream: u64) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(0);
         random.set_stream(stream);
         Self { random, second: None }
@@ -55,14 +57,17 @@ impl Normals {
     }
 }
 
+/// A count as a float.
 #[expect(clippy::cast_precision_loss, reason = "seconds and counts are far below 2^53")]
-pub(super) const fn as_float(number: u64) -> f64 {
+#[must_use]
+pub const fn as_float(number: u64) -> f64 {
     number as f64
 }
 
 /// Seconds, rounded.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times are positive and short")]
-pub(super) fn whole(seconds: f64) -> u64 {
+#[must_use]
+pub fn whole(seconds: f64) -> u64 {
     libm::round(seconds) as u64
 }
 

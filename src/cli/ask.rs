@@ -1,0 +1,92 @@
+//! Asks whoever sits at the terminal: before a run without approvers, and at its gates.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use futures_util::future::BoxFuture;
+
+use super::Failure;
+use super::watch::Watch;
+use crate::executor::people::{Answer, Asked, People};
+use crate::model::diagnostic::Problem;
+use crate::plan::Plan;
+use crate::render::run::render_gate;
+
+/// Whether somebody can be asked.
+pub(super) fn is_somebody_there() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Nobody approves plans of this stack beforehand: whoever applies it says that it is this one.
+///
+/// # Errors
+/// Another name, or nobody there and no digest.
+pub(super) fn confirm(stack: &str, digest: &str, given: Option<&str>) -> Result<String, Failure> {
+    let refused = |what: String, fix: String| Failure::Refused(Problem::new(what, fix).into());
+    let by = || format!("{} (typed)", whoami());
+    match given {
+        Some(given) if given == digest => return Ok(format!("{} (by digest)", whoami())),
+        Some(given) => {
+            return Err(refused(
+                format!("--digest {given} is not the digest of this plan"),
+                format!("look at the plan; if it is the one that is meant: --digest {digest}"),
+            ));
+        }
+        None if !is_somebody_there() => {
+            return Err(refused(
+                "nobody has approved this plan, and nobody is here to be asked".to_owned(),
+                format!(
+                    "say which plan is meant: --digest {digest}; or name approvers in drplan.hcl (docs/approval.md)"
+                ),
+            ));
+        }
+        None => {}
+    }
+    let mut err = std::io::stderr().lock();
+    let _ = write!(err, "type the stack's name ({stack}) to apply this plan: ");
+    let _ = err.flush();
+    drop(err);
+    match typed().as_deref() {
+        Some(name) if name == stack => Ok(by()),
+        _ => Err(refused(
+            "the stack's name was not typed: nothing was done".to_owned(),
+            format!("apply again and type {stack}"),
+        )),
+    }
+}
+
+fn typed() -> Option<String> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).ok().filter(|read| *read > 0)?;
+    Some(line.trim().to_owned())
+}
+
+fn whoami() -> String {
+    let name = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    name("USER").or_else(|| name("LOGNAME")).unwrap_or_else(|| "somebody".to_owned())
+}
+
+/// Whoever sits at the terminal; nobody where there is none.
+pub(super) struct Terminal<'t, 'p> {
+    pub(super) plan: &'t Plan,
+    pub(super) watch: &'t Watch<'p>,
+}
+
+impl People for Terminal<'_, '_> {
+    fn ask<'a>(&'a self, asked: &'a Asked) -> BoxFuture<'a, Option<Answer>> {
+        Box::pin(async move {
+            if !is_somebody_there() {
+                return None;
+            }
+            let text = render_gate(self.plan, &asked.step, &asked.ask);
+            self.watch.aside(|| {
+                let mut err = std::io::stderr().lock();
+                let _ = write!(err, "{text}");
+                let _ = err.flush();
+            });
+            // The run goes on beside: other steps do not wait for an answer.
+            let line = tokio::task::spawn_blocking(typed).await.ok().flatten();
+            let go = line.as_deref() == Some(self.plan.stack.as_str());
+            Some(Answer { by: format!("{} (typed)", whoami()), go })
+        })
+    }
+}

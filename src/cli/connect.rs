@@ -1,0 +1,67 @@
+//! What a run acts on for real: the cluster that was named, and the account that the credentials are of.
+
+use super::Failure;
+use super::args::Apply;
+use crate::clients::aws::{Connection, Limits};
+use crate::clients::kube::session::Session;
+use crate::clients::kube::{Kubeconfig, Source};
+use crate::model::diagnostic::{Gap, Problem};
+use crate::plan::Plan;
+use crate::plan::action::{Action, Check};
+use crate::sources::aws::{ClusterRequest, open_session};
+use crate::targets::kube::KubeTarget;
+pub(super) use crate::targets::proofs::Proofs;
+
+/// Whether an action has a real target.
+pub(super) fn is_built(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Check { check: Check::Identity { .. } }
+            | Action::ProbePrimary { .. }
+            | Action::Join { .. }
+            | Action::Gate { .. }
+            | Action::ApplyObject { .. }
+            | Action::AwaitReady { .. }
+            | Action::Release { .. }
+    )
+}
+
+/// The cluster of `--context`, else the EKS cluster of the recovery region, by a token that is renewed.
+pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<KubeTarget, Failure> {
+    let named = args
+        .context
+        .as_ref()
+        .map(|context| Source { file: args.kubeconfig.clone(), context: Some(context.clone()) });
+    let request = ClusterRequest {
+        kubeconfig: named,
+        name: args.cluster.clone(),
+        environment: false,
+        ..ClusterRequest::default()
+    };
+    let session = if request.kubeconfig.is_some() {
+        // No cloud is asked for a cluster that a context names.
+        open_named(&request).await
+    } else {
+        let region = &plan.saw.recovery_region;
+        let connection = Connection::open(region, Limits::default()).await;
+        let connection = connection.map_err(|problem| {
+            let fix = format!(
+                "take credentials that may call eks:DescribeCluster in {region}, or name a context of the kubeconfig: \
+                 --context NAME"
+            );
+            Failure::Refused(Problem::new(problem.message.clone(), fix).into())
+        })?;
+        open_session(&connection, &request).await
+    };
+    Ok(KubeTarget::new(session.map_err(|failure| unreached(&failure.gap()))?))
+}
+
+async fn open_named(request: &ClusterRequest) -> Result<Session, crate::clients::aws::Failure> {
+    let source = request.kubeconfig.clone().unwrap_or_default();
+    Session::open(Kubeconfig::read(&source)?, request.limits).await
+}
+
+fn unreached(gap: &Gap) -> Failure {
+    let fix = "nothing was changed: mend the kubeconfig or the sign-in, then apply again";
+    Failure::Refused(Problem::new(format!("the cluster cannot be reached: {}", gap.detail), fix).into())
+}

@@ -1,0 +1,155 @@
+//! The folder of a run: `.drplan/runs/RUN` beside drplan.hcl, with its plan, its journal and its events.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::Failure;
+use super::show::read_plan;
+use crate::executor::journal::FileJournal;
+use crate::model::diagnostic::{BadInput, Place, Problem};
+use crate::plan::Plan;
+use crate::plan::journal::{Entry, Replayed, replay};
+use crate::sources::text;
+
+const RUNS: &str = ".drplan/runs";
+const JOURNAL: &str = "journal.jsonl";
+/// A run of ten thousand steps writes some ten megabytes.
+const JOURNAL_LIMIT: u64 = 1 << 30;
+
+/// A run's folder, held by this process.
+pub(super) struct RunFolder {
+    pub(super) path: PathBuf,
+    pub(super) run: String,
+    pub(super) replayed: Replayed,
+    /// Held as long as this lives, and let go however the process ends.
+    _lock: File,
+}
+
+impl RunFolder {
+    /// The unfinished run of these decisions, else a new one.
+    ///
+    /// # Errors
+    /// Another process has it, its journal is damaged, the folder cannot be made.
+    pub(super) fn open(base: &Path, decision: &str, at: Timestamp) -> Result<Self, Failure> {
+        let runs = base.join(RUNS);
+        for run in names(&runs)?.into_iter().rev() {
+            if let Some(found) = Self::unfinished(&runs, &run, decision)? {
+                return Ok(found);
+            }
+        }
+        Self::create(&runs, at)
+    }
+
+    fn unfinished(runs: &Path, run: &str, decision: &str) -> Result<Option<Self>, Failure> {
+        let path = runs.join(run);
+        let file = path.join(JOURNAL);
+        if !file.is_file() {
+            return Ok(None);
+        }
+        let before = read(&file)?;
+        let same = matches!(&before.begun, Some(Entry::Begun { decision: of, .. }) if of == decision);
+        if !same || before.ended.as_deref() == Some("done") {
+            return Ok(None);
+        }
+        let lock = hold(&path, run)?;
+        // Another may have written between the look and the lock.
+        let replayed = read(&file)?;
+        Ok(Some(Self { path, run: run.to_owned(), replayed, _lock: lock }))
+    }
+
+    fn create(runs: &Path, at: Timestamp) -> Result<Self, Failure> {
+        let failed = |source| Failure::Io { what: format!("{} cannot be made", runs.display()), source };
+        fs::create_dir_all(runs).map_err(failed)?;
+        let base = at.strftime("%Y%m%dT%H%M%SZ").to_string();
+        // Two that begin within one second are told apart.
+        for number in 0..1_000 {
+            let run = if number == 0 { base.clone() } else { format!("{base}-{number}") };
+            let path = runs.join(&run);
+            match fs::create_dir(&path) {
+                Ok(()) => {
+                    private(&path).map_err(failed)?;
+                    let lock = hold(&path, &run)?;
+                    return Ok(Self { path, run, replayed: Replayed::default(), _lock: lock });
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        Err(Failure::Defect("a thousand runs began within one second".to_owned()))
+    }
+
+    /// Opens the journal behind its sound part.
+    pub(super) fn journal(&self) -> Result<FileJournal, Failure> {
+        let path = self.path.join(JOURNAL);
+        let generation = self.replayed.generation + 1;
+        let sound = u64::try_from(self.replayed.sound).unwrap_or(u64::MAX);
+        FileJournal::open(&path, self.replayed.head.clone(), generation, sound)
+            .map_err(|source| Failure::Io { what: path.display().to_string(), source })
+    }
+
+    /// Where a file of the run stands.
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+}
+
+/// The plan and the journal of a run's folder, which may be running.
+pub(super) fn read_run(path: &Path) -> Result<(Plan, Replayed), Failure> {
+    let (_, plan) = read_plan(&path.join("plan.json"))?;
+    Ok((plan, read(&path.join(JOURNAL))?))
+}
+
+/// Runs, oldest first.
+fn names(runs: &Path) -> Result<Vec<String>, Failure> {
+    let entries = match fs::read_dir(runs) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(Failure::Io { what: runs.display().to_string(), source }),
+    };
+    let mut names: Vec<String> =
+        entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    Ok(names)
+}
+
+fn read(file: &Path) -> Result<Replayed, Failure> {
+    let shown = file.display().to_string();
+    let text = text::read_text(file, &shown, JOURNAL_LIMIT).map_err(BadInput::from)?;
+    replay(text.as_bytes()).map_err(|damage| {
+        let line = u32::try_from(damage.line).unwrap_or(u32::MAX);
+        let fix = "nothing is run on a journal that cannot be trusted: keep the folder for whoever looks into it, \
+                   move it out of .drplan/runs, and apply again; what was done is found done";
+        Failure::Refused(Problem::at(Place { file: shown, line }, damage.to_string(), fix).into())
+    })
+}
+
+/// One process at a time.
+fn hold(path: &Path, run: &str) -> Result<File, Failure> {
+    let file = path.join("lock");
+    let failed = |source| Failure::Io { what: file.display().to_string(), source };
+    let lock = File::options().create(true).truncate(false).write(true).open(&file).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Failure::Refused(
+            Problem::new(
+                format!("another drplan on this machine runs {run} at this moment"),
+                "look at its screen; this one may go on when it has ended",
+            )
+            .into(),
+        )),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+#[cfg(unix)]
+fn private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Shows a run as it goes: a live screen on a terminal, plain lines elsewhere, JSON where that is asked for.
+
+use std::io::IsTerminal as _;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::Failure;
+use super::args::EventFormat;
+use super::output::Screen;
+use crate::event::Event;
+use crate::plan::Plan;
+use crate::render::run::{View, line, render_view};
+
+/// How long a drill's replay lasts on a terminal: long enough to be seen, short enough not to be waited for.
+const REPLAY: Duration = Duration::from_millis(2_400);
+
+/// A live screen that is drawn anew with each event, at most ten times a second; gone when it is dropped.
+pub(super) struct Live<'p> {
+    view: Mutex<View<'p>>,
+    bar: ProgressBar,
+    screen: Screen,
+}
+
+impl<'p> Live<'p> {
+    pub(super) fn new(plan: &'p Plan, screen: Screen) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+        // The only variable of the template is the message.
+        if let Ok(style) = ProgressStyle::with_template("{msg}") {
+            bar.set_style(style);
+        }
+        Self { view: Mutex::new(View::new(plan)), bar, screen }
+    }
+
+    pub(super) fn take(&self, event: &Event) {
+        let Ok(mut view) = self.view.lock() else { return };
+        view.take(event);
+        self.bar.set_message(render_view(&view, self.screen.options(0, None)));
+        self.bar.tick();
+    }
+
+    /// Makes room for what shows itself.
+    pub(super) fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.bar.suspend(work)
+    }
+}
+
+impl Drop for Live<'_> {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Shows the events of a run that is over: as if it were live on a terminal, in a few seconds; its last screen elsewhere.
+pub(super) fn replay(plan: &Plan, events: &[Event], screen: &Screen) -> Result<(), Failure> {
+    let mut view = View::new(plan);
+    if std::io::stderr().is_terminal() && !events.is_empty() {
+        let live = Live::new(plan, *screen);
+        let pause = REPLAY / u32::try_from(events.len()).unwrap_or(u32::MAX).max(1);
+        for event in events {
+            live.take(event);
+            std::thread::sleep(pause);
+        }
+    }
+    for event in events {
+        view.take(event);
+    }
+    let text = render_view(&view, screen.options(0, None));
+    screen.result(text.as_bytes())?;
+    screen.result(b"\n")
+}
+
+/// How a run is shown while it goes.
+pub(super) enum Watch<'p> {
+    /// On a terminal.
+    Live(Live<'p>),
+    /// One line for each event, on stderr.
+    Lines(Screen),
+    /// One JSON object for each event, on stdout.
+    Json(Screen),
+}
+
+impl<'p> Watch<'p> {
+    /// As the terminal and the command line have it.
+    pub(super) fn new(plan: &'p Plan, events: Option<EventFormat>, screen: &Screen) -> Self {
+        match events {
+            Some(EventFormat::Json) => Self::Json(*screen),
+            None if std::io::stderr().is_terminal() => Self::Live(Live::new(plan, *screen)),
+            None => Self::Lines(*screen),
+        }
+    }
+
+    /// A terminal that is gone, and a pipe that nobody reads, change nothing of a run.
+    pub(super) fn take(&self, event: &Event) {
+        match self {
+            Self::Live(live) => live.take(event),
+            Self::Lines(screen) => {
+                if let Some(line) = line(event) {
+                    screen.note(&line);
+                }
+            }
+            Self::Json(screen) => {
+                if let Ok(text) = serde_json::to_string(event) {
+                    let _ = screen.result((text + "\n").as_bytes());
+                }
+            }
+        }
+    }
+
+    /// Makes room for what shows itself.
+    pub(super) fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
+        match self {
+            Self::Live(live) => live.aside(work),
+            Self::Lines(_) | Self::Json(_) => work(),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The report of a run.
+
+use super::Options;
+use super::screen::{Screen, Style, bold, dim, plain};
+use super::text::{duration, instant, pad, short_digest, shorten};
+use crate::model::words::count;
+use crate::plan::forecast::Verdict;
+use crate::plan::report::{RunReport, StepReport};
+use crate::plan::step::Phase;
+
+/// The slowest steps that are told one by one.
+const SLOWEST: usize = 8;
+
+/// The report on a terminal.
+#[must_use]
+pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
+    let mut screen = Screen::new(options);
+    let how = match report.ended.as_deref() {
+        Some("done") => (Style::Good, "done".to_owned()),
+        Some(other) => (Style::Warn, other.replace('_', " ")),
+        None => (Style::Warn, "not ended, or its process died".to_owned()),
+    };
+    screen.text(
+        2,
+        &[
+            bold(report.stack.clone()),
+            plain(format!("   run {}   ", report.run)),
+            how,
+            dim(format!("   plan {}", short_digest(&report.plan))),
+        ],
+    );
+    screen.gap();
+    let approved =
+        if report.approved_by.is_empty() { "nobody".to_owned() } else { report.approved_by.join(", ") };
+    screen.row("  approved", &[plain(approved)]);
+    if let Some(reason) = &report.break_glass {
+        screen.row("  glass", &[(Style::Warn, format!("run without approval: {reason}"))]);
+    }
+    screen.row(
+        "  from",
+        &[plain(format!(
+            "{} to {}, {}",
+            instant(report.begun_at),
+            instant(report.last_at),
+            count(usize::try_from(report.holders).unwrap_or(usize::MAX), "process")
+        ))],
+    );
+    screen.row("  recovered", &recovered(report));
+    for decision in &report.decisions {
+        let word = if decision.go { "go" } else { "stop" };
+        screen.row(
+            "  decided",
+            &[plain(format!("{}: {word}, by {} at {}", decision.step, decision.by, instant(decision.at)))],
+        );
+    }
+    screen.gap();
+    for phase in Phase::ALL {
+        let steps: Vec<&StepReport> = report.steps.iter().filter(|step| step.phase == phase).collect();
+        if steps.is_empty() {
+            continue;
+        }
+        let of = |word: &str| steps.iter().filter(|step| step.outcome == word).count();
+        let mut line = format!("{} done, {} found done", of("done"), of("found"));
+        for (word, said) in [("failed", "failed"), ("open", "open")] {
+            if of(word) > 0 {
+                line += &format!(", {} {said}", of(word));
+            }
+        }
+        screen.text(13, &[plain(format!("  {}{line}", pad(phase.as_str(), 11)))]);
+    }
+    if !report.left.is_empty() {
+        screen
+            .text(13, &[(Style::Warn, format!("  {}{}", pad("left", 11), count(report.left.len(), "step")))]);
+    }
+    let mut slowest: Vec<&StepReport> = report.steps.iter().filter(|step| step.seconds > Some(0)).collect();
+    slowest.sort_by_key(|step| std::cmp::Reverse(step.seconds));
+    if !slowest.is_empty() {
+        screen.gap();
+        screen.text(2, &[bold("  took        planned     step".to_owned())]);
+    }
+    for step in slowest.into_iter().take(SLOWEST) {
+        let took = duration(step.seconds.unwrap_or(0));
+        let planned = duration(step.planned_seconds);
+        let tries = if step.attempts > 1 { format!("   {} attempts", step.attempts) } else { String::new() };
+        screen.text(
+            2,
+            &[plain(format!("  {}{}{}{tries}", pad(&took, 12), pad(&planned, 12), shorten(&step.step, 60)))],
+        );
+    }
+    for step in report.steps.iter().filter(|step| step.outcome == "failed") {
+        screen.gap();
+        screen.row("  failed", &[bold(step.step.clone())]);
+        screen.row("", &[plain(step.cause.clone().unwrap_or_default())]);
+    }
+    screen.finish()
+}
+
+fn recovered(report: &RunReport) -> Vec<super::screen::Piece> {
+    let measured = &report.rto;
+    let objective = measured
+        .objective_seconds
+        .map_or_else(|| "no objective".to_owned(), |objective| format!("objective {}", duration(objective)));
+    let planned = format!("planned {}", duration(measured.planned_seconds));
+    let Some(seconds) = measured.seconds else {
+        return vec![plain(format!("not yet   {objective}   {planned}"))];
+    };
+    let style = match measured.verdict {
+        Verdict::Ok => Style::Good,
+        Verdict::Missed => Style::Bad,
+        _ => Style::Plain,
+    };
+    vec![
+        plain(format!("in {}   {objective}   ", duration(seconds))),
+        (style, measured.verdict.as_str().to_owned()),
+        plain(format!("   {planned}; the clock runs since {}", instant(measured.since))),
+    ]
+}
+
+/// The same facts as Markdown.
+#[must_use]
+pub fn render_report_markdown(report: &RunReport) -> String {
+    let cell = |text: &str| super::text::clean(text).replace('|', "\\|");
+    let mut out = format!("### Run {} of {}\n\n", cell(&report.run), cell(&report.stack));
+    let options = Options::default();
+    out += "```\n";
+    out += &render_report(report, options);
+    out += "```\n\n| step | outcome | took | planned | attempts |\n|---|---|---|---|---|\n";
+    for step in &report.steps {
+        let took = step.seconds.map_or_else(String::new, duration);
+        out += &format!(
+            "| `{}` | {} | {took} | {} | {} |\n",
+            cell(&step.step),
+            step.outcome,
+            duration(step.planned_seconds),
+            step.attempts
+        );
+    }
+    out
+}

@@ -1,0 +1,76 @@
+//! How a run ended, and what to do then.
+
+use super::super::Options;
+use super::super::screen::{Screen, Style, bold, plain};
+use super::super::text::count;
+use crate::event::{Ending, Event, EventKind};
+use crate::model::paste;
+use crate::plan::Plan;
+
+/// Where the run's files are, and how it is gone on with.
+#[derive(Clone, Copy, Debug)]
+pub struct Folder<'f> {
+    /// The plan's file.
+    pub plan: &'f str,
+    /// The run.
+    pub run: &'f str,
+}
+
+/// The last screen of a run.
+#[must_use]
+pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: Options<'_>) -> String {
+    let mut screen = Screen::new(options);
+    let Some((how, done, failed, left)) = events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Ended { how, done, failed, left } => Some((*how, *done, *failed, *left)),
+        _ => None,
+    }) else {
+        return String::new();
+    };
+    let all = plan.steps.len();
+    let again = format!("drplan apply {}", paste::shell(folder.plan));
+    let (style, word) = match how {
+        Ending::Done => (Style::Good, "done"),
+        Ending::AtGate => (Style::Warn, "waits"),
+        Ending::Failed | Ending::Lost => (Style::Bad, "stopped"),
+        Ending::Interrupted => (Style::Warn, "stopped"),
+    };
+    if how == Ending::Done {
+        screen.text(12, &[(style, "done      ".to_owned()), plain(format!("all of {}", count(all, "step")))]);
+        return screen.finish();
+    }
+    let moved = events.iter().any(|event| {
+        matches!(&event.kind, EventKind::StepDone { step, .. } if step.starts_with("dns/") && !step.ends_with("gate"))
+    });
+    let traffic =
+        if moved { "Some traffic has moved." } else { "The stack is not in traffic; nothing was lost." };
+    screen.text(
+        10,
+        &[
+            (style, format!("{word:<10}")),
+            plain(format!(
+                "{done} of {} done, {failed} failed, {left} not done. {traffic}",
+                count(all, "step")
+            )),
+        ],
+    );
+    for event in events {
+        if let EventKind::StepFailed { step, cause, choices } = &event.kind {
+            screen.gap();
+            screen.row("  step", &[bold(step.clone())]);
+            screen.row("  cause", &[plain(cause.clone())]);
+            for (at, choice) in choices.iter().enumerate() {
+                let label = if at == 0 { "  do" } else { "" };
+                screen.row(label, &[plain(format!("{}. {choice}", at + 1))]);
+            }
+        }
+    }
+    screen.gap();
+    let next = match how {
+        Ending::AtGate => format!("{again}    to decide, and go on"),
+        Ending::Lost => "see the journal's message above, then apply again".to_owned(),
+        _ => format!("{again}    goes on from here; nothing is done twice"),
+    };
+    screen.row("  next", &[plain(next)]);
+    screen.row("  run", &[plain(folder.run.to_owned())]);
+    screen.finish()
+}

@@ -1,0 +1,95 @@
+//! What is asked for real and changes nothing. Built so far: whose account the credentials are of.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::Target;
+use crate::clients::aws::{Connection, Limits};
+use crate::model::target::proof::ProofRequest;
+use crate::model::target::{Acted, Mark, Mismatch, Outputs, Seen, TargetError};
+
+/// How long a host of the primary may take to answer: a region that drops every packet never does.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Asks AWS in the recovery region.
+#[derive(Clone, Debug)]
+pub struct Proofs {
+    region: String,
+}
+
+impl Proofs {
+    /// Nothing is asked yet.
+    #[must_use]
+    pub fn new(region: &str) -> Self {
+        Self { region: region.to_owned() }
+    }
+
+    /// The account of the credentials, by STS of the recovery region.
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
+    async fn account(&self) -> Result<String, TargetError> {
+        const CALL: &str = "sts:GetCallerIdentity";
+        let error = |code: &str, message: String| TargetError {
+            service: "sts",
+            call: CALL.to_owned(),
+            code: code.to_owned(),
+            status: None,
+            message,
+            retry_after: None,
+        };
+        let connection = Connection::open(&self.region, Limits::default()).await;
+        let connection = connection.map_err(|problem| error("AccessDenied", problem.message.clone()))?;
+        let client = aws_sdk_sts::Client::new(connection.sdk());
+        let answer = connection.call(CALL, client.get_caller_identity().send()).await;
+        let answer = answer.map_err(|failure| error(TargetError::UNREACHABLE, failure.gap().detail))?;
+        answer.account.ok_or_else(|| error(TargetError::MALFORMED, "the answer names no account".to_owned()))
+    }
+}
+
+impl Target<ProofRequest> for Proofs {
+    fn look<'a>(
+        &'a self,
+        request: &'a ProofRequest,
+        mark: &'a Mark,
+    ) -> BoxFuture<'a, Result<Seen, TargetError>> {
+        Box::pin(async move {
+            match request {
+                // The plan is bound to no account: the cluster's own sign-in is all there is to prove.
+                ProofRequest::Identity { account: None } => Ok(Seen::Done(Outputs::new())),
+                ProofRequest::Identity { account: Some(account) } => {
+                    let own = self.account().await?;
+                    Ok(if own == *account {
+                        Seen::Done(Outputs::new())
+                    } else {
+                        Seen::Mismatch(Mismatch {
+                            found: format!(
+                                "the credentials are of account {own}, and the plan is of account {account}"
+                            ),
+                            choices: vec![format!("take credentials of account {account}, then apply again")],
+                        })
+                    })
+                }
+                // Both answers are good; what is done about them is asked at the fence.
+                ProofRequest::Primary { hosts, .. } => {
+                    let answers = answering(hosts).await;
+                    Ok(Seen::Done(Outputs::from([("/answers".to_owned(), answers.to_string())])))
+                }
+                _ => Err(super::unbuilt::unbuilt(&mark.step)),
+            }
+        })
+    }
+
+    fn act<'a>(&'a self, _: &'a ProofRequest, _: &'a Mark) -> BoxFuture<'a, Result<Acted, TargetError>> {
+        Box::pin(async { Ok(Acted::Done(Outputs::new())) })
+    }
+}
+
+/// How many of some hosts take a connection.
+async fn answering(hosts: &[String]) -> usize {
+    let asked = hosts.iter().map(|host| async move {
+        let place = if host.contains(':') { host.clone() } else { format!("{host}:443") };
+        let connected = tokio::time::timeout(PATIENCE, tokio::net::TcpStream::connect(place)).await;
+        usize::from(matches!(connected, Ok(Ok(_))))
+    });
+    futures_util::future::join_all(asked).await.into_iter().sum()
+}

@@ -1,0 +1,206 @@
+//! Services that hold data.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::BoxFuture;
+
+use super::proofs::mismatch;
+use super::{AT_ONCE, Found, Region, database, fault, value};
+use crate::model::target::data::{DataRequest, Restore};
+use crate::model::target::{Acted, Mark, Seen, TargetError};
+use crate::targets::Target;
+
+impl Target<DataRequest> for Region {
+    fn look<'a>(
+        &'a self,
+        request: &'a DataRequest,
+        mark: &'a Mark,
+    ) -> BoxFuture<'a, Result<Seen, TargetError>> {
+        Box::pin(async move {
+            let key = self.key(request, mark);
+            let is_made = matches!(request, DataRequest::Restore(_) | DataRequest::Backup { .. });
+            Ok(match self.find(&key) {
+                Found::Absent => Seen::Ready,
+                Found::There { by, .. } | Found::Underway { by, .. }
+                    if is_made && by.as_ref() != Some(&mark.token) =>
+                {
+                    mismatch(format!("{key} is there already, and this run did not make it: it may be empty"))
+                }
+                Found::There { outputs, .. } => Seen::Done(outputs),
+                Found::Underway { progress, .. } => Seen::Underway(progress),
+            })
+        })
+    }
+
+    fn act<'a>(
+        &'a self,
+        request: &'a DataRequest,
+        mark: &'a Mark,
+    ) -> BoxFuture<'a, Result<Acted, TargetError>> {
+        Box::pin(async move {
+            let key = self.key(request, mark);
+            let (word, wants) = self.check(request, &key)?;
+            if self.has_made(&key, mark) {
+                return Ok(Acted::Accepted);
+            }
+            if let DataRequest::SpliceSecret { name, splices, .. } = request {
+                let mut world = self.world();
+                let places = world.secrets.entry(name.clone()).or_default();
+                places.extend(splices.iter().map(|(path, _, to)| (path.clone(), to.clone())));
+            }
+            if let DataRequest::PromoteSecret { name, .. } = request {
+                self.world().standalone.insert(name.clone());
+            }
+            let subject = key.strip_prefix("database ").unwrap_or(&key);
+            let outputs: BTreeMap<String, String> = wants
+                .iter()
+                .map(|pointer| match pointer.as_str() {
+                    "/id" | "/identifier" => (pointer.clone(), subject.to_owned()),
+                    _ => (pointer.clone(), value(subject, pointer)),
+                })
+                .collect();
+            let takes = self.make(key, mark, word, outputs.clone());
+            if takes > AT_ONCE {
+                return Ok(Acted::Accepted);
+            }
+            tokio::time::sleep(takes).await;
+            Ok(Acted::Done(outputs))
+        })
+    }
+}
+
+impl Region {
+    /// What a request makes or changes.
+    fn key(&self, request: &DataRequest, mark: &Mark) -> String {
+        match request {
+            DataRequest::Restore(restore) => database(&restore.identifier),
+            DataRequest::Backup { name, .. } => format!("store {name}"),
+            // Each is a change of its own to what is there.
+            DataRequest::Promote { .. }
+            | DataRequest::Modify { .. }
+            | DataRequest::Password { .. }
+            | DataRequest::PromoteSecret { .. }
+            | DataRequest::SpliceSecret { .. }
+            | DataRequest::WarmUp { .. } => format!("change {}", mark.step),
+        }
+    }
+
+    /// Refuses what the services refuse; the word while it lasts, and what is wanted of it.
+    fn check<'r>(
+        &self,
+        request: &'r DataRequest,
+        key: &str,
+    ) -> Result<(&'static str, &'r [String]), TargetError> {
+        match request {
+            DataRequest::Restore(restore) => {
+                self.check_restore(restore, key)?;
+                Ok(("creating", &restore.wants))
+            }
+            DataRequest::Backup { point, name, wants, .. } => {
+                self.check_allowed("backup", "StartRestoreJob")?;
+                self.check_point("backup", "StartRestoreJob", point.as_deref(), name)?;
+                Ok(("restoring", wants))
+            }
+            DataRequest::Promote { identifier, wants, .. } => {
+                self.check_allowed("rds", "PromoteReadReplica")?;
+                self.check_database("PromoteReadReplica", identifier)?;
+                if !self.setup.replicas.contains(identifier) {
+                    let message = format!("{identifier} is no replica");
+                    return Err(fault("rds", "PromoteReadReplica", "InvalidDBInstanceState", 400, message));
+                }
+                Ok(("modifying", wants))
+            }
+            DataRequest::Modify { identifier, .. } => {
+                self.check_allowed("rds", "ModifyDBInstance")?;
+                self.check_database("ModifyDBInstance", identifier)?;
+                Ok(("modifying", &[]))
+            }
+            DataRequest::Password { identifier, .. } => {
+                self.check_allowed("rds", "ModifyDBInstance")?;
+                self.check_database("ModifyDBInstance", identifier)?;
+                Ok(("resetting-master-credentials", &[]))
+            }
+            DataRequest::WarmUp { identifier } => {
+                self.check_database("warm up", identifier)?;
+                Ok(("reading", &[]))
+            }
+            DataRequest::PromoteSecret { arn, wants, .. } => {
+                self.check_allowed("secretsmanager", "StopReplicationToReplica")?;
+                self.check_there("secretsmanager", "StopReplicationToReplica", arn)?;
+                Ok(("promoting", wants))
+            }
+            DataRequest::SpliceSecret { name, wants, .. } => {
+                self.check_allowed("secretsmanager", "PutSecretValue")?;
+                self.check_there("secretsmanager", "PutSecretValue", name)?;
+                Ok(("writing", wants))
+            }
+        }
+    }
+
+    fn check_restore(&self, restore: &Restore, key: &str) -> Result<(), TargetError> {
+        const CALL: &str = "RestoreDBInstance";
+        self.check_allowed("rds", CALL)?;
+        if self.world().things.contains_key(key) {
+            let message = format!("{} is there already", restore.identifier);
+            return Err(fault("rds", CALL, "DBInstanceAlreadyExists", 400, message));
+        }
+        self.check_point("rds", CALL, restore.point.as_deref(), &restore.identifier)?;
+        if let Some(class) = restore.class.as_ref().filter(|class| self.setup.exhausted.contains(*class)) {
+            let message = format!("{class} is not available in the region right now");
+            return Err(fault("rds", CALL, "InsufficientDBInstanceCapacity", 400, message));
+        }
+        let group = restore.settings.iter().find(|(name, _)| name == "DBSubnetGroupName");
+        if let Some((_, group)) = group.filter(|(_, group)| !self.world().groups.contains(group)) {
+            let message = format!("there is no DB subnet group {group}");
+            return Err(fault("rds", CALL, "DBSubnetGroupNotFoundFault", 404, message));
+        }
+        Ok(())
+    }
+
+    fn check_point(
+        &self,
+        service: &'static str,
+        call: &str,
+        point: Option<&str>,
+        of: &str,
+    ) -> Result<(), TargetError> {
+        let Some(point) = point else {
+            let message = format!("the rule chose no recovery point for {of}");
+            return Err(fault(service, call, "InvalidParameterValue", 400, message));
+        };
+        if !self.world().points.contains(point) {
+            return Err(fault(service, call, "DBSnapshotNotFound", 404, format!("{point} is not there")));
+        }
+        if self.setup.unusable.contains(point) {
+            let message = format!("the key of {point} may not be used");
+            return Err(fault(service, call, "KMSKeyNotAccessibleFault", 400, message));
+        }
+        Ok(())
+    }
+
+    fn check_database(&self, call: &str, identifier: &str) -> Result<(), TargetError> {
+        match self.find(&database(identifier)) {
+            Found::There { .. } => Ok(()),
+            Found::Underway { progress, .. } => {
+                let message = format!("{identifier} is {}", progress.status);
+                Err(fault("rds", call, "InvalidDBInstanceState", 400, message))
+            }
+            Found::Absent => {
+                Err(fault("rds", call, "DBInstanceNotFound", 404, format!("{identifier} is not there")))
+            }
+        }
+    }
+
+    fn check_there(&self, service: &'static str, call: &str, name: &str) -> Result<(), TargetError> {
+        if self.setup.missing.contains(name) {
+            return Err(fault(
+                service,
+                call,
+                "ResourceNotFoundException",
+                400,
+                format!("{name} is not there"),
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,99 @@
+//! The cluster: objects are applied, and workloads take their time to come up.
+
+use futures_util::future::BoxFuture;
+
+use super::{AT_ONCE, Found, Region, fault, value};
+use crate::model::target::kube::{KubeRequest, ObjectRef, Released};
+use crate::model::target::{Acted, Mark, Outputs, Progress, Seen, TargetError};
+use crate::targets::Target;
+
+/// Where the address of a load balancer stands.
+const BALANCER: &str = "/status/loadBalancer/ingress/0/hostname";
+
+impl Target<KubeRequest> for Region {
+    fn look<'a>(
+        &'a self,
+        request: &'a KubeRequest,
+        mark: &'a Mark,
+    ) -> BoxFuture<'a, Result<Seen, TargetError>> {
+        Box::pin(async move {
+            let (key, object) = match request {
+                KubeRequest::Apply(object) => (applied(&object.reference), None),
+                KubeRequest::Release { .. } => (format!("release {}", mark.step), None),
+                KubeRequest::Restart { .. } => (format!("restart {}", mark.step), None),
+                KubeRequest::AwaitReady(object) => (format!("ready {}", mark.step), Some(object)),
+            };
+            if let Some(object) = object {
+                if matches!(self.find(&applied(object)), Found::Absent) {
+                    let message = format!("{} {} is not there", object.kind, object.name);
+                    return Err(fault("kubernetes", "GET", "NotFound", 404, message));
+                }
+                if self.setup.missing.contains(&object.name) {
+                    let message = format!("{}: its image is not there", object.name);
+                    return Err(fault("kubernetes", "GET", TargetError::CANNOT_START, 200, message));
+                }
+            }
+            Ok(match self.find(&key) {
+                Found::There { .. } => {
+                    let host = object.map(|object| (BALANCER.to_owned(), value(&object.name, "/hostname")));
+                    Seen::Done(host.into_iter().collect())
+                }
+                Found::Underway { progress, .. } => Seen::Underway(progress),
+                Found::Absent if object.is_some() => {
+                    // Pods start when their workload is applied; waiting has no effect.
+                    let now = super::Instant::now();
+                    let thing = super::Thing {
+                        by: None,
+                        done: now + self.duration(mark),
+                        seen: now,
+                        word: "0 pods are ready",
+                        outputs: Outputs::new(),
+                    };
+                    self.world().things.insert(key, thing);
+                    Seen::Underway(Progress::default())
+                }
+                Found::Absent => Seen::Ready,
+            })
+        })
+    }
+
+    fn act<'a>(
+        &'a self,
+        request: &'a KubeRequest,
+        mark: &'a Mark,
+    ) -> BoxFuture<'a, Result<Acted, TargetError>> {
+        Box::pin(async move {
+            self.check_allowed("kubernetes", "PATCH")?;
+            let (key, word) = match request {
+                KubeRequest::Apply(object) => (applied(&object.reference), "applying"),
+                KubeRequest::Release { object, to } => {
+                    if matches!(self.find(&applied(object)), Found::Absent) {
+                        let message = format!("{} {} is not there", object.kind, object.name);
+                        return Err(fault("kubernetes", "PATCH", "NotFound", 404, message));
+                    }
+                    let word = match to {
+                        Released::Suspend(_) => "resuming",
+                        Released::Replicas(_) => "scaling",
+                    };
+                    (format!("release {}", mark.step), word)
+                }
+                KubeRequest::Restart { .. } => (format!("restart {}", mark.step), "restarting"),
+                KubeRequest::AwaitReady(_) => return Ok(Acted::Accepted),
+            };
+            if self.has_made(&key, mark) {
+                return Ok(Acted::Accepted);
+            }
+            let takes = self.make(key, mark, word, Outputs::new());
+            if takes > AT_ONCE {
+                return Ok(Acted::Accepted);
+            }
+            tokio::time::sleep(takes).await;
+            Ok(Acted::Done(Outputs::new()))
+        })
+    }
+}
+
+fn applied(object: &ObjectRef) -> String {
+    let namespace = object.namespace.as_deref().unwrap_or_default();
+    format!("object {}/{}/{namespace}/{}", object.api_version, object.kind, object.name)
+}

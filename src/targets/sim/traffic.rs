@@ -1,0 +1,112 @@
+//! Services that lead users, and those that let others in.
+
+use futures_util::future::BoxFuture;
+
+use super::proofs::mismatch;
+use super::{AT_ONCE, Found, RecordKey, Region, fault};
+use crate::model::target::traffic::TrafficRequest;
+use crate::model::target::{Acted, Mark, Outputs, Seen, TargetError};
+use crate::targets::Target;
+
+impl Target<TrafficRequest> for Region {
+    fn look<'a>(
+        &'a self,
+        request: &'a TrafficRequest,
+        mark: &'a Mark,
+    ) -> BoxFuture<'a, Result<Seen, TargetError>> {
+        Box::pin(async move {
+            match self.find(&changed(mark)) {
+                Found::There { outputs, .. } => return Ok(Seen::Done(outputs)),
+                Found::Underway { progress, .. } => return Ok(Seen::Underway(progress)),
+                Found::Absent => {}
+            }
+            Ok(match request {
+                TrafficRequest::Record { from, to, name, .. } => {
+                    match self.world().records.get(&record(request)) {
+                        Some(now) if now == to => Seen::Done(Outputs::new()),
+                        Some(now) if now != from => {
+                            mismatch(format!("{name} leads to {now}, and not to {from}"))
+                        }
+                        _ => Seen::Ready,
+                    }
+                }
+                TrafficRequest::Trust { role, issuer, .. } => {
+                    let world = self.world();
+                    let known = world.trusted.get(role).is_some_and(|all| all.contains(issuer));
+                    if known { Seen::Done(Outputs::new()) } else { Seen::Ready }
+                }
+                TrafficRequest::Distribution { .. } | TrafficRequest::Fence { .. } => Seen::Ready,
+            })
+        })
+    }
+
+    fn act<'a>(
+        &'a self,
+        request: &'a TrafficRequest,
+        mark: &'a Mark,
+    ) -> BoxFuture<'a, Result<Acted, TargetError>> {
+        Box::pin(async move {
+            let word = match request {
+                TrafficRequest::Record { from, to, name, .. } => {
+                    self.check_allowed("route53", "ChangeResourceRecordSets")?;
+                    let key = record(request);
+                    let mut world = self.world();
+                    if world.records.get(&key).is_some_and(|now| now != from && now != to) {
+                        let message = format!("{name} is not what the batch says that it is");
+                        return Err(fault(
+                            "route53",
+                            "ChangeResourceRecordSets",
+                            "InvalidChangeBatch",
+                            400,
+                            message,
+                        ));
+                    }
+                    world.records.insert(key, to.clone());
+                    "PENDING"
+                }
+                TrafficRequest::Distribution { id, .. } => {
+                    self.check_allowed("cloudfront", "UpdateDistribution")?;
+                    if self.setup.missing.contains(id) {
+                        let message = format!("there is no distribution {id}");
+                        return Err(fault(
+                            "cloudfront",
+                            "UpdateDistribution",
+                            "NoSuchDistribution",
+                            404,
+                            message,
+                        ));
+                    }
+                    "InProgress"
+                }
+                TrafficRequest::Trust { role, issuer, .. } => {
+                    self.check_allowed("iam", "UpdateAssumeRolePolicy")?;
+                    self.world().trusted.entry(role.clone()).or_default().insert(issuer.clone());
+                    "updating"
+                }
+                TrafficRequest::Fence { .. } => "fencing",
+            };
+            if self.has_made(&changed(mark), mark) {
+                return Ok(Acted::Accepted);
+            }
+            let takes = self.make(changed(mark), mark, word, Outputs::new());
+            if takes > AT_ONCE {
+                return Ok(Acted::Accepted);
+            }
+            tokio::time::sleep(takes).await;
+            Ok(Acted::Done(Outputs::new()))
+        })
+    }
+}
+
+fn changed(mark: &Mark) -> String {
+    format!("change {}", mark.step)
+}
+
+fn record(request: &TrafficRequest) -> RecordKey {
+    match request {
+        TrafficRequest::Record { zone, name, record_type, set_identifier, .. } => {
+            (zone.clone(), name.clone(), record_type.clone(), set_identifier.clone())
+        }
+        _ => RecordKey::default(),
+    }
+}

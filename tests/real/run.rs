@@ -1,0 +1,294 @@
+//! `drplan apply` against a real cluster: to the end, again, killed and gone on with, refused.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use drplan::plan::journal::{Entry, Replayed, replay};
+use drplan::plan::{Plan, codec};
+use serde_json::Value;
+
+use crate::control_plane::{self, ControlPlane};
+use crate::emulator::run;
+
+/// A folder with manifests, an empty state, and a plan of them.
+struct Work {
+    folder: tempfile::TempDir,
+    namespace: String,
+}
+
+impl Work {
+    /// A Namespace, a ConfigMap and a Deployment that reads it, so many times.
+    fn new(namespace: &str, times: usize) -> Self {
+        let work = Self { folder: tempfile::tempdir().unwrap(), namespace: namespace.to_owned() };
+        std::fs::create_dir(work.path(".git")).unwrap();
+        work.write("drplan.hcl", "stack = \"shop\"\n");
+        let state = r#"{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"none","outputs":{},"resources":[]}"#;
+        work.write("terraform.tfstate", state);
+        work.manifests(times, "1");
+        work.plan();
+        work
+    }
+
+    fn manifests(&self, times: usize, value: &str) {
+        let namespace = &self.namespace;
+        let mut text = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{ name: {namespace} }}\n");
+        for at in 0..times {
+            let _ = write!(
+                text,
+                "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: settings-{at}, namespace: {namespace} }}\n\
+                 data: {{ value: \"{value}\" }}\n---\napiVersion: apps/v1\nkind: Deployment\n\
+                 metadata: {{ name: app-{at}, namespace: {namespace} }}\n\
+                 spec:\n  replicas: 1\n  selector: {{ matchLabels: {{ app: app-{at} }} }}\n  template:\n    \
+                 metadata: {{ labels: {{ app: app-{at} }} }}\n    spec:\n      containers:\n        \
+                 - {{ name: app, image: \"r.example/app:1\", envFrom: [{{ configMapRef: {{ name: settings-{at} }} }}] }}\n",
+            );
+        }
+        std::fs::create_dir_all(self.path("manifests")).unwrap();
+        self.write("manifests/all.yaml", &text);
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    fn plan(&self) -> Plan {
+        let args =
+            ["region", "us-west-2", "--offline", "--manifests", "manifests", "--state", "terraform.tfstate"];
+        let made = self.drplan().args(args).output().unwrap();
+        assert_eq!(made.status.code(), Some(0), "{}", shown(&made));
+        codec::decode(&std::fs::read(self.path("plan.json")).unwrap()).unwrap()
+    }
+
+    fn drplan(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_drplan"));
+        command.current_dir(self.folder.path()).stdin(Stdio::null()).env("NO_COLOR", "1");
+        for name in ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    fn apply(&self, plane: &ControlPlane, digest: &str) -> Command {
+        let mut command = self.drplan();
+        command.args([
+            "apply",
+            "plan.json",
+            "--offline",
+            "--manifests",
+            "manifests",
+            "--state",
+            "terraform.tfstate",
+        ]);
+        command.args(["--digest", digest, "--context", "it", "--kubeconfig"]).arg(plane.admin());
+        command
+    }
+
+    /// The journals, oldest run first.
+    fn journals(&self) -> Vec<(PathBuf, Replayed)> {
+        let Ok(runs) = std::fs::read_dir(self.path(".drplan/runs")) else { return Vec::new() };
+        let mut paths: Vec<PathBuf> = runs.map(|run| run.unwrap().path().join("journal.jsonl")).collect();
+        paths.sort();
+        let read = |path: PathBuf| {
+            let bytes = std::fs::read(&path).ok()?;
+            Some((path, replay(&bytes).unwrap()))
+        };
+        paths.into_iter().filter_map(read).collect()
+    }
+}
+
+fn shown(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// What is in a namespace, by kind and name, with the fields that say whether something was done twice.
+fn objects(plane: &ControlPlane, namespace: &str) -> Vec<(String, u64)> {
+    let mut found = Vec::new();
+    for (kind, path) in [
+        ("ConfigMap", format!("/api/v1/namespaces/{namespace}/configmaps")),
+        ("Deployment", format!("/apis/apps/v1/namespaces/{namespace}/deployments")),
+    ] {
+        let list = run(plane.ask("GET", &path, &Value::Null));
+        for item in list["items"].as_array().unwrap() {
+            let name = item["metadata"]["name"].as_str().unwrap();
+            if name == "kube-root-ca.crt" {
+                continue;
+            }
+            let generation = item["metadata"]["generation"].as_u64().unwrap_or(0);
+            found.push((format!("{kind}/{name}"), generation));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_plan_of_manifests_is_applied_and_applying_it_again_changes_nothing() {
+    let plane = control_plane::whole();
+    let work = Work::new("run-once", 3);
+    let plan = work.plan();
+    let applied = work.apply(plane, &plan.digest).output().unwrap();
+    assert_eq!(applied.status.code(), Some(0), "{}", shown(&applied));
+    let first = objects(plane, "run-once");
+    assert_eq!(first.len(), 6);
+    assert!(first.iter().all(|(_, generation)| *generation <= 1), "{first:?}");
+    let again = work.apply(plane, &plan.digest).output().unwrap();
+    assert_eq!(again.status.code(), Some(0), "{}", shown(&again));
+    assert_eq!(objects(plane, "run-once"), first);
+    let journals = work.journals();
+    assert_eq!(journals.len(), 2, "the second is a run of its own");
+    for (_, replayed) in journals {
+        assert_eq!(replayed.ended.as_deref(), Some("done"));
+        assert_eq!(replayed.steps.len(), plan.steps.len());
+    }
+}
+
+#[test]
+fn what_was_changed_since_the_approval_is_refused_with_the_difference() {
+    let plane = control_plane::whole();
+    let work = Work::new("run-changed", 1);
+    let plan = work.plan();
+    work.manifests(2, "1");
+    let refused = work.apply(plane, &plan.digest).output().unwrap();
+    assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
+    let text = shown(&refused);
+    assert!(text.contains("Deployment/run-changed/app-1"), "{text}");
+    assert!(text.contains("drplan approve"), "{text}");
+    assert!(work.journals().is_empty());
+    assert!(work.path(".drplan/newest-plan.json").is_file());
+}
+
+#[test]
+fn nobody_to_ask_and_another_digest_are_refused() {
+    let plane = control_plane::whole();
+    let work = Work::new("run-refused", 1);
+    let plan = work.plan();
+    let refused = work.apply(plane, "sha256:other").output().unwrap();
+    assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
+    assert!(shown(&refused).contains("is not the digest of this plan"), "{}", shown(&refused));
+    let args =
+        ["apply", "plan.json", "--offline", "--manifests", "manifests", "--state", "terraform.tfstate"];
+    let refused = work.drplan().args(args).args(["--context", "it"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
+    assert!(shown(&refused).contains(&plan.digest), "{}", shown(&refused));
+    assert!(work.journals().is_empty());
+}
+
+/// Kills the process as soon as its journal has so many lines.
+fn killed(mut child: Child, journal: &Path, lines: usize) -> bool {
+    loop {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        let written = std::fs::read(journal).map_or(0, |bytes| bytes.iter().filter(|b| **b == b'\n').count());
+        if written >= lines {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return true;
+        }
+        std::thread::yield_now();
+    }
+}
+
+fn newest_journal(work: &Work) -> PathBuf {
+    let runs = work.path(".drplan/runs");
+    let newest = std::fs::read_dir(runs).ok().and_then(|runs| runs.flatten().map(|run| run.path()).max());
+    newest.unwrap_or_default().join("journal.jsonl")
+}
+
+/// Forty times: killed a little later each time, gone on with, and killed again.
+#[test]
+fn killed_at_forty_points_it_goes_on_and_does_nothing_twice() {
+    let plane = control_plane::whole();
+    let work = Work::new("run-killed", 8);
+    let plan = work.plan();
+    let mut kills = 0;
+    let mut lines = 1;
+    for _ in 0..400 {
+        let mut command = work.apply(plane, &plan.digest);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // The first process makes the folder.
+        let mut journal = newest_journal(&work);
+        let began = std::time::Instant::now();
+        while !journal.is_file() && began.elapsed().as_secs() < 30 {
+            journal = newest_journal(&work);
+            std::thread::yield_now();
+        }
+        if !killed(child, &journal, lines) {
+            break;
+        }
+        kills += 1;
+        let replayed = replay(&std::fs::read(&journal).unwrap()).unwrap();
+        lines = replayed.records.len() + 2;
+    }
+    assert!(kills >= 40, "only {kills}");
+    let done = work.apply(plane, &plan.digest).output().unwrap();
+    assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
+    let journals = work.journals();
+    let (_, replayed) = &journals[0];
+    assert_eq!(replayed.ended.as_deref(), Some("done"));
+    assert_eq!(replayed.steps.len(), plan.steps.len());
+    // Every object was made once, and never changed after that.
+    let made = objects(plane, "run-killed");
+    assert_eq!(made.len(), 16);
+    assert!(made.iter().all(|(_, generation)| *generation <= 1), "{made:?}");
+    // No step was done twice: the journal's own rules would refuse it.
+    let done = replayed.records.iter().filter(|record| matches!(record.entry, Entry::Done { .. })).count();
+    assert_eq!(done, plan.steps.len());
+}
+
+#[test]
+fn an_edited_journal_is_refused_and_a_torn_one_is_gone_on_with() {
+    let plane = control_plane::whole();
+    let work = Work::new("run-edited", 2);
+    let plan = work.plan();
+    let child = work.apply(plane, &plan.digest).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut journal = newest_journal(&work);
+    while !journal.is_file() {
+        journal = newest_journal(&work);
+    }
+    assert!(killed(child, &journal, 6));
+    let sound = std::fs::read(&journal).unwrap();
+    let mut edited = sound.clone();
+    let at = edited.len() / 3;
+    edited[at] ^= 1;
+    std::fs::write(&journal, &edited).unwrap();
+    let refused = work.apply(plane, &plan.digest).output().unwrap();
+    assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
+    assert!(shown(&refused).contains("of the journal"), "{}", shown(&refused));
+    let mut torn = sound;
+    torn.extend_from_slice(b"{\"sequence\":");
+    std::fs::write(&journal, &torn).unwrap();
+    let done = work.apply(plane, &plan.digest).output().unwrap();
+    assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
+    assert_eq!(work.journals().len(), 1);
+}
+
+#[test]
+fn a_second_one_beside_a_running_one_is_refused() {
+    let plane = control_plane::whole();
+    let work = Work::new("run-two", 1);
+    let plan = work.plan();
+    let mut child =
+        work.apply(plane, &plan.digest).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while !newest_journal(&work).is_file() {
+        assert!(child.try_wait().unwrap().is_none());
+    }
+    // Stopped, as a laptop that was closed: its lock holds.
+    let signal = |name: &str| {
+        Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
+    };
+    signal("-STOP");
+    let refused = work.apply(plane, &plan.digest).output().unwrap();
+    signal("-CONT");
+    let ended = child.wait().unwrap();
+    assert_eq!(ended.code(), Some(0));
+    // Where it was done before it could be stopped there is nothing to refuse.
+    let code = refused.status.code();
+    let done = work.journals().len() == 2 && code == Some(0);
+    assert!(done || (code == Some(5) && shown(&refused).contains("at this moment")), "{}", shown(&refused));
+}
