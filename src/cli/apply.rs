@@ -1,9 +1,10 @@
 //! `drplan apply PLAN`: check, plan again, run.
 
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use super::args::{Apply, Format, Region};
-use super::ask::{Terminal, confirm};
+use super::ask::{Terminal, confirm, is_somebody_there};
 use super::bodies::Read;
 use super::gather::Texts;
 use super::output::Screen;
@@ -13,7 +14,7 @@ use super::run_folder::RunFolder;
 use super::save::save;
 use super::show::read_plan;
 use super::watch::Watch;
-use super::{Exit, Failure, connect};
+use super::{Exit, Failure, connect, preview};
 use crate::clients::clock::Clock;
 use crate::event::{Ending, Event};
 use crate::executor::journal::{FileJournal, Journal as _};
@@ -29,6 +30,7 @@ use crate::plan::{Plan, diff};
 use crate::render::changes::render_changes;
 use crate::render::run::{Folder, render_ended};
 use crate::sources::approvals;
+use crate::targets::kube::KubeTarget;
 use crate::targets::unbuilt::Unbuilt;
 
 const MARK: &str = "\"decision_digest\"";
@@ -48,16 +50,32 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     let Planned { input, plan: newest, base } = plan(&as_region(args, &approved), &texts, &progress)?;
     drop(progress);
     let now = args.at.unwrap_or_else(jiff::Timestamp::now);
-    let permit = permit(args, &approved, &input, &base, now)?;
     check_same(&approved, &newest, &base, &shown, screen)?;
     check_errors(&newest, &shown)?;
     check_built(&newest)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build();
+    let runtime = runtime.map_err(|source| Failure::Io { what: "the run's threads".to_owned(), source })?;
+    let bodies = Read::new(&newest, &input.manifests);
+    let requests = Requests::new(&newest, &bodies);
+    let kube = runtime.block_on(connect::cluster(args, &newest))?;
+    // Whoever is asked for the go sees first what it is for.
+    if args.dry_run || (args.events.is_none() && is_somebody_there()) {
+        runtime.block_on(preview::show(&newest, &requests, &kube, screen))?;
+    }
+    if args.dry_run {
+        return Ok(Exit::Done);
+    }
+    let permit = permit(args, &approved, &input, &base, now)?;
     let folder = RunFolder::open(&base, &newest.decision_digest, now)?;
     save(&folder.file("plan.json"), &encoded(&newest)?, MARK)?;
     let journal = folder.journal()?;
     let watch = Watch::new(&newest, args.events, screen);
     let mut events = Vec::new();
-    let ended = in_runtime(args, &newest, &input, &folder, &journal, &permit, &watch, &mut events)?;
+    let acts = Acts { requests: &requests, kube: &kube, parallelism: input.settings.terraform.parallelism };
+    let ended =
+        runtime.block_on(in_runtime(&newest, acts, &folder, &journal, &permit, &watch, &mut events))?;
+    // Whoever was asked at the terminal may still be thinking: nobody waits for them.
+    runtime.shutdown_background();
     drop(watch);
     drop(journal);
     let place = Folder { plan: &shown, run: &folder.path.display().to_string() };
@@ -204,75 +222,69 @@ fn check_built(plan: &Plan) -> Result<(), Failure> {
     ))
 }
 
-#[expect(clippy::too_many_arguments, reason = "all that one run is made of, once")]
-fn in_runtime(
-    args: &Apply,
+/// What a run acts by.
+#[derive(Clone, Copy)]
+struct Acts<'x> {
+    requests: &'x Requests<'x>,
+    kube: &'x KubeTarget,
+    parallelism: Option<u32>,
+}
+
+async fn in_runtime(
     plan: &Plan,
-    input: &PlanningInput<'_>,
+    acts: Acts<'_>,
     folder: &RunFolder,
     journal: &FileJournal,
     permit: &Permit,
     watch: &Watch<'_>,
     events: &mut Vec<Event>,
 ) -> Result<Ended, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build();
-    let runtime = runtime.map_err(|source| Failure::Io { what: "the run's threads".to_owned(), source })?;
-    let ended = runtime.block_on(async {
-        let kube = connect::cluster(args, plan).await?;
-        let proofs = connect::Proofs::new(&plan.saw.recovery_region);
-        let bodies = Read::new(plan, &input.manifests);
-        let requests = Requests::new(plan, &bodies);
-        let clock = Clock::starting(jiff::Timestamp::now());
-        let seen = std::sync::Mutex::new(std::mem::take(events));
-        let told = |event: Event| {
-            watch.take(&event);
-            if let Ok(mut seen) = seen.lock() {
-                seen.push(event);
-            }
-        };
-        let people = Terminal { plan, watch };
-        let stop = Stop::new();
-        let executor = Executor {
-            plan,
-            run: &folder.run,
-            requests: &requests,
-            targets: Targets {
-                proofs: &proofs,
-                engine: &Unbuilt,
-                data: &Unbuilt,
-                traffic: &Unbuilt,
-                kube: &kube,
-            },
-            journal,
-            people: &people,
-            clock,
-            told: &told,
-            stop: &stop,
-            limits: Limits {
-                parallelism: input
-                    .settings
-                    .terraform
-                    .parallelism
-                    .map_or(Limits::default().parallelism, |parallelism| parallelism as usize),
-                ..Limits::default()
-            },
-        };
-        let first = first(plan, folder, permit);
-        journal.append(clock.now(), first).await.map_err(|error| {
-            refused(error.to_string(), "nothing was changed: make room, then apply again")
-        })?;
-        let ended = tokio::select! {
-            biased;
-            () = twice_interrupted(&stop) => None,
-            ended = executor.run(&folder.replayed) => Some(ended),
-        };
-        *events = seen.into_inner().unwrap_or_default();
-        Ok::<_, Failure>(ended)
-    });
-    // Whoever was asked at the terminal may still be thinking: nobody waits for them.
-    runtime.shutdown_background();
+    let proofs = connect::Proofs::new(&plan.saw.recovery_region);
+    let clock = Clock::starting(jiff::Timestamp::now());
+    let seen = Mutex::new(std::mem::take(events));
+    let told = |event: Event| {
+        watch.take(&event);
+        if let Ok(mut seen) = seen.lock() {
+            seen.push(event);
+        }
+    };
+    let people = Terminal { plan, watch };
+    let stop = Stop::new();
+    let mut limits = Limits::default();
+    if let Some(parallelism) = acts.parallelism {
+        limits.parallelism = parallelism as usize;
+    }
+    let executor = Executor {
+        plan,
+        run: &folder.run,
+        requests: acts.requests,
+        targets: Targets {
+            proofs: &proofs,
+            engine: &Unbuilt,
+            data: &Unbuilt,
+            traffic: &Unbuilt,
+            kube: acts.kube,
+        },
+        journal,
+        people: &people,
+        clock,
+        told: &told,
+        stop: &stop,
+        limits,
+    };
+    let first = first(plan, folder, permit);
+    journal
+        .append(clock.now(), first)
+        .await
+        .map_err(|error| refused(error.to_string(), "nothing was changed: make room, then apply again"))?;
+    let ended = tokio::select! {
+        biased;
+        () = twice_interrupted(&stop) => None,
+        ended = executor.run(&folder.replayed) => Some(ended),
+    };
+    *events = seen.into_inner().unwrap_or_default();
     // What was begun has its intent, and is looked at by the process that goes on.
-    Ok(ended?.unwrap_or_else(Ended::lost))
+    Ok(ended.unwrap_or_else(Ended::lost))
 }
 
 /// Ctrl-C, or the end that an init system or a pipeline asks for, has the run stop in order; another one ends it at once.

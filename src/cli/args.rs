@@ -311,6 +311,9 @@ pub(super) struct Apply {
     /// The EKS cluster to apply to; else the only one of the recovery region
     #[arg(long, value_name = "NAME", conflicts_with = "context")]
     pub(super) cluster: Option<String>,
+    /// Show what applying the objects would change, and change nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
     /// Without approvers and without a terminal: the digest of the plan that is meant
     #[arg(long, value_name = "DIGEST")]
     pub(super) digest: Option<String>,

@@ -18,6 +18,7 @@ mod live;
 mod look;
 mod output;
 mod overlay;
+mod preview;
 mod progress;
 mod region;
 mod run_folder;

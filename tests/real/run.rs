@@ -148,6 +148,26 @@ fn a_plan_of_manifests_is_applied_and_applying_it_again_changes_nothing() {
 }
 
 #[test]
+fn a_dry_run_shows_what_would_change_and_changes_nothing() {
+    let plane = control_plane::whole();
+    let work = Work::new("run-dry", 1);
+    let plan = work.plan();
+    let dry = work.apply(plane, &plan.digest).arg("--dry-run").output().unwrap();
+    assert_eq!(dry.status.code(), Some(0), "{}", shown(&dry));
+    assert!(shown(&dry).contains("+ Namespace/run-dry"), "{}", shown(&dry));
+    assert!(objects(plane, "run-dry").is_empty());
+    assert!(work.journals().is_empty());
+    assert_eq!(work.apply(plane, &plan.digest).output().unwrap().status.code(), Some(0));
+    work.manifests(1, "2");
+    let plan = work.plan();
+    let dry = work.apply(plane, &plan.digest).arg("--dry-run").output().unwrap();
+    let text = shown(&dry);
+    assert!(text.contains("~ ConfigMap/run-dry/settings-0"), "{text}");
+    assert!(text.contains("-     \"value\": \"1\"") && text.contains("+     \"value\": \"2\""), "{text}");
+    assert!(!text.contains("~ Deployment"), "{text}");
+}
+
+#[test]
 fn what_was_changed_since_the_approval_is_refused_with_the_difference() {
     let plane = control_plane::whole();
     let work = Work::new("run-changed", 1);
