@@ -4,7 +4,7 @@
 //! manifest is not the one that was planned, and what it names may be of the lost region.
 
 mod literal;
-mod text;
+pub(super) mod text;
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,11 +1,7 @@
-//! Applies what a plan replaces to the text that it found it in.
+//! Applies what a plan replaces to one text that it found it in.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
-
+use super::body::text::{Spot, Tally, Token as Wanted, borrowed, parse, rewrite as rewritten};
 use crate::model::value::ValueKind;
-use crate::model::value::whole::is_whole;
 
 /// A token of the primary at one place of a text.
 #[derive(Clone, Copy, Debug)]
@@ -20,106 +16,40 @@ pub struct Token<'t> {
     pub to: Option<&'t str>,
 }
 
-/// The text with its tokens replaced; `None` where a token is not found, or stands in what cannot be written anew: the
-/// key of a mapping, percent-encoded words.
+/// The text with its tokens replaced; `None` where a token that is to be replaced is not found, or a place is not encoded
+/// as the plan says.
 ///
 /// Tokens are found as the planner found them: whole, the longest first, never overlapping. One that stays keeps what
 /// is inside it.
 #[must_use]
 pub fn rewrite(text: &str, tokens: &[Token<'_>]) -> Option<String> {
-    let (plain, inside): (Vec<Token<'_>>, Vec<Token<'_>>) =
-        tokens.iter().partition(|token| token.within.is_none());
-    let mut text = match plain.as_slice() {
-        [] => text.to_owned(),
-        plain => replace(text, plain)?,
-    };
-    let mut places: Vec<&str> = inside.iter().filter_map(|token| token.within.map(head)).collect();
-    places.sort_unstable();
-    places.dedup();
-    for place in places {
-        let deeper: Vec<Token<'_>> = inside
-            .iter()
-            .filter(|token| token.within.map(head) == Some(place))
-            .map(|token| Token { within: token.within.and_then(tail), ..*token })
-            .collect();
-        if deeper.iter().all(|token| token.to.is_none()) {
-            continue;
-        }
-        text = match place.strip_prefix("json:") {
-            Some(pointer) if !pointer.ends_with(" (key)") => in_json(&text, pointer, &deeper)?,
-            None if place == "base64" => in_base64(&text, &deeper)?,
-            _ => return None,
+    let mut spots: Vec<(Option<&str>, Spot<'_>)> = Vec::new();
+    for token in tokens {
+        let wanted = Wanted {
+            text: token.text,
+            kind: token.kind,
+            to: token.to.map(str::to_owned),
+            planned: usize::from(token.to.is_some()),
         };
-    }
-    Some(text)
-}
-
-fn head(within: &str) -> &str {
-    within.split_once(" > ").map_or(within, |(head, _)| head)
-}
-
-fn tail(within: &str) -> Option<&str> {
-    within.split_once(" > ").map(|(_, tail)| tail)
-}
-
-fn replace(text: &str, tokens: &[Token<'_>]) -> Option<String> {
-    let mut found: Vec<(usize, usize, Option<&str>)> = Vec::new();
-    for token in tokens.iter().filter(|token| !token.text.is_empty()) {
-        let before = found.len();
-        for (start, _) in text.match_indices(token.text) {
-            let end = start + token.text.len();
-            if is_whole(text, start, end, token.kind) {
-                found.push((start, end, token.to));
+        match spots.iter_mut().find(|(within, _)| *within == token.within) {
+            Some((_, spot)) => spot.tokens.push(wanted),
+            None => {
+                let within = token.within.map(parse).unwrap_or_default();
+                spots.push((token.within, Spot { within, tokens: vec![wanted] }));
             }
         }
-        if found.len() == before && token.to.is_some() {
-            return None;
-        }
     }
-    found.sort_by_key(|(start, end, _)| (std::cmp::Reverse(end - start), *start));
-    let mut taken: Vec<(usize, usize, Option<&str>)> = Vec::with_capacity(found.len());
-    for hit in found {
-        if taken.iter().all(|other| hit.1 <= other.0 || other.1 <= hit.0) {
-            taken.push(hit);
-        }
-    }
-    taken.sort_unstable();
-    let (mut out, mut at) = (String::with_capacity(text.len() + 64), 0);
-    for (start, end, to) in taken {
-        out.push_str(text.get(at..start)?);
-        out.push_str(to.or_else(|| text.get(start..end))?);
-        at = end;
-    }
-    out.push_str(text.get(at..)?);
-    Some(out)
-}
-
-/// As it is laid out, where the tokens stand in it as they are; else written anew.
-fn in_json(text: &str, pointer: &str, tokens: &[Token<'_>]) -> Option<String> {
-    let mut value: Value = serde_json::from_str(text).ok()?;
-    let part = value.pointer_mut(pointer)?;
-    let old = part.as_str()?.to_owned();
-    let new = rewrite(&old, tokens)?;
-    *part = Value::String(new.clone());
-    let written = |text: &str| serde_json::to_string(text).ok();
-    let (old, new) = (written(&old)?, written(&new)?);
-    for (at, _) in text.match_indices(&old) {
-        let laid_out = [text.get(..at)?, &new, text.get(at + old.len()..)?].concat();
-        if serde_json::from_str::<Value>(&laid_out).is_ok_and(|read| read == value) {
-            return Some(laid_out);
-        }
-    }
-    serde_json::to_string_pretty(&value).ok()
-}
-
-fn in_base64(text: &str, tokens: &[Token<'_>]) -> Option<String> {
-    let compact: String = text.split_ascii_whitespace().collect();
-    let inside = String::from_utf8(STANDARD.decode(compact).ok()?).ok()?;
-    Some(STANDARD.encode(rewrite(&inside, tokens)?))
+    let spots: Vec<Spot<'_>> = spots.into_iter().map(|(_, spot)| spot).collect();
+    let mut tally = Tally::new(&spots);
+    let out = rewritten(text, &borrowed(&spots), &mut tally).ok()?;
+    (!tally.misses(&spots)).then_some(out)
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     fn token<'t>(text: &'t str, kind: ValueKind, within: Option<&'t str>, to: Option<&'t str>) -> Token<'t> {
@@ -148,6 +78,6 @@ mod tests {
         let encoded = STANDARD.encode(text);
         assert_eq!(rewrite(&encoded, &[at("base64 > json:/a")]).unwrap(), STANDARD.encode(out));
         assert_eq!(rewrite(text, &[at("json:/a (key)")]), None);
-        assert_eq!(rewrite("a%20us-east-2", &[at("percent")]), None);
+        assert_eq!(rewrite("a%2Fus-east-2", &[at("percent")]).unwrap(), "a%2Fus-west-2");
     }
 }

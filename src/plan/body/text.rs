@@ -13,7 +13,7 @@ use crate::model::value::whole::{is_whole, stands_alone};
 
 /// One step into an encoded string.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Inside {
+pub(in crate::plan) enum Inside {
     Base64,
     /// A value of a JSON document.
     Json(String),
@@ -27,24 +27,24 @@ pub(super) enum Inside {
 
 /// A place inside a string, with all that is looked for there.
 #[derive(Clone, Debug)]
-pub(super) struct Spot<'s> {
-    pub(super) within: Vec<Inside>,
-    pub(super) tokens: Vec<Token<'s>>,
+pub(in crate::plan) struct Spot<'s> {
+    pub(in crate::plan) within: Vec<Inside>,
+    pub(in crate::plan) tokens: Vec<Token<'s>>,
 }
 
 /// A text that is looked for.
 #[derive(Clone, Debug)]
-pub(super) struct Token<'s> {
-    pub(super) text: &'s str,
-    pub(super) kind: ValueKind,
+pub(in crate::plan) struct Token<'s> {
+    pub(in crate::plan) text: &'s str,
+    pub(in crate::plan) kind: ValueKind,
     /// What takes its place; `None` where it stays.
-    pub(super) to: Option<String>,
+    pub(in crate::plan) to: Option<String>,
     /// How often the plan rewrites it here.
-    pub(super) planned: usize,
+    pub(in crate::plan) planned: usize,
 }
 
 /// Reads a `within` of the plan.
-pub(super) fn parse(within: &str) -> Vec<Inside> {
+pub(in crate::plan) fn parse(within: &str) -> Vec<Inside> {
     const BY: &str = " > ";
     let mut found = Vec::new();
     let mut rest = within;
@@ -76,23 +76,23 @@ pub(super) fn parse(within: &str) -> Vec<Inside> {
 
 /// A spot as seen from some way inside.
 #[derive(Clone, Copy)]
-pub(super) struct Seen<'b, 's> {
+pub(in crate::plan) struct Seen<'b, 's> {
     /// Number of the spot.
     spot: usize,
     within: &'b [Inside],
     tokens: &'b [Token<'s>],
 }
 
-pub(super) fn borrowed<'b, 's>(spots: &'b [Spot<'s>]) -> Vec<Seen<'b, 's>> {
+pub(in crate::plan) fn borrowed<'b, 's>(spots: &'b [Spot<'s>]) -> Vec<Seen<'b, 's>> {
     let seen = spots.iter().enumerate();
     seen.map(|(spot, Spot { within, tokens })| Seen { spot, within, tokens }).collect()
 }
 
 /// How often each token of each spot was rewritten.
-pub(super) struct Tally(Vec<Vec<usize>>);
+pub(in crate::plan) struct Tally(Vec<Vec<usize>>);
 
 impl Tally {
-    pub(super) fn new(spots: &[Spot<'_>]) -> Self {
+    pub(in crate::plan) fn new(spots: &[Spot<'_>]) -> Self {
         Self(spots.iter().map(|spot| vec![0; spot.tokens.len()]).collect())
     }
 
@@ -100,6 +100,12 @@ impl Tally {
         if let Some(count) = self.0.get_mut(spot).and_then(|tokens| tokens.get_mut(token)) {
             *count += 1;
         }
+    }
+
+    /// Whether a token that was to be rewritten was not found at all.
+    pub(in crate::plan) fn misses(&self, spots: &[Spot<'_>]) -> bool {
+        let counted = spots.iter().zip(&self.0).flat_map(|(spot, counts)| spot.tokens.iter().zip(counts));
+        counted.into_iter().any(|(token, found)| token.to.is_some() && *found == 0)
     }
 
     /// The first token that was not found as often as planned.
@@ -124,7 +130,11 @@ fn described(within: &[Inside]) -> String {
 }
 
 /// The text with all that is seen in it rewritten; else the encoding that it does not have.
-pub(super) fn rewrite(text: &str, seen: &[Seen<'_, '_>], tally: &mut Tally) -> Result<String, String> {
+pub(in crate::plan) fn rewrite(
+    text: &str,
+    seen: &[Seen<'_, '_>],
+    tally: &mut Tally,
+) -> Result<String, String> {
     let first = |wanted: fn(&Inside) -> bool| seen.iter().any(|one| one.within.first().is_some_and(wanted));
     if first(|step| *step == Inside::Base64) {
         return in_base64(text, seen, tally);

@@ -97,7 +97,14 @@ fn names_only(text: &str) -> bool {
 /// What stands in a token's place; a placeholder is filled as text, so none is put where it would be encoded.
 fn becomes(rewrite: &Rewrite, placeholders: &mut Placeholders) -> Option<String> {
     match (&rewrite.known_after, &rewrite.counterpart) {
-        (Some(_), _) if rewrite.within.as_deref().is_some_and(|within| within.contains("base64")) => None,
+        (Some(_), _)
+            if rewrite
+                .within
+                .as_deref()
+                .is_some_and(|within| within.contains("base64") || within.contains("percent")) =>
+        {
+            None
+        }
         (Some(step), _) => Some(placeholders.of(step, &rewrite.token)),
         (None, to) => to.clone(),
     }
