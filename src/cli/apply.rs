@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use super::args::{Apply, Format, Region};
-use super::ask::{Terminal, confirm, is_somebody_there};
+use super::ask::{Confirm, Place, Terminal, confirm, is_somebody_there};
 use super::bodies::Read;
 use super::gather::Texts;
 use super::output::Screen;
@@ -49,15 +49,15 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     let texts = Texts::default();
     let Planned { input, plan: newest, base } = plan(&as_region(args, &approved), &texts, &progress)?;
     drop(progress);
-    let now = args.at.unwrap_or_else(jiff::Timestamp::now);
+    let now = jiff::Timestamp::now();
     check_same(&approved, &newest, &base, &shown, screen)?;
     check_errors(&newest, &shown)?;
     check_built(&newest)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build();
     let runtime = runtime.map_err(|source| Failure::Io { what: "the run's threads".to_owned(), source })?;
     let bodies = Read::new(&newest, &input.manifests);
-    let requests = Requests::new(&newest, &bodies);
-    let kube = runtime.block_on(connect::cluster(args, &newest))?;
+    let requests = Requests::new(&newest, &bodies).with_fence_by_hand();
+    let (kube, cluster) = runtime.block_on(connect::cluster(args, &newest))?;
     // Whoever is asked for the go sees first what it is for.
     if args.dry_run || (args.events.is_none() && is_somebody_there()) {
         runtime.block_on(preview::show(&newest, &requests, &kube, screen))?;
@@ -65,21 +65,30 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     if args.dry_run {
         return Ok(Exit::Done);
     }
-    let permit = permit(args, &approved, &input, &base, now)?;
+    let place = Place { region: &newest.saw.recovery_region, cluster: &cluster };
+    let permit = permit(args, &approved, &input, &base, now, place)?;
     let folder = RunFolder::open(&base, &newest.decision_digest, now)?;
+    folder.check_cluster(&cluster.id)?;
     save(&folder.file("plan.json"), &encoded(&newest)?, MARK)?;
     let journal = folder.journal()?;
     let watch = Watch::new(&newest, args.events, screen);
     let mut events = Vec::new();
-    let acts = Acts { requests: &requests, kube: &kube, parallelism: input.settings.terraform.parallelism };
+    let acts = Acts {
+        requests: &requests,
+        kube: &kube,
+        cluster: &cluster.id,
+        parallelism: input.settings.terraform.parallelism,
+    };
     let ended =
         runtime.block_on(in_runtime(&newest, acts, &folder, &journal, &permit, &watch, &mut events))?;
     // Whoever was asked at the terminal may still be thinking: nobody waits for them.
     runtime.shutdown_background();
     drop(watch);
     drop(journal);
-    let place = Folder { plan: &shown, run: &folder.path.display().to_string() };
-    let text = render_ended(&newest, &events, place, screen.options(0, Some(&shown)));
+    let again: Vec<String> = std::env::args().skip(1).map(|word| shell(&word)).collect();
+    let again = format!("drplan {}", again.join(" "));
+    let ends = Folder { again: &again, run: &folder.path.display().to_string() };
+    let text = render_ended(&newest, &events, ends, screen.options(0, Some(&shown)));
     if args.events.is_none() {
         screen.result(text.as_bytes())?;
     }
@@ -100,7 +109,7 @@ fn as_region(args: &Apply, plan: &Plan) -> Region {
     Region {
         region: plan.saw.recovery_region.clone(),
         config: args.config.clone(),
-        primary: None,
+        primary: args.primary.clone(),
         state: args.state.clone(),
         state_version: None,
         state_at: None,
@@ -112,7 +121,7 @@ fn as_region(args: &Apply, plan: &Plan) -> Region {
         engine_plan: None,
         engine: None,
         offline: args.offline,
-        at: args.at,
+        at: None,
         out: PathBuf::from("plan.json"),
         format: Format::Json,
         verbose: 0,
@@ -146,6 +155,7 @@ fn permit(
     input: &PlanningInput<'_>,
     base: &std::path::Path,
     now: jiff::Timestamp,
+    place: Place<'_>,
 ) -> Result<Permit, Failure> {
     let shown = shell(&args.plan.display().to_string());
     let settings = input.settings.file.is_some().then_some(&input.settings.approval);
@@ -158,7 +168,8 @@ fn permit(
             break_glass: None,
         }),
         Verdict::Confirm { stack, digest } => {
-            Ok(Permit { by: vec![confirm(&stack, &digest, args.digest.as_deref())?], break_glass: None })
+            let what = Confirm { stack: &stack, digest: &digest, steps: plan.steps.len(), place };
+            Ok(Permit { by: vec![confirm(&what, args.digest.as_deref())?], break_glass: None })
         }
         Verdict::BrokenGlass { reason, approved, .. } => Ok(Permit {
             by: approved.iter().map(|approver| approver.name.clone()).collect(),
@@ -200,12 +211,8 @@ fn check_same(
 
 /// No effect is begun of a plan that cannot be brought to its end.
 fn check_built(plan: &Plan) -> Result<(), Failure> {
-    let unbuilt: Vec<&str> = plan
-        .steps
-        .iter()
-        .filter(|step| !connect::is_built(&step.action))
-        .map(|step| step.id.as_str())
-        .collect();
+    let unbuilt: Vec<&str> =
+        plan.steps.iter().filter(|step| !step.action.has_target()).map(|step| step.id.as_str()).collect();
     let Some((first, more)) = unbuilt.split_first() else { return Ok(()) };
     let named: Vec<&str> = std::iter::once(*first).chain(more.iter().copied()).take(5).collect();
     let rest = unbuilt.len() - named.len();
@@ -227,6 +234,7 @@ fn check_built(plan: &Plan) -> Result<(), Failure> {
 struct Acts<'x> {
     requests: &'x Requests<'x>,
     kube: &'x KubeTarget,
+    cluster: &'x str,
     parallelism: Option<u32>,
 }
 
@@ -272,7 +280,7 @@ async fn in_runtime(
         stop: &stop,
         limits,
     };
-    let first = first(plan, folder, permit);
+    let first = first(plan, folder, permit, acts.cluster);
     journal
         .append(clock.now(), first)
         .await
@@ -315,7 +323,7 @@ async fn interrupted() {
     }
 }
 
-fn first(plan: &Plan, folder: &RunFolder, permit: &Permit) -> Entry {
+fn first(plan: &Plan, folder: &RunFolder, permit: &Permit, cluster: &str) -> Entry {
     if folder.replayed.begun.is_some() {
         return Entry::Held { by: format!("process {}", std::process::id()), took_over: false };
     }
@@ -327,6 +335,7 @@ fn first(plan: &Plan, folder: &RunFolder, permit: &Permit) -> Entry {
         stack: plan.stack.clone(),
         region: plan.saw.recovery_region.clone(),
         account: plan.saw.account.clone(),
+        cluster: Some(cluster.to_owned()),
         approved_by: permit.by.clone(),
         break_glass: permit.break_glass.clone(),
     }

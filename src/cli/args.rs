@@ -281,6 +281,9 @@ pub(super) struct Apply {
     /// drplan.hcl; else the one in this folder or above it
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// Region that is lost, where the plan was made with --primary
+    #[arg(long, value_name = "REGION")]
+    pub(super) primary: Option<String>,
     /// Terraform state, where the plan was made with --state
     #[arg(long, value_name = "STATE", allow_hyphen_values = true)]
     pub(super) state: Option<String>,
@@ -323,9 +326,6 @@ pub(super) struct Apply {
     /// One JSON object a line on stdout for all that happens
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(super) events: Option<EventFormat>,
-    /// The clock, RFC 3339; else now
-    #[arg(long, value_name = "RFC3339", value_parser = instant)]
-    pub(super) at: Option<jiff::Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

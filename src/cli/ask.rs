@@ -5,9 +5,11 @@ use std::io::{IsTerminal as _, Write as _};
 use futures_util::future::BoxFuture;
 
 use super::Failure;
+use super::connect::Known;
 use super::watch::Watch;
 use crate::executor::people::{Answer, Asked, People};
 use crate::model::diagnostic::Problem;
+use crate::model::words::count;
 use crate::plan::Plan;
 use crate::render::run::render_gate;
 
@@ -16,11 +18,27 @@ pub(super) fn is_somebody_there() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
+/// Where a plan acts.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p> {
+    pub(super) region: &'p str,
+    pub(super) cluster: &'p Known,
+}
+
+/// What somebody says yes to.
+pub(super) struct Confirm<'c> {
+    pub(super) stack: &'c str,
+    pub(super) digest: &'c str,
+    pub(super) steps: usize,
+    pub(super) place: Place<'c>,
+}
+
 /// Nobody approves plans of this stack beforehand: whoever applies it says that it is this one.
 ///
 /// # Errors
 /// Another name, or nobody there and no digest.
-pub(super) fn confirm(stack: &str, digest: &str, given: Option<&str>) -> Result<String, Failure> {
+pub(super) fn confirm(what: &Confirm<'_>, given: Option<&str>) -> Result<String, Failure> {
+    let Confirm { stack, digest, steps, place } = *what;
     let refused = |what: String, fix: String| Failure::Refused(Problem::new(what, fix).into());
     let by = || format!("{} (typed)", whoami());
     match given {
@@ -42,7 +60,10 @@ pub(super) fn confirm(stack: &str, digest: &str, given: Option<&str>) -> Result<
         None => {}
     }
     let mut err = std::io::stderr().lock();
-    let _ = write!(err, "type the stack's name ({stack}) to apply this plan: ");
+    let _ = writeln!(err, "  plan      {digest}");
+    let _ = writeln!(err, "  changes   {} of region {}", place.cluster.shown, place.region);
+    let _ = writeln!(err, "  runs      {}", count(steps, "step"));
+    let _ = write!(err, "type the stack's name ({stack}) to apply this plan, anything else to leave: ");
     let _ = err.flush();
     drop(err);
     match typed().as_deref() {

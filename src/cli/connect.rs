@@ -7,27 +7,20 @@ use crate::clients::kube::session::Session;
 use crate::clients::kube::{Kubeconfig, Source};
 use crate::model::diagnostic::{Gap, Problem};
 use crate::plan::Plan;
-use crate::plan::action::{Action, Check};
 use crate::sources::aws::{ClusterRequest, open_session};
 use crate::targets::kube::KubeTarget;
 pub(super) use crate::targets::proofs::Proofs;
 
-/// Whether an action has a real target.
-pub(super) fn is_built(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::Check { check: Check::Identity { .. } }
-            | Action::ProbePrimary { .. }
-            | Action::Join { .. }
-            | Action::Gate { .. }
-            | Action::ApplyObject { .. }
-            | Action::AwaitReady { .. }
-            | Action::Release { .. }
-    )
+/// The cluster that is acted on.
+pub(super) struct Known {
+    /// What tells it from every other.
+    pub(super) id: String,
+    /// How the command line names it.
+    pub(super) shown: String,
 }
 
 /// The cluster of `--context`, else the EKS cluster of the recovery region, by a token that is renewed.
-pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<KubeTarget, Failure> {
+pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<(KubeTarget, Known), Failure> {
     let named = args
         .context
         .as_ref()
@@ -53,7 +46,17 @@ pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<KubeTarget, Fai
         })?;
         open_session(&connection, &request).await
     };
-    Ok(KubeTarget::new(session.map_err(|failure| unreached(&failure.gap()))?))
+    let kube = KubeTarget::new(session.map_err(|failure| unreached(&failure.gap()))?);
+    let id = kube.identity().await.map_err(|error| {
+        let fix = "nothing was changed: see that it answers, and that whoever signs in may get namespace kube-system";
+        Failure::Refused(Problem::new(format!("the cluster cannot be told from others: {error}"), fix).into())
+    })?;
+    let shown = match (&args.context, &args.cluster) {
+        (Some(context), _) => format!("context {context}"),
+        (None, Some(cluster)) => format!("cluster {cluster} in {}", plan.saw.recovery_region),
+        (None, None) => format!("the cluster in {}", plan.saw.recovery_region),
+    };
+    Ok((kube, Known { id, shown }))
 }
 
 async fn open_named(request: &ClusterRequest) -> Result<Session, crate::clients::aws::Failure> {

@@ -2,12 +2,14 @@
 
 use super::args::{Drill, DrillFormat};
 use super::output::Screen;
+use super::progress::Progress;
 use super::show::read_plan;
 use super::{Exit, Failure, watch};
 use crate::event::Ending;
 use crate::executor::faults::Fault;
 use crate::executor::matrix::{every_fault, rehearse_plan};
 use crate::model::diagnostic::{BadInput, Problem};
+use crate::model::words::count;
 use crate::model::{nearest, paste};
 use crate::plan::Plan;
 use crate::plan::finding::Severity;
@@ -26,8 +28,10 @@ pub(super) fn run(args: &Drill, screen: &Screen) -> Result<Exit, Failure> {
         return Ok(Exit::Refused);
     }
     let faults = if args.matrix { every_fault(&plan) } else { asked(args, &plan)? };
+    let progress = Progress::begin(format!("rehearsing {}", count(faults.len() + 1, "run")));
     let failed = |source| Failure::Io { what: "the drill's clock".to_owned(), source };
     let (rehearsal, sound) = rehearse_plan(&plan, args.seed, &faults).map_err(failed)?;
+    drop(progress);
     match args.format {
         DrillFormat::Json => {
             let text = serde_json::to_string_pretty(&rehearsal);
@@ -38,7 +42,7 @@ pub(super) fn run(args: &Drill, screen: &Screen) -> Result<Exit, Failure> {
             watch::replay(&plan, &sound.events, screen)?;
             let options = screen.options(0, Some(&shown));
             if sound.ended.how != Ending::Done {
-                let folder = Folder { plan: &shown, run: "none: a drill keeps nothing" };
+                let folder = Folder { again: "drplan drill", run: "none: a drill keeps nothing" };
                 screen.result(render_ended(&plan, &sound.events, folder, options).as_bytes())?;
                 screen.result(b"\n")?;
             }

@@ -60,7 +60,11 @@ impl Screen {
         match failure {
             Failure::BadInput(bad) | Failure::Refused(bad) => {
                 let options = Options { color: self.err_color, ..self.options(0, None) };
-                let _ = err.write_all(problems::render_problems(bad, options).as_bytes());
+                let text = match failure {
+                    Failure::Refused(_) => problems::render_refusals(bad, options),
+                    _ => problems::render_problems(bad, options),
+                };
+                let _ = err.write_all(text.as_bytes());
                 if matches!(failure, Failure::Refused(_)) { Exit::Refused } else { Exit::BadInput }
             }
             failure => {

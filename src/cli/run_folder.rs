@@ -14,7 +14,8 @@ use crate::plan::journal::{Entry, Replayed, replay};
 use crate::sources::text;
 
 const RUNS: &str = ".drplan/runs";
-const JOURNAL: &str = "journal.jsonl";
+/// The journal of a run, in its folder.
+pub(super) const JOURNAL: &str = "journal.jsonl";
 /// A run of ten thousand steps writes some ten megabytes.
 const JOURNAL_LIMIT: u64 = 1 << 30;
 
@@ -78,6 +79,25 @@ impl RunFolder {
             }
         }
         Err(Failure::Defect("a thousand runs began within one second".to_owned()))
+    }
+
+    /// A run goes on where it began: what is done in one cluster is not done in another.
+    pub(super) fn check_cluster(&self, id: &str) -> Result<(), Failure> {
+        let Some(Entry::Begun { cluster: Some(of), .. }) = &self.replayed.begun else { return Ok(()) };
+        if of == id {
+            return Ok(());
+        }
+        let problem = Problem::new(
+            format!(
+                "run {} began in another cluster: its kube-system is {of}, and this one's is {id}",
+                self.run
+            ),
+            format!(
+                "name the context of the cluster that it began in; or, to begin anew in this one, move {} away",
+                self.path.display()
+            ),
+        );
+        Err(Failure::Refused(problem.into()))
     }
 
     /// Opens the journal behind its sound part.

@@ -3,7 +3,7 @@
 use super::args::{Explain, Format, Overlay, Show, ShowFormat};
 use super::output::Screen;
 use super::overlay;
-use super::run_folder::read_run;
+use super::run_folder::{self, read_run};
 use super::{Exit, Failure};
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::plan::codec::DecodeError;
@@ -17,7 +17,7 @@ use crate::sources::text;
 const PLAN_LIMIT: u64 = 1 << 30;
 
 pub(super) fn run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
-    if args.plan.is_dir() {
+    if args.plan.join(run_folder::JOURNAL).is_file() {
         return show_run(args, screen);
     }
     let shown = args.plan.display().to_string();

@@ -158,6 +158,7 @@ fn begun(plan: &Plan) -> Entry {
         stack: plan.stack.clone(),
         region: plan.saw.recovery_region.clone(),
         account: plan.saw.account.clone(),
+        cluster: None,
         approved_by: Vec::new(),
         break_glass: None,
     }

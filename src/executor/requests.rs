@@ -12,6 +12,7 @@ use crate::model::target::engine::{AddressChange, AddressRequest};
 use crate::model::target::kube::{KubeObject, KubeRequest, ObjectRef, Released};
 use crate::model::target::proof::ProofRequest;
 use crate::model::target::traffic::TrafficRequest;
+use crate::model::words::count;
 use crate::plan::Plan;
 use crate::plan::action::{Action, EngineChange, Hold, OverrideValue, Rewrite, Setting};
 use crate::plan::step::{Expects, Step};
@@ -73,6 +74,8 @@ pub struct Requests<'p> {
     objects: HashMap<&'p str, &'p Step>,
     /// Attribute of an owner by the value that the primary's has there.
     attributes: HashMap<(&'p str, &'p str), &'p str>,
+    /// Whether a person stops the primary's writers.
+    fence_by_hand: bool,
     /// Attributes that are asked of each step.
     wants: HashMap<&'p str, BTreeSet<String>>,
 }
@@ -98,6 +101,7 @@ impl<'p> Requests<'p> {
             stores: plan.stores.iter().map(|store| (store.address.as_str(), store)).collect(),
             objects: objects.collect(),
             attributes,
+            fence_by_hand: false,
             wants: HashMap::new(),
         };
         for step in &plan.steps {
@@ -110,6 +114,12 @@ impl<'p> Requests<'p> {
 
     fn wants(&self, step: &Step) -> Vec<String> {
         self.wants.get(step.id.as_str()).into_iter().flatten().cloned().collect()
+    }
+
+    /// The same, where nothing but a person can stop the primary's writers.
+    #[must_use]
+    pub fn with_fence_by_hand(self) -> Self {
+        Self { fence_by_hand: true, ..self }
     }
 
     /// How many ways the plan allows a step.
@@ -171,6 +181,12 @@ impl<'p> Requests<'p> {
             }
             Action::Join { .. } => Request::Join,
             Action::Gate { ask, .. } => Request::Gate(ask.clone()),
+            Action::Fence { workloads, databases } if self.fence_by_hand => Request::Gate(format!(
+                "stop the writers of the primary by hand ({}, {}), or accept that they may go on writing: two writers are \
+                 worse than an outage",
+                count(workloads.len(), "workload"),
+                count(databases.len(), "database")
+            )),
             Action::Fence { workloads, databases } => Request::Traffic(TrafficRequest::Fence {
                 workloads: workloads.clone(),
                 databases: databases.clone(),

@@ -14,6 +14,8 @@ pub struct EnginePlan<'a> {
     pub engine_version: Option<String>,
     /// What it does to each managed instance, in its order.
     pub changes: Vec<ResourceChange<'a>>,
+    /// Whether it is of all that the code makes: one with `-target` or `-exclude` is not, and says so since 1.8.
+    pub complete: bool,
     /// Addresses that it was told to leave out; `None` of a plan that was given as a file.
     pub excluded: Option<BTreeSet<String>>,
 }

@@ -262,6 +262,22 @@ impl Action {
             Self::EngineConverged { .. } => "engine_converged",
         }
     }
+
+    /// Whether drplan can do it for real; the rest it rehearses only, so far.
+    #[must_use]
+    pub const fn has_target(&self) -> bool {
+        matches!(
+            self,
+            Self::Check { check: Check::Identity { .. } }
+                | Self::ProbePrimary { .. }
+                | Self::Fence { .. }
+                | Self::Join { .. }
+                | Self::Gate { .. }
+                | Self::ApplyObject { .. }
+                | Self::AwaitReady { .. }
+                | Self::Release { .. }
+        )
+    }
 }
 
 /// What the engine is told about an address.

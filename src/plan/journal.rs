@@ -60,6 +60,8 @@ pub enum Entry {
         region: String,
         /// Account that the plan is bound to.
         account: Option<String>,
+        /// The cluster that its objects are applied to, by the identity of its `kube-system`; `None` where none is.
+        cluster: Option<String>,
         /// Who approved it: principals of the signatures that count.
         approved_by: Vec<String>,
         /// Why it runs without approval, where it does.

@@ -228,6 +228,7 @@ mod tests {
             stack: plan.stack.clone(),
             region: "us-west-2".to_owned(),
             account: None,
+            cluster: None,
             approved_by: vec!["ops".to_owned()],
             break_glass: None,
         };

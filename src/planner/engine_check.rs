@@ -107,7 +107,7 @@ impl Pair<'_, '_> {
             }
             (_, Some(Planned::Forget)) => ("engine-destroys", "the engine lets it go".to_owned()),
             (Engine::None, None | Some(Planned::Keep))
-            | (Engine::Create | Engine::Withhold | Engine::Exclude, Some(Planned::Create | Planned::Keep))
+            | (Engine::Create | Engine::Withhold | Engine::Exclude, Some(Planned::Create))
             | (Engine::Withhold | Engine::Exclude, None | Some(Planned::Import))
             | (Engine::Import, Some(Planned::Import | Planned::Keep))
             | (Engine::Carry, Some(Planned::Keep)) => return None,

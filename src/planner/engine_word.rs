@@ -158,6 +158,10 @@ pub(super) fn plan_gone(
     findings: &mut Findings,
 ) {
     let Some(plan) = &facts.input.engine_plan else { return };
+    // What somebody left out with `-target` is no word about the code; what drplan left out itself is known.
+    if !plan.complete && plan.excluded.is_none() {
+        return;
+    }
     let planned: HashSet<&str> = plan
         .changes
         .iter()
@@ -170,7 +174,8 @@ pub(super) fn plan_gone(
         let told = told_to(object, fate.engine);
         if object.instance.deposed.is_some()
             || fate.goes_with.is_some()
-            || !matches!(told, Engine::Create | Engine::Import | Engine::Carry)
+            // A value that lives only in the state is never made anew in silence.
+            || !matches!(told, Engine::Create | Engine::Import)
             || planned.contains(object.address())
             || facts.is_not_in_code(object.instance)
             || waits.is_left_out(object)

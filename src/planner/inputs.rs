@@ -28,8 +28,12 @@ fn check_state(facts: &Facts<'_, '_>, findings: &mut Findings) {
     let mut managed = facts.objects.iter().filter(|object| object.is_managed());
     let objects = facts.input.manifests.objects.len();
     let is_empty = managed.clone().next().is_none();
-    let modules = facts.input.configuration.iter().flat_map(|code| &code.modules);
-    let has_code = modules.flat_map(|module| &module.resources).any(|block| !block.data);
+    let code = facts.input.configuration.as_ref();
+    // Code that could not be read is code all the same.
+    let has_code = code.is_some_and(|code| {
+        let blocks = code.modules.iter().flat_map(|module| &module.resources);
+        blocks.into_iter().any(|block| !block.data) || !code.gaps.is_empty()
+    });
     if is_empty && (objects == 0 || has_code) {
         findings.add(
             "state-empty",

@@ -81,8 +81,10 @@ pub(super) fn plan_verify(
     );
 }
 
-/// Those of the steps that none of the others needs: the others follow from them.
+/// Those of some steps that none of the same needs: the others come before them.
 fn last_of(steps: &[Step], ids: &[String]) -> Vec<String> {
-    let needed: HashSet<&String> = steps.iter().flat_map(|step| &step.needs).collect();
+    let own: HashSet<&String> = ids.iter().collect();
+    let needed: HashSet<&String> =
+        steps.iter().filter(|step| own.contains(&step.id)).flat_map(|step| &step.needs).collect();
     ids.iter().filter(|id| !needed.contains(id)).cloned().collect()
 }

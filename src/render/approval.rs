@@ -46,8 +46,14 @@ pub fn render_approval(plan: &Plan, signed: Signed<'_>, standing: &Standing, opt
     let style = if missing == 0 { Style::Good } else { Style::Warn };
     screen.row("approved", &[(style, standing.words())]);
     if missing == 0 {
-        screen.row("next", &[plain("it can be applied:")]);
-        screen.unbroken(MARGIN, &[plain(format!("drplan apply {path}"))]);
+        if plan.steps.iter().all(|step| step.action.has_target()) {
+            screen.row("next", &[plain("it can be applied:")]);
+            screen.unbroken(MARGIN, &[plain(format!("drplan apply {path}"))]);
+        } else {
+            screen
+                .row("next", &[plain("it can be rehearsed; this drplan cannot run all of it for real yet:")]);
+            screen.unbroken(MARGIN, &[plain(format!("drplan drill {path}"))]);
+        }
         return screen.finish();
     }
     let open = &standing.count.open;

@@ -24,6 +24,19 @@ pub fn render_problems(bad: &BadInput, options: Options<'_>) -> String {
     screen.finish()
 }
 
+/// Why something was refused: nothing was done, and the inputs may be as they should be.
+#[must_use]
+pub fn render_refusals(bad: &BadInput, options: Options<'_>) -> String {
+    let mut screen = Screen::new(options);
+    for problem in &bad.0 {
+        screen.gap();
+        one(&mut screen, (Style::Bad, "refused"), problem, options);
+    }
+    screen.gap();
+    screen.text(2, &[bold("nothing was done.".to_owned())]);
+    screen.finish()
+}
+
 /// What does not stop a command, and may be wrong all the same.
 #[must_use]
 pub fn render_warnings(problems: &[Problem], options: Options<'_>) -> String {

@@ -36,9 +36,9 @@ pub fn render_rehearsal(plan: &Plan, rehearsal: &Rehearsal, options: Options<'_>
         duration(rehearsal.critical_path_seconds),
         duration(rehearsal.lower_bound_seconds)
     );
-    screen.row("  takes", &[plain(times)]);
+    screen.row("takes", &[plain(times)]);
     screen.row(
-        "  planned",
+        "planned",
         &[plain(format!(
             "{} with the time to decide at gates, which a drill does not take (p90 {})",
             duration(plan.forecast.rto.p50_seconds),

@@ -32,12 +32,12 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
     screen.gap();
     let approved =
         if report.approved_by.is_empty() { "nobody".to_owned() } else { report.approved_by.join(", ") };
-    screen.row("  approved", &[plain(approved)]);
+    screen.row("approved", &[plain(approved)]);
     if let Some(reason) = &report.break_glass {
-        screen.row("  glass", &[(Style::Warn, format!("run without approval: {reason}"))]);
+        screen.row("glass", &[(Style::Warn, format!("run without approval: {reason}"))]);
     }
     screen.row(
-        "  from",
+        "from",
         &[plain(format!(
             "{} to {}, {}",
             instant(report.begun_at),
@@ -45,11 +45,11 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
             count(usize::try_from(report.holders).unwrap_or(usize::MAX), "process")
         ))],
     );
-    screen.row("  recovered", &recovered(report));
+    screen.row("recovered", &recovered(report));
     for decision in &report.decisions {
         let word = if decision.go { "go" } else { "stop" };
         screen.row(
-            "  decided",
+            "decided",
             &[plain(format!("{}: {word}, by {} at {}", decision.step, decision.by, instant(decision.at)))],
         );
     }
@@ -89,7 +89,7 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
     }
     for step in report.steps.iter().filter(|step| step.outcome == "failed") {
         screen.gap();
-        screen.row("  failed", &[bold(step.step.clone())]);
+        screen.row("failed", &[bold(step.step.clone())]);
         screen.row("", &[plain(step.cause.clone().unwrap_or_default())]);
     }
     screen.finish()

@@ -43,6 +43,8 @@ pub(super) struct Summary<'a> {
 /// Whether the plan can be applied.
 pub(super) struct Standing {
     pub errors: usize,
+    /// Steps that drplan cannot run for real yet.
+    pub unbuilt: usize,
     pub warnings: usize,
     pub notes: usize,
 }
@@ -59,7 +61,11 @@ impl Standing {
     }
     /// The line that matters.
     pub(super) const fn sentence(&self) -> &'static str {
-        if self.errors > 0 { "this plan cannot be applied yet" } else { "this plan can be applied" }
+        match (self.errors, self.unbuilt) {
+            (1.., _) => "this plan cannot be applied yet",
+            (0, 1..) => "this plan is sound; drplan drills it, and cannot run all of it for real yet",
+            (0, 0) => "this plan can be applied",
+        }
     }
 }
 
@@ -101,7 +107,12 @@ pub(super) fn summarize(plan: &Plan, all: bool) -> Summary<'_> {
         } else {
             format!("made {}", day(plan.created_at))
         },
-        standing: Standing { errors, warnings: severity(Severity::Warning), notes: severity(Severity::Note) },
+        standing: Standing {
+            errors,
+            unbuilt: plan.steps.iter().filter(|step| !step.action.has_target()).count(),
+            warnings: severity(Severity::Warning),
+            notes: severity(Severity::Note),
+        },
         saw: saw(plan),
         recovers: recovers(plan),
         loses: loses(plan, all),

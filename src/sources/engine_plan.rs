@@ -39,6 +39,7 @@ struct RawPlan<'a> {
     terraform_version: Option<Value>,
     #[serde(default)]
     errored: Option<bool>,
+    complete: Option<bool>,
     #[serde(default, borrow)]
     resource_changes: Option<Vec<RawResource<'a>>>,
 }
@@ -107,7 +108,8 @@ pub fn read_engine_plan<'a>(text: &'a str, origin: &str) -> Result<EnginePlan<'a
         return Err(BadInput(problems));
     }
     let engine_version = raw.terraform_version.as_ref().and_then(Value::as_str).map(str::to_owned);
-    Ok(EnginePlan { origin: origin.to_owned(), engine_version, changes, excluded: None })
+    let complete = raw.complete != Some(false);
+    Ok(EnginePlan { origin: origin.to_owned(), engine_version, changes, complete, excluded: None })
 }
 
 fn read_change(resource: RawResource<'_>) -> Result<ResourceChange<'_>, String> {

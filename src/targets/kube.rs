@@ -54,6 +54,23 @@ impl KubeTarget {
         Self { forced: objects.into_iter().collect(), ..self }
     }
 
+    /// What tells this cluster from every other: the uid of its `kube-system`, which is made with it and never again.
+    ///
+    /// # Errors
+    /// The API server does not answer, or does not let that be read.
+    pub async fn identity(&self) -> Result<String, TargetError> {
+        let system = ObjectRef {
+            api_version: "v1".to_owned(),
+            kind: "Namespace".to_owned(),
+            namespace: None,
+            name: "kube-system".to_owned(),
+        };
+        let found = apply::get(self, &system).await?;
+        let uid = found.as_ref().and_then(|found| found.pointer("/metadata/uid")?.as_str());
+        uid.map(str::to_owned)
+            .ok_or_else(|| garbled("GET", &About::Object(&system), "the namespace has no uid"))
+    }
+
     /// What applying these objects would change, without an effect. Secrets are masked in it.
     ///
     /// # Errors

@@ -174,7 +174,7 @@ fn a_broken_region_strands_the_plan_exactly_where_it_is_broken() {
                 });
                 setup
             },
-            &[restore],
+            &["preflight/recovery-point/module.rds.aws_db_instance.primary"],
         ),
         (
             "the key of every recovery point may not be used",
@@ -237,4 +237,29 @@ fn another_recovery_point_of_the_rule_is_taken_by_a_new_plan() {
     let rehearsed = rehearse(plan, setup, &Faults::none()).unwrap();
     assert_eq!(rehearsed.ended.how == Ending::Done, others > 0, "{others} {:?}", rehearsed.ended);
     assert_eq!(rehearsed.replanned, others > 0);
+}
+
+/// What says that the engine has nothing left to do comes after all that it does.
+#[test]
+fn the_engine_converges_after_everything_that_it_was_asked_for() {
+    let plan = example();
+    let mut before = vec!["verify/engine"];
+    let mut at = 0;
+    while let Some(id) = before.get(at).copied() {
+        let step = plan.steps.iter().find(|step| step.id == id).unwrap();
+        for need in &step.needs {
+            if !before.contains(&need.as_str()) {
+                before.push(need);
+            }
+        }
+        at += 1;
+    }
+    let asked = plan.steps.iter().filter(|step| {
+        matches!(
+            step.action,
+            Action::Engine { .. } | Action::ChangeRecord { .. } | Action::ChangeDistribution { .. }
+        )
+    });
+    let late: Vec<&str> = asked.map(|step| step.id.as_str()).filter(|id| !before.contains(id)).collect();
+    assert!(late.is_empty(), "{late:?}");
 }

@@ -288,6 +288,64 @@ fn an_edited_journal_is_refused_and_a_torn_one_is_gone_on_with() {
     assert_eq!(work.journals().len(), 1);
 }
 
+/// The cluster is told by its own identity, whatever the context is called.
+#[test]
+fn a_run_does_not_go_on_in_another_cluster() {
+    let plane = control_plane::whole();
+    let work = Work::new("run-elsewhere", 2);
+    let plan = work.plan();
+    let child = work.apply(plane, &plan.digest).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut journal = newest_journal(&work);
+    while !journal.is_file() {
+        journal = newest_journal(&work);
+    }
+    assert!(killed(child, &journal, 6));
+    let emulator = crate::emulator::with(&[]);
+    let other = control_plane::shared(&emulator);
+    work.write("other", &other.kubeconfig(control_plane::ADMIN));
+    let mut command = work.apply(plane, &plan.digest);
+    let refused = command.args(["--kubeconfig", "other"]).output().unwrap();
+    // The flag is there twice: the second is refused by itself.
+    assert_eq!(refused.status.code(), Some(2), "{}", shown(&refused));
+    let mut command = work.drplan();
+    command.args([
+        "apply",
+        "plan.json",
+        "--offline",
+        "--manifests",
+        "manifests",
+        "--state",
+        "terraform.tfstate",
+    ]);
+    command.args(["--digest", &plan.digest, "--context", "it", "--kubeconfig", "other"]);
+    let refused = command.output().unwrap();
+    assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
+    assert!(shown(&refused).contains("began in another cluster"), "{}", shown(&refused));
+    assert!(objects(other, "run-elsewhere").is_empty());
+    let done = work.apply(plane, &plan.digest).output().unwrap();
+    assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
+}
+
+/// Nobody sits there who could say that the writers are stopped.
+#[test]
+fn a_decision_that_nobody_can_make_is_waited_for() {
+    let plane = control_plane::whole();
+    let work = Work::new("run-gate", 1);
+    let cron = "---\napiVersion: batch/v1\nkind: CronJob\nmetadata: { name: nightly, namespace: run-gate }\n\
+                spec:\n  schedule: \"0 3 * * *\"\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          \
+                restartPolicy: Never\n          containers: [{ name: job, image: \"r.example/job:1\" }]\n";
+    let text = std::fs::read_to_string(work.path("manifests/all.yaml")).unwrap();
+    work.write("manifests/all.yaml", &format!("{text}{cron}"));
+    let plan = work.plan();
+    let waits = work.apply(plane, &plan.digest).output().unwrap();
+    assert_eq!(waits.status.code(), Some(4), "{}", shown(&waits));
+    let text = shown(&waits);
+    assert!(text.contains("two writers are"), "{text}");
+    assert!(text.contains("drplan apply plan.json --offline"), "the command that goes on is whole: {text}");
+    let (_, replayed) = &work.journals()[0];
+    assert_eq!(replayed.ended.as_deref(), Some("at_gate"));
+}
+
 #[test]
 fn a_second_one_beside_a_running_one_is_refused() {
     let plane = control_plane::whole();

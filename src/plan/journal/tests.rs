@@ -13,6 +13,7 @@ fn begun() -> Entry {
         stack: "shop".to_owned(),
         region: "us-west-2".to_owned(),
         account: None,
+        cluster: None,
         approved_by: vec!["ops".to_owned()],
         break_glass: None,
     }

@@ -4,14 +4,13 @@ use super::super::Options;
 use super::super::screen::{Screen, Style, bold, plain};
 use super::super::text::count;
 use crate::event::{Ending, Event, EventKind};
-use crate::model::paste;
 use crate::plan::Plan;
 
 /// Where the run's files are, and how it is gone on with.
 #[derive(Clone, Copy, Debug)]
 pub struct Folder<'f> {
-    /// The plan's file.
-    pub plan: &'f str,
+    /// The command that goes on with it.
+    pub again: &'f str,
     /// The run.
     pub run: &'f str,
 }
@@ -27,7 +26,7 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
         return String::new();
     };
     let all = plan.steps.len();
-    let again = format!("drplan apply {}", paste::shell(folder.plan));
+    let again = folder.again;
     let (style, word) = match how {
         Ending::Done => (Style::Good, "done"),
         Ending::AtGate => (Style::Warn, "waits"),
@@ -35,7 +34,9 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
         Ending::Interrupted => (Style::Warn, "stopped"),
     };
     if how == Ending::Done {
-        screen.text(12, &[(style, "done      ".to_owned()), plain(format!("all of {}", count(all, "step")))]);
+        screen.row("done", &[(style, format!("all of {}", count(all, "step")))]);
+        screen.row("next", &[plain("drplan verify: is what runs healthy?")]);
+        screen.row("report", &[plain(format!("drplan show {}", folder.run))]);
         return screen.finish();
     }
     let moved = events.iter().any(|event| {
@@ -56,10 +57,10 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
     for event in events {
         if let EventKind::StepFailed { step, cause, choices } = &event.kind {
             screen.gap();
-            screen.row("  step", &[bold(step.clone())]);
-            screen.row("  cause", &[plain(cause.clone())]);
+            screen.row("step", &[bold(step.clone())]);
+            screen.row("cause", &[plain(cause.clone())]);
             for (at, choice) in choices.iter().enumerate() {
-                let label = if at == 0 { "  do" } else { "" };
+                let label = if at == 0 { "do" } else { "" };
                 screen.row(label, &[plain(format!("{}. {choice}", at + 1))]);
             }
         }
@@ -70,7 +71,7 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
         Ending::Lost => "see the journal's message above, then apply again".to_owned(),
         _ => format!("{again}    goes on from here; nothing is done twice"),
     };
-    screen.row("  next", &[plain(next)]);
-    screen.row("  run", &[plain(folder.run.to_owned())]);
+    screen.row("next", &[plain(next)]);
+    screen.row("run", &[plain(folder.run.to_owned())]);
     screen.finish()
 }

@@ -21,10 +21,10 @@ pub fn render_gate(plan: &Plan, step: &str, ask: &str) -> String {
     let proven: Vec<String> =
         plan.steps.iter().filter(|one| one.id == step).flat_map(|gate| gate.needs.iter().cloned()).collect();
     if !proven.is_empty() {
-        screen.row("  proven", &[plain(list(&proven, NAMED))]);
+        screen.row("proven", &[plain(list(&proven, NAMED))]);
     }
     if let Some(primary) = &plan.saw.primary_region {
-        screen.row("  primary", &[plain(format!("{primary}: what the probe saw is in the lines above"))]);
+        screen.row("primary", &[plain(format!("{primary}: what the probe saw is in the lines above"))]);
     }
     let moved: Vec<String> = behind
         .iter()
@@ -38,9 +38,9 @@ pub fn render_gate(plan: &Plan, step: &str, ask: &str) -> String {
         })
         .collect();
     let moved = if moved.is_empty() { format!("{} steps follow", behind.len()) } else { list(&moved, NAMED) };
-    screen.row("  if you go", &[plain(moved)]);
+    screen.row("if you go", &[plain(moved)]);
     if behind.iter().any(|one| one.phase == Phase::Dns) {
-        screen.row("  way back", &[plain("what is written after the move is in the recovery region alone")]);
+        screen.row("way back", &[plain("what is written after the move is in the recovery region alone")]);
     }
     screen.text(
         2,
