@@ -20,7 +20,7 @@ use crate::model::engine_plan::{EngineAction, EnginePlan};
 use crate::model::input::PlanningInput;
 use crate::model::paste;
 use crate::model::state::{Instance, Mode};
-use crate::model::types::Recovery;
+use crate::model::types::{Recovery, Scope, Uniqueness};
 use crate::plan::resource::{Disposition, Engine};
 use crate::plan::store::{Candidate, CandidateKind};
 use needs::Needs;
@@ -89,6 +89,23 @@ pub(super) fn decide_made(
     fates: &[Option<Fate>],
     findings: &mut Findings,
 ) -> Outcome {
+    if let Some(other) = taken_by(facts, object) {
+        let name = object.given_name().unwrap_or_default();
+        findings.add(
+            "engine-differs",
+            object.address(),
+            format!(
+                "the engine's plan makes {} \"{name}\", and the account has it already, as {}: there is one for all \
+                 regions",
+                object.type_name(),
+                other.address()
+            ),
+            "have the code give it the same key in the recovery, so that it is imported; or a name with the region in it",
+            facts.place_in_code(object),
+        );
+        let reason = format!("its name is taken in the account by {}", other.address());
+        return fate(Disposition::Block, Engine::Exclude, reason).into();
+    }
     if may_hold_data(object) {
         return decide_new_store(facts, object, fates, findings);
     }
@@ -96,6 +113,23 @@ pub(super) fn decide_made(
         return fate(Disposition::Create, Engine::Withhold, why).into();
     }
     fate(Disposition::Create, Engine::Create, made_by(facts)).into()
+}
+
+/// The object of the state that has the name, where the account has room for one only. Of two zones of a name one is
+/// asked by nobody.
+fn taken_by<'f>(facts: &'f Facts<'_, '_>, object: &Object<'_, '_>) -> Option<&'f Object<'f, 'f>> {
+    let alone = object.type_name() == "aws_route53_zone"
+        || object.entry.is_some_and(|entry| {
+            entry.scope == Scope::Global
+                && matches!(entry.unique, Uniqueness::InAccount | Uniqueness::Everywhere)
+        });
+    let name = object.given_name().filter(|_| alone)?;
+    facts.objects.iter().find(|other| {
+        other.is_managed()
+            && other.type_name() == object.type_name()
+            && other.address() != object.address()
+            && other.given_name() == Some(name)
+    })
 }
 
 fn made_by(facts: &Facts<'_, '_>) -> String {

@@ -250,6 +250,53 @@ fn what_holds_data_is_neither_made_nor_left_out_silently() {
     assert!(!String::from_utf8(bytes(&plan)).unwrap().contains("canary-71b3"));
 }
 
+/// Made again under the region's key it would stop at EntityAlreadyExists, or be a zone that nobody asks.
+#[test]
+fn what_the_account_has_one_of_is_not_made_a_second_time() {
+    let code = "variable \"region\" {}\nresource \"aws_iam_role\" \"app\" {\n  for_each = toset([var.region])\n  name = \
+                \"app-role\"\n}\nresource \"aws_route53_zone\" \"z\" {\n  for_each = toset([var.region])\n}\n";
+    let role =
+        json!({ "id": "app-role", "name": "app-role", "arn": "arn:aws:iam::123456789012:role/app-role" });
+    let zone = json!({ "id": "Z1", "zone_id": "Z1", "name": "shop.example" });
+    let plan = planned(&world(
+        &[("main.tf", code)],
+        &[
+            vpc(),
+            keyed("aws_iam_role", "app", &[(json!("us-east-2"), role)], &[]),
+            keyed("aws_route53_zone", "z", &[(json!("us-east-2"), zone)], &[]),
+        ],
+        &[
+            ("aws_iam_role.app[\"us-west-2\"]", "aws_iam_role", json!({ "name": "app-role" })),
+            ("aws_route53_zone.z[\"us-west-2\"]", "aws_route53_zone", json!({ "name": "shop.example" })),
+        ],
+    ));
+    for address in ["aws_iam_role.app[\"us-west-2\"]", "aws_route53_zone.z[\"us-west-2\"]"] {
+        assert_eq!(resource(&plan, address).disposition, Disposition::Block, "{address}");
+        let told = plan.findings.iter().any(|one| one.code == "engine-differs" && one.subject == address);
+        assert!(told, "{address}");
+    }
+}
+
+/// With `-target` it is no word about what the code makes; kept in the workspace it was made in, no proof of anything.
+#[test]
+fn a_plan_of_a_part_or_of_another_workspace_proves_nothing() {
+    let state = [vpc(), keyed("aws_subnet", "a", &[(json!(0), subnet(0))], &["aws_vpc.main"])];
+    let mut world = world(&[("main.tf", SUBNETS)], &state, &[("aws_vpc.main", "aws_vpc", json!({}))]);
+    let whole = world.engine_plan.clone().unwrap();
+    assert_eq!(resource(&planned(&world), "aws_subnet.a[0]").disposition, Disposition::Skip);
+    let mut part: Value = serde_json::from_str(&whole).unwrap();
+    part["complete"] = json!(false);
+    world.engine_plan = Some(part.to_string());
+    let plan = planned(&world);
+    assert_eq!(resource(&plan, "aws_subnet.a[0]").disposition, Disposition::Create);
+    assert!(plan.findings.iter().any(|one| one.code == "engine-omits"), "{:?}", plan.findings);
+    world.engine_plan = Some(whole.replace("\"create\"", "\"no-op\""));
+    let plan = planned(&world);
+    let differs =
+        plan.findings.iter().any(|one| one.code == "engine-differs" && one.subject == "aws_vpc.main");
+    assert!(differs, "{:?}", plan.findings);
+}
+
 #[test]
 fn names_wait_for_their_gate() {
     let code = "resource \"aws_route53_record\" \"www\" {\n  name = \"www.shop.example\"\n}\n";

@@ -192,7 +192,9 @@ fn nobody_to_ask_and_another_digest_are_refused() {
     assert!(shown(&refused).contains("is not the digest of this plan"), "{}", shown(&refused));
     let args =
         ["apply", "plan.json", "--offline", "--manifests", "manifests", "--state", "terraform.tfstate"];
-    let refused = work.drplan().args(args).args(["--context", "it"]).output().unwrap();
+    let mut command = work.drplan();
+    command.args(args).args(["--context", "it", "--kubeconfig"]).arg(plane.admin());
+    let refused = command.output().unwrap();
     assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
     assert!(shown(&refused).contains(&plan.digest), "{}", shown(&refused));
     assert!(work.journals().is_empty());
