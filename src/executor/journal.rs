@@ -172,3 +172,6 @@ impl Drop for FileJournal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
