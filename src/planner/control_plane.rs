@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::facts::Facts;
 use super::findings::Findings;
 use crate::model::words;
-use crate::plan::action::{Action, EngineChange};
+use crate::plan::action::{Action, Check, EngineChange};
 use crate::plan::forecast::{Beforehand, Stranded};
 use crate::plan::step::{Plane, Step};
 
@@ -17,7 +17,7 @@ const REGION: &str = "us-east-1";
 
 /// Which steps the recovery stops at, and what waits for which of them.
 pub(super) struct Waiting {
-    /// Steps that write through the control plane of us-east-1. An import reads only, which stays possible from the data
+    /// Steps that write through the control plane of us-east-1, or prove that it answers. An import reads only, which stays possible from the data
     /// planes; it is not counted.
     pub(super) first: Vec<usize>,
     /// For each step of the plan, those of the first that it needs, itself among them.
@@ -56,8 +56,13 @@ impl Waiting {
 const MOST: usize = 20;
 
 fn writes(step: &Step) -> bool {
-    step.plane == Plane::UsEast1Control
-        && !matches!(step.action, Action::Engine { change: EngineChange::Import, .. } | Action::Check { .. })
+    let only_reads = match &step.action {
+        Action::Engine { change: EngineChange::Import, .. } => true,
+        // What is proven there is that it answers; nothing is written before that is proven.
+        Action::Check { check } => !matches!(check, Check::ControlPlane { .. }),
+        _ => false,
+    };
+    step.plane == Plane::UsEast1Control && !only_reads
 }
 
 /// What would have to be there so that none of the steps waits, each kind once.
@@ -83,6 +88,11 @@ fn needed(step: &Step) -> &'static str {
         }
         Action::ChangeDistribution { .. } => return "an origin by a name that such a record answers for",
         Action::Engine { address, .. } => type_of(address),
+        Action::Check { check: Check::ControlPlane { service } } => match service.as_str() {
+            "iam" => "aws_iam_",
+            "route53" => "aws_route53_",
+            _ => "aws_cloudfront_",
+        },
         _ => "",
     };
     match of_type {
