@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use super::args::{Apply, Format, Region};
-use super::ask::{Confirm, Place, Terminal, confirm, is_somebody_there};
+use super::ask::{Confirm, Place, Terminal, confirm, is_somebody_there, whereabouts};
 use super::bodies::Read;
 use super::gather::Texts;
+use super::kept::{self, Kept};
 use super::output::Screen;
 use super::progress::Progress;
 use super::region::{Planned, encoded, plan};
@@ -14,10 +15,9 @@ use super::run_folder::RunFolder;
 use super::save::save;
 use super::show::read_plan;
 use super::watch::Watch;
-use super::{Exit, Failure, connect, preview};
+use super::{Exit, Failure, connect, preview, shared_run};
 use crate::clients::clock::Clock;
 use crate::event::{Ending, Event};
-use crate::executor::journal::{FileJournal, Journal as _};
 use crate::executor::requests::Requests;
 use crate::executor::{Ended, Executor, Limits, Stop, Targets};
 use crate::model::diagnostic::Problem;
@@ -65,18 +65,28 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     if args.dry_run {
         return Ok(Exit::Done);
     }
+    let shared = runtime.block_on(shared_run::connect(input.settings.journal.as_ref(), &newest))?;
     let place = Place { region: &newest.saw.recovery_region, cluster: &cluster };
     let permit = permit(args, &approved, &input, &base, now, place)?;
-    let folder = RunFolder::open(&base, &newest.decision_digest, now)?;
+    let folder = kept::folder(args, shared.is_some(), &base, &newest, now)?;
+    let (folder, journal) = match &shared {
+        Some(shared) => {
+            runtime.block_on(kept::in_s3(shared, folder, &newest, args.take_over.is_some(), screen))?
+        }
+        None => {
+            let journal = folder.journal()?;
+            (folder, Kept::File(journal))
+        }
+    };
     folder.check_cluster(&cluster.id)?;
     save(&folder.file("plan.json"), &encoded(&newest)?, MARK)?;
-    let journal = folder.journal()?;
     let watch = Watch::new(&newest, args.events, screen);
     let mut events = Vec::new();
     let acts = Acts {
         requests: &requests,
         kube: &kube,
         cluster: &cluster.id,
+        took_over: args.take_over.is_some(),
         parallelism: input.settings.terraform.parallelism,
     };
     let ended =
@@ -235,6 +245,7 @@ struct Acts<'x> {
     requests: &'x Requests<'x>,
     kube: &'x KubeTarget,
     cluster: &'x str,
+    took_over: bool,
     parallelism: Option<u32>,
 }
 
@@ -242,7 +253,7 @@ async fn in_runtime(
     plan: &Plan,
     acts: Acts<'_>,
     folder: &RunFolder,
-    journal: &FileJournal,
+    journal: &Kept,
     permit: &Permit,
     watch: &Watch<'_>,
     events: &mut Vec<Event>,
@@ -273,26 +284,41 @@ async fn in_runtime(
             traffic: &Unbuilt,
             kube: acts.kube,
         },
-        journal,
+        journal: journal.journal(),
         people: &people,
         clock,
         told: &told,
         stop: &stop,
         limits,
     };
-    let first = first(plan, folder, permit, acts.cluster);
-    journal
-        .append(clock.now(), first)
-        .await
-        .map_err(|error| refused(error.to_string(), "nothing was changed: make room, then apply again"))?;
+    let first = first(plan, folder, permit, acts);
+    journal.journal().append(clock.now(), first).await.map_err(|error| {
+        refused(
+            error.to_string(),
+            "nothing was changed: mend the cause (a full disk: make room), then apply again",
+        )
+    })?;
+    let taken = Mutex::new(None);
     let ended = tokio::select! {
         biased;
         () = twice_interrupted(&stop) => None,
+        () = journal.keep(&stop, &taken) => None,
         ended = executor.run(&folder.replayed) => Some(ended),
     };
     *events = seen.into_inner().unwrap_or_default();
+    // What was ended at once may still have a call on its way: its lease is waited out.
+    if let (Kept::Shared(journal), Some(Ended { lost: None, .. })) = (journal, &ended) {
+        journal.keeper().release().await;
+    }
     // What was begun has its intent, and is looked at by the process that goes on.
-    Ok(ended.unwrap_or_else(Ended::lost))
+    let mut ended = ended.unwrap_or_else(Ended::lost);
+    if ended.how != Ending::Done
+        && let Some(why) = taken.into_inner().ok().flatten()
+    {
+        ended.how = Ending::Lost;
+        ended.lost.get_or_insert(why);
+    }
+    Ok(ended)
 }
 
 /// Ctrl-C, or the end that an init system or a pipeline asks for, has the run stop in order; another one ends it at once.
@@ -323,9 +349,9 @@ async fn interrupted() {
     }
 }
 
-fn first(plan: &Plan, folder: &RunFolder, permit: &Permit, cluster: &str) -> Entry {
+fn first(plan: &Plan, folder: &RunFolder, permit: &Permit, acts: Acts<'_>) -> Entry {
     if folder.replayed.begun.is_some() {
-        return Entry::Held { by: format!("process {}", std::process::id()), took_over: false };
+        return Entry::Held { by: whereabouts(), took_over: acts.took_over };
     }
     Entry::Begun {
         format_version: JOURNAL_VERSION,
@@ -335,7 +361,7 @@ fn first(plan: &Plan, folder: &RunFolder, permit: &Permit, cluster: &str) -> Ent
         stack: plan.stack.clone(),
         region: plan.saw.recovery_region.clone(),
         account: plan.saw.account.clone(),
-        cluster: Some(cluster.to_owned()),
+        cluster: Some(acts.cluster.to_owned()),
         approved_by: permit.by.clone(),
         break_glass: permit.break_glass.clone(),
     }

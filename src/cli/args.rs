@@ -314,6 +314,10 @@ pub(super) struct Apply {
     /// The EKS cluster to apply to; else the only one of the recovery region
     #[arg(long, value_name = "NAME", conflicts_with = "context")]
     pub(super) cluster: Option<String>,
+    /// Go on with a run that another machine began: its records are read from S3 (journal in drplan.hcl), its lease is
+    /// waited out
+    #[arg(long, value_name = "RUN", conflicts_with = "dry_run")]
+    pub(super) take_over: Option<String>,
     /// Show what applying the objects would change, and change nothing
     #[arg(long)]
     pub(super) dry_run: bool,

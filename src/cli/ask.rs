@@ -86,6 +86,14 @@ fn whoami() -> String {
     name("USER").or_else(|| name("LOGNAME")).unwrap_or_else(|| "somebody".to_owned())
 }
 
+/// Who runs this process, and where.
+pub(super) fn whereabouts() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let host =
+        host.or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_else(|| "an unnamed host".to_owned());
+    format!("{}@{}, process {}", whoami(), host.trim(), std::process::id())
+}
+
 /// Whoever sits at the terminal; nobody where there is none.
 pub(super) struct Terminal<'t, 'p> {
     pub(super) plan: &'t Plan,

@@ -16,6 +16,8 @@ use crate::sources::text;
 const RUNS: &str = ".drplan/runs";
 /// The journal of a run, in its folder.
 pub(super) const JOURNAL: &str = "journal.jsonl";
+/// Which holder of the lease in S3 this folder had last.
+const HOLDER: &str = "holder";
 /// A run of ten thousand steps writes some ten megabytes.
 const JOURNAL_LIMIT: u64 = 1 << 30;
 
@@ -25,7 +27,7 @@ pub(super) struct RunFolder {
     pub(super) run: String,
     pub(super) replayed: Replayed,
     /// Held as long as this lives, and let go however the process ends.
-    _lock: File,
+    lock: File,
 }
 
 impl RunFolder {
@@ -57,7 +59,7 @@ impl RunFolder {
         let lock = hold(&path, run)?;
         // Another may have written between the look and the lock.
         let replayed = read(&file)?;
-        Ok(Some(Self { path, run: run.to_owned(), replayed, _lock: lock }))
+        Ok(Some(Self { path, run: run.to_owned(), replayed, lock }))
     }
 
     fn create(runs: &Path, at: Timestamp) -> Result<Self, Failure> {
@@ -72,7 +74,7 @@ impl RunFolder {
                 Ok(()) => {
                     private(&path).map_err(failed)?;
                     let lock = hold(&path, &run)?;
-                    return Ok(Self { path, run, replayed: Replayed::default(), _lock: lock });
+                    return Ok(Self { path, run, replayed: Replayed::default(), lock });
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(failed(error)),
@@ -98,6 +100,62 @@ impl RunFolder {
             ),
         );
         Err(Failure::Refused(problem.into()))
+    }
+
+    /// The folder of a run that was begun elsewhere, or here. What its journal says there is not looked at.
+    ///
+    /// # Errors
+    /// No name of a run; another process has it; the folder cannot be made.
+    pub(super) fn named(base: &Path, run: &str) -> Result<Self, Failure> {
+        let sound = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if run.is_empty() || !run.chars().all(sound) {
+            let fix = "give its name: that of its folder in .drplan/runs, or of its part of the prefix in S3";
+            return Err(Problem::new("this is no name of a run", fix).into());
+        }
+        let path = base.join(RUNS).join(run);
+        let failed = |source| Failure::Io { what: format!("{} cannot be made", path.display()), source };
+        fs::create_dir_all(&path).map_err(failed)?;
+        private(&path).map_err(failed)?;
+        let lock = hold(&path, run)?;
+        Ok(Self { path, run: run.to_owned(), replayed: Replayed::default(), lock })
+    }
+
+    /// This folder on this machine since it was started; nothing where that cannot be told, or is not asked again.
+    pub(super) fn machine(&self) -> String {
+        let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let boot = boot.trim();
+        if boot.is_empty() { "elsewhere.".to_owned() } else { format!("{boot}.{}.", inode(&self.lock)) }
+    }
+
+    /// Which holder of the lease had this folder last.
+    pub(super) fn holder(&self) -> Option<String> {
+        let id = fs::read_to_string(self.path.join(HOLDER)).ok()?;
+        Some(id.trim().to_owned()).filter(|id| !id.starts_with("elsewhere."))
+    }
+
+    /// This process has it now.
+    pub(super) fn hold_as(&self, id: &str) -> Result<(), Failure> {
+        let file = self.path.join(HOLDER);
+        fs::write(&file, id).map_err(|source| Failure::Io { what: file.display().to_string(), source })
+    }
+
+    /// Takes what the records elsewhere say, and a copy of them.
+    pub(super) fn copy(&mut self, bytes: &[u8], replayed: Replayed) -> Result<(), Failure> {
+        let file = self.path.join(JOURNAL);
+        self.replayed = replayed;
+        fs::write(&file, bytes).map_err(|source| Failure::Io { what: file.display().to_string(), source })
+    }
+
+    /// The copy, to be written on; it is for people, and its loss loses nothing.
+    pub(super) fn behind_copy(&self) -> Option<File> {
+        File::options().append(true).open(self.path.join(JOURNAL)).ok()
+    }
+
+    /// Takes the folder away where nothing was recorded in it.
+    pub(super) fn discard_unused(self) {
+        if !self.path.join(JOURNAL).exists() && !self.path.join("plan.json").exists() {
+            let _ = fs::remove_dir_all(&self.path);
+        }
     }
 
     /// Opens the journal behind its sound part.
@@ -161,6 +219,17 @@ fn hold(path: &Path, run: &str) -> Result<File, Failure> {
         )),
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
+}
+
+#[cfg(unix)]
+fn inode(file: &File) -> u64 {
+    use std::os::unix::fs::MetadataExt as _;
+    file.metadata().map(|meta| meta.ino()).unwrap_or_default()
+}
+
+#[cfg(not(unix))]
+fn inode(_: &File) -> u64 {
+    0
 }
 
 #[cfg(unix)]

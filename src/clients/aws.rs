@@ -121,6 +121,15 @@ impl Connection {
         &self.sdk
     }
 
+    /// A client for S3. Behind an address of one's own, bucket names cannot be part of the host.
+    #[must_use]
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.sdk);
+        aws_sdk_s3::Client::from_conf(
+            config.force_path_style(self.redirected("S3")).interceptor(whole::Whole).build(),
+        )
+    }
+
     /// The region that is asked.
     #[must_use]
     pub fn region(&self) -> &str {

@@ -35,3 +35,31 @@ impl Clock {
         self.origin.elapsed()
     }
 }
+
+/// An instant by two clocks: one that nobody sets and that may stand still while the machine sleeps, and the wall's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Since some begin.
+    pub run: Duration,
+    /// What the wall's clock shows.
+    pub wall: Timestamp,
+}
+
+impl Moment {
+    /// What has gone by since an earlier moment: the more of what the two clocks say.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        let wall = Duration::try_from(self.wall.duration_since(earlier.wall)).unwrap_or_default();
+        self.run.saturating_sub(earlier.run).max(wall)
+    }
+}
+
+/// Tells the moment.
+pub type Moments = Box<dyn Fn() -> Moment + Send + Sync>;
+
+/// The moments of this machine. To be made inside a runtime.
+#[must_use]
+pub fn moments() -> Moments {
+    let origin = Instant::now();
+    Box::new(move || Moment { run: origin.elapsed(), wall: Timestamp::now() })
+}

@@ -33,13 +33,13 @@ pub trait Journal: Send + Sync {
 }
 
 /// The end of the chain; `None` after a write failed.
-struct Chain {
-    head: Option<Head>,
-    generation: u64,
+pub(super) struct Chain {
+    pub(super) head: Option<Head>,
+    pub(super) generation: u64,
 }
 
 impl Chain {
-    fn next(&mut self, at: Timestamp, entry: Entry) -> Result<Record, JournalError> {
+    pub(super) fn next(&mut self, at: Timestamp, entry: Entry) -> Result<Record, JournalError> {
         let head = self.head.take().ok_or_else(|| JournalError("an earlier record failed".to_owned()))?;
         let record = Record::chained(&head, at, self.generation, entry)
             .map_err(|error| JournalError(error.to_string()))?;
@@ -83,7 +83,7 @@ impl Journal for MemoryJournal {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> Result<std::sync::MutexGuard<'_, T>, JournalError> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> Result<std::sync::MutexGuard<'_, T>, JournalError> {
     mutex.lock().map_err(|_| JournalError("a thread that held it has died".to_owned()))
 }
 

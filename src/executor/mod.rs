@@ -9,11 +9,13 @@ pub mod drill;
 pub mod errors;
 pub mod faults;
 pub mod journal;
+pub mod lease;
 pub mod matrix;
 pub mod people;
 pub mod rehearse;
 pub mod requests;
 mod schedule;
+pub mod shared;
 mod stop;
 
 use std::cell::RefCell;

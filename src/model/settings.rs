@@ -45,6 +45,8 @@ pub struct Settings {
     pub gates: Vec<Gate>,
     /// `approval { ... }`.
     pub approval: Approval,
+    /// `journal { s3, region }`: where a run's records are kept beside its folder.
+    pub journal: Option<JournalSettings>,
     /// `window "NAME" { ... }`: times at which cut-overs are wanted.
     pub windows: Vec<Window>,
     /// `estimate "KIND" { p50, p90, measured }`.
@@ -75,10 +77,32 @@ impl Default for Settings {
             dns: DnsSettings::default(),
             gates: Vec::new(),
             approval: Approval::default(),
+            journal: None,
             windows: Vec::new(),
             estimates: Vec::new(),
             backups: Vec::new(),
         }
+    }
+}
+
+/// `journal { s3, region }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalSettings {
+    /// Bucket of `s3://BUCKET/PREFIX`.
+    pub bucket: String,
+    /// Prefix of it, without a slash at its end.
+    pub prefix: String,
+    /// Region of the bucket; the recovery region where it is not named.
+    pub region: Option<String>,
+}
+
+impl JournalSettings {
+    /// Bucket and prefix of `s3://BUCKET/PREFIX`.
+    #[must_use]
+    pub fn parts(uri: &str) -> Option<(&str, &str)> {
+        let parts = uri.strip_prefix("s3://")?.split_once('/')?;
+        let sound = |part: &str| !part.is_empty() && part.split('/').all(|name| !name.trim().is_empty());
+        Some(parts).filter(|(bucket, prefix)| sound(bucket) && sound(prefix))
     }
 }
 

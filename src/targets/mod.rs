@@ -4,6 +4,7 @@
 //! does not retry, does not wait for long, and writes no journal: that is the executor's.
 
 pub mod kube;
+pub mod objects;
 pub mod proofs;
 pub mod sim;
 pub mod unbuilt;

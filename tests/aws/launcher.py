@@ -12,6 +12,7 @@ outlives the test that started it. Its own calls, beside moto's `/moto-api/`:
   POST /drplan/forget           forgets those calls
 """
 
+import contextlib
 import io
 import json
 import logging
@@ -39,6 +40,7 @@ class Emulator:
         self.calls = []
         self.page = 0
         self.lock = threading.Lock()
+        self.conditional = threading.Lock()
 
     def __call__(self, environ, start_response):
         if environ.get("PATH_INFO", "").startswith("/drplan/"):
@@ -102,7 +104,10 @@ class Emulator:
         def start_response(status, headers, exc_info=None):
             got.update(status=status, headers=list(headers))
 
-        answer = self.moto(environ, start_response)
+        # S3 looks at a condition and writes in one; moto looks first and writes then.
+        conditional = "HTTP_IF_MATCH" in environ or "HTTP_IF_NONE_MATCH" in environ
+        with self.conditional if conditional else contextlib.nullcontext():
+            answer = self.moto(environ, start_response)
         try:
             body = b"".join(answer)
         finally:

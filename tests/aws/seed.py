@@ -1,6 +1,6 @@
 """Fills the emulator: a recovery region (us-west-2) and a healthy primary (us-east-2), more of each kind than a page.
 
-    python seed.py URL WORLD...        worlds: recovery, primary, states, cluster, spare
+    python seed.py URL WORLD...        worlds: recovery, primary, states, runs, cluster, spare
 
 Every secret that a person could hide somewhere is a word that begins with `canary-`; none may be in a recording.
 """
@@ -345,6 +345,7 @@ WORLDS = {
     "recovery": recovery,
     "primary": primary,
     "states": states,
+    "runs": lambda: client("s3").create_bucket(Bucket="runs", CreateBucketConfiguration={"LocationConstraint": WEST}),
     "cluster": lambda: eks("shop", "10.40"),
     "spare": lambda: eks("spare", "10.41"),
 }

@@ -12,6 +12,7 @@ mod eks;
 mod emulator;
 mod engine;
 mod inventory;
+mod journal;
 mod kube_target;
 mod observation;
 mod run;

@@ -12,17 +12,22 @@ use crate::control_plane::{self, ControlPlane};
 use crate::emulator::run;
 
 /// A folder with manifests, an empty state, and a plan of them.
-struct Work {
-    folder: tempfile::TempDir,
+pub(crate) struct Work {
+    pub(crate) folder: tempfile::TempDir,
     namespace: String,
 }
 
 impl Work {
     /// A Namespace, a ConfigMap and a Deployment that reads it, so many times.
     fn new(namespace: &str, times: usize) -> Self {
+        Self::with(namespace, times, "")
+    }
+
+    /// With more in drplan.hcl.
+    pub(crate) fn with(namespace: &str, times: usize, settings: &str) -> Self {
         let work = Self { folder: tempfile::tempdir().unwrap(), namespace: namespace.to_owned() };
         std::fs::create_dir(work.path(".git")).unwrap();
-        work.write("drplan.hcl", "stack = \"shop\"\n");
+        work.write("drplan.hcl", &format!("stack = \"shop\"\n{settings}"));
         let state = r#"{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"none","outputs":{},"resources":[]}"#;
         work.write("terraform.tfstate", state);
         work.manifests(times, "1");
@@ -48,15 +53,15 @@ impl Work {
         self.write("manifests/all.yaml", &text);
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
     }
 
-    fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> Plan {
         let args =
             ["region", "us-west-2", "--offline", "--manifests", "manifests", "--state", "terraform.tfstate"];
         let made = self.drplan().args(args).output().unwrap();
@@ -73,7 +78,7 @@ impl Work {
         command
     }
 
-    fn apply(&self, plane: &ControlPlane, digest: &str) -> Command {
+    pub(crate) fn apply(&self, plane: &ControlPlane, digest: &str) -> Command {
         let mut command = self.drplan();
         command.args([
             "apply",
@@ -101,12 +106,12 @@ impl Work {
     }
 }
 
-fn shown(output: &Output) -> String {
+pub(crate) fn shown(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 /// What is in a namespace, by kind and name, with the fields that say whether something was done twice.
-fn objects(plane: &ControlPlane, namespace: &str) -> Vec<(String, u64)> {
+pub(crate) fn objects(plane: &ControlPlane, namespace: &str) -> Vec<(String, u64)> {
     let mut found = Vec::new();
     for (kind, path) in [
         ("ConfigMap", format!("/api/v1/namespaces/{namespace}/configmaps")),
@@ -201,7 +206,7 @@ fn nobody_to_ask_and_another_digest_are_refused() {
 }
 
 /// Kills the process as soon as its journal has so many lines.
-fn killed(mut child: Child, journal: &Path, lines: usize) -> bool {
+pub(crate) fn killed(mut child: Child, journal: &Path, lines: usize) -> bool {
     loop {
         if child.try_wait().unwrap().is_some() {
             return false;
@@ -216,7 +221,7 @@ fn killed(mut child: Child, journal: &Path, lines: usize) -> bool {
     }
 }
 
-fn newest_journal(work: &Work) -> PathBuf {
+pub(crate) fn newest_journal(work: &Work) -> PathBuf {
     let runs = work.path(".drplan/runs");
     let newest = std::fs::read_dir(runs).ok().and_then(|runs| runs.flatten().map(|run| run.path()).max());
     newest.unwrap_or_default().join("journal.jsonl")

@@ -29,12 +29,9 @@ pub(super) async fn read(connection: &Connection) -> Stores {
     Stores { buckets, backup_points, replication_groups, cache_snapshots }
 }
 
-/// A client for S3. Behind an address of one's own, bucket names cannot be part of the host.
+/// A client for S3.
 pub(super) fn s3(connection: &Connection) -> aws_sdk_s3::Client {
-    let config = aws_sdk_s3::config::Builder::from(connection.sdk());
-    aws_sdk_s3::Client::from_conf(
-        config.force_path_style(connection.redirected("S3")).interceptor(Whole).build(),
-    )
+    connection.s3()
 }
 
 /// All buckets of the account; versioning and replication of those in the region alone. A bucket's settings are

@@ -9,9 +9,9 @@ use super::value;
 use crate::model::diagnostic::Place;
 use crate::model::estimate::default_of;
 use crate::model::settings::{
-    AcceptedLoss, Approval, BackupSchedule, Counterpart, Database, DnsSettings, Gate, ManifestSettings,
-    MeasuredEstimate, Objective, PointKind, Provides, Rewrite, Settings, StateSettings, TerraformSettings,
-    ValueSource, VariableSource, Window,
+    AcceptedLoss, Approval, BackupSchedule, Counterpart, Database, DnsSettings, Gate, JournalSettings,
+    ManifestSettings, MeasuredEstimate, Objective, PointKind, Provides, Rewrite, Settings, StateSettings,
+    TerraformSettings, ValueSource, VariableSource, Window,
 };
 use crate::sources::hcl::source::Source;
 
@@ -48,6 +48,7 @@ pub(super) fn fill(source: &Source, body: &Body, folder: Option<String>) -> Sett
         }),
         gates: root.labelled("gate", gate),
         approval: root.block("approval").map(approval).unwrap_or_default(),
+        journal: root.block("journal").and_then(journal),
         windows: root.labelled("window", window),
         estimates: root.labelled("estimate", estimate),
         backups: root.labelled("backup", backup),
@@ -215,6 +216,16 @@ fn approval(part: Part<'_>) -> Approval {
         expiry_seconds: part.duration("expiry").unwrap_or(default.expiry_seconds),
         break_glass: part.flag("break_glass").unwrap_or(default.break_glass),
     }
+}
+
+fn journal(part: Part<'_>) -> Option<JournalSettings> {
+    let uri = part.text("s3")?;
+    let (bucket, prefix) = JournalSettings::parts(&uri)?;
+    Some(JournalSettings {
+        bucket: bucket.to_owned(),
+        prefix: prefix.to_owned(),
+        region: part.text("region"),
+    })
 }
 
 fn window(part: Part<'_>, name: String, _: Option<Place>) -> Window {

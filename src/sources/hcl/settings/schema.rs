@@ -193,6 +193,7 @@ pub(super) const ROOT: Block = Block {
                 may("break_glass", Kind::Flag),
             ],
         ),
+        block("journal", &[must("s3", Kind::Text), may("region", Kind::Region)]),
         labelled(
             "window",
             "a name",

@@ -14,7 +14,7 @@ fn unknown_names_come_with_the_nearest_known_one() {
             "drplan.hcl:1: unknown attribute \"stck\" | did you mean stack?",
             "drplan.hcl:2: unknown block \"objectiv\" | did you mean objective?",
             "drplan.hcl:4: unknown attribute \"path\" in manifests | did you mean paths?",
-            "drplan.hcl:6: unknown attribute \"zzz\" | known are stack, primary, recovery, observation, inventory, state, terraform, manifests, objective, database, counterpart, rewrite, accept_loss, skip, provides, dns, gate, approval, window, estimate or backup",
+            "drplan.hcl:6: unknown attribute \"zzz\" | known are stack, primary, recovery, observation, inventory, state, terraform, manifests, objective, database, counterpart, rewrite, accept_loss, skip, provides, dns, gate, approval, journal, window, estimate or backup",
             "drplan.hcl:7: dns is a block, not an attribute | write dns { ... } without =",
             "drplan.hcl:8: stack is an attribute, not a block | write stack = ...",
         ]
@@ -236,6 +236,24 @@ fn what_cannot_be_true_together_is_refused() {
         [
             "drplan.hcl:2: \"us-east-2\" is the primary | name the regions that the stack can be recovered in",
             "drplan.hcl:6: \"aws_sqs_queue.a\" is skipped, and its loss is accepted | keep one of the two: skip leaves it out, accept_loss lets it come back empty",
+        ]
+    );
+}
+
+#[test]
+fn a_journal_that_would_be_lost_with_the_primary_is_refused() {
+    assert_eq!(
+        problems("primary = \"us-east-2\"\njournal {\n  s3 = \"s3://runs\"\n  region = \"us-east-2\"\n}"),
+        [
+            "drplan.hcl:3: s3 names no prefix of a bucket | write s3 = \"s3://BUCKET/PREFIX\"",
+            "drplan.hcl:4: the journal of a recovery would be in the primary, and lost with it | name a bucket of the recovery region, and its region",
+        ]
+    );
+    assert_eq!(
+        problems("journal {\n  bucket = \"runs\"\n}"),
+        [
+            "drplan.hcl:1: this journal has no s3 | add s3 = \"...\"",
+            "drplan.hcl:2: unknown attribute \"bucket\" in journal | known in journal are s3 or region",
         ]
     );
 }

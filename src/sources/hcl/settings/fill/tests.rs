@@ -79,6 +79,10 @@ approval {
   expiry          = "30d"
   break_glass     = true
 }
+journal {
+  s3     = "s3://runs/shop/journal"
+  region = "us-west-2"
+}
 window "night" {
   days = ["sat", "sun"]
   from = "22:00"
@@ -134,6 +138,9 @@ backup "primary" {
     assert_eq!(read.rewrites[1].to, None);
     assert_eq!((read.gates[0].decision_seconds, read.gates[1].decision_seconds), (600, 300));
     assert_eq!((read.approval.quorum, read.approval.expiry_seconds), (2, 30 * 86_400));
+    let journal = read.journal.as_ref().unwrap();
+    assert_eq!((journal.bucket.as_str(), journal.prefix.as_str()), ("runs", "shop/journal"));
+    assert_eq!(journal.region.as_deref(), Some("us-west-2"));
     let quorum = |text: &str| settings(text).unwrap().approval.quorum;
     assert_eq!(
         quorum("approval {\n  allowed_signers = \"signers\"\n}"),
