@@ -68,7 +68,6 @@ pub struct Faults {
     fuse: Option<AtomicU64>,
     crash: Notify,
     dead: AtomicBool,
-    processes: AtomicU32,
     happened: AtomicU32,
 }
 
@@ -99,7 +98,6 @@ impl Faults {
 
     pub(super) fn next_process(&self) {
         self.dead.store(false, Ordering::Relaxed);
-        self.processes.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Waits until the process dies.

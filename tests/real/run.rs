@@ -227,6 +227,16 @@ pub(crate) fn newest_journal(work: &Work) -> PathBuf {
     newest.unwrap_or_default().join("journal.jsonl")
 }
 
+/// The journal of the run that was just begun, as soon as it is there.
+fn begun_journal(work: &Work) -> PathBuf {
+    loop {
+        let journal = newest_journal(work);
+        if journal.is_file() {
+            return journal;
+        }
+    }
+}
+
 /// Forty times: killed a little later each time, gone on with, and killed again.
 #[test]
 fn killed_at_forty_points_it_goes_on_and_does_nothing_twice() {
@@ -274,10 +284,7 @@ fn an_edited_journal_is_refused_and_a_torn_one_is_gone_on_with() {
     let work = Work::new("run-edited", 2);
     let plan = work.plan();
     let child = work.apply(plane, &plan.digest).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let mut journal = newest_journal(&work);
-    while !journal.is_file() {
-        journal = newest_journal(&work);
-    }
+    let journal = begun_journal(&work);
     assert!(killed(child, &journal, 6));
     let sound = std::fs::read(&journal).unwrap();
     let mut edited = sound.clone();
@@ -302,10 +309,7 @@ fn a_run_does_not_go_on_in_another_cluster() {
     let work = Work::new("run-elsewhere", 2);
     let plan = work.plan();
     let child = work.apply(plane, &plan.digest).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let mut journal = newest_journal(&work);
-    while !journal.is_file() {
-        journal = newest_journal(&work);
-    }
+    let journal = begun_journal(&work);
     assert!(killed(child, &journal, 6));
     let emulator = crate::emulator::with(&[]);
     let other = control_plane::shared(&emulator);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::BoxFuture;
 
 use super::proofs::mismatch;
-use super::{AT_ONCE, Found, Region, database, fault, value};
+use super::{Found, Region, database, fault, value};
 use crate::model::target::data::{DataRequest, Restore};
 use crate::model::target::{Acted, Mark, Seen, TargetError};
 use crate::targets::Target;
@@ -40,9 +40,6 @@ impl Target<DataRequest> for Region {
         Box::pin(async move {
             let key = self.key(request, mark);
             let (word, wants) = self.check(request, &key)?;
-            if self.has_made(&key, mark) {
-                return Ok(Acted::Accepted);
-            }
             if let DataRequest::SpliceSecret { name, splices, .. } = request {
                 let mut world = self.world();
                 let places = world.secrets.entry(name.clone()).or_default();
@@ -59,12 +56,7 @@ impl Target<DataRequest> for Region {
                     _ => (pointer.clone(), value(subject, pointer)),
                 })
                 .collect();
-            let takes = self.make(key, mark, word, outputs.clone());
-            if takes > AT_ONCE {
-                return Ok(Acted::Accepted);
-            }
-            tokio::time::sleep(takes).await;
-            Ok(Acted::Done(outputs))
+            Ok(self.have(key, mark, word, outputs).await)
         })
     }
 }

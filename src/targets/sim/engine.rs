@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::BoxFuture;
 
 use super::proofs::mismatch;
-use super::{AT_ONCE, Found, Region, fault, value};
+use super::{Found, Region, fault, value};
 use crate::model::target::engine::{AddressChange, AddressRequest};
 use crate::model::target::{Acted, Mark, Seen, TargetError};
 use crate::targets::Target;
@@ -43,9 +43,6 @@ impl Target<AddressRequest> for Region {
                 let message = format!("there is nothing to import under {id}");
                 return Err(fault("engine", "import", "NotFound", 404, message));
             }
-            if self.has_made(&request.address, mark) {
-                return Ok(Acted::Accepted);
-            }
             let outputs: BTreeMap<String, String> = request
                 .wants
                 .iter()
@@ -60,12 +57,7 @@ impl Target<AddressRequest> for Region {
             if request.address.contains("aws_db_subnet_group.") {
                 self.world().groups.extend(outputs.get("/id").cloned());
             }
-            let takes = self.make(request.address.clone(), mark, "creating", outputs.clone());
-            if takes > AT_ONCE {
-                return Ok(Acted::Accepted);
-            }
-            tokio::time::sleep(takes).await;
-            Ok(Acted::Done(outputs))
+            Ok(self.have(request.address.clone(), mark, "creating", outputs).await)
         })
     }
 }

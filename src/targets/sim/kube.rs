@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{AT_ONCE, Found, Region, fault, value};
+use super::{Found, Region, fault, value};
 use crate::model::target::kube::{KubeRequest, ObjectRef, Released};
 use crate::model::target::{Acted, Mark, Outputs, Progress, Seen, TargetError};
 use crate::targets::Target;
@@ -80,15 +80,7 @@ impl Target<KubeRequest> for Region {
                 KubeRequest::Restart { .. } => (format!("restart {}", mark.step), "restarting"),
                 KubeRequest::AwaitReady(_) => return Ok(Acted::Accepted),
             };
-            if self.has_made(&key, mark) {
-                return Ok(Acted::Accepted);
-            }
-            let takes = self.make(key, mark, word, Outputs::new());
-            if takes > AT_ONCE {
-                return Ok(Acted::Accepted);
-            }
-            tokio::time::sleep(takes).await;
-            Ok(Acted::Done(Outputs::new()))
+            Ok(self.have(key, mark, word, Outputs::new()).await)
         })
     }
 }

@@ -20,7 +20,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use tokio::time::Instant;
 
-use crate::model::target::{Mark, Progress, TargetError};
+use crate::model::target::{Acted, Mark, Outputs, Progress, TargetError};
 pub use setup::{RecordKey, Setup};
 
 /// Effects that take longer are taken on at once, and are done later.
@@ -158,6 +158,19 @@ impl Region {
     /// Whether this step made it before, seen or not: what a client token tells a service.
     fn has_made(&self, key: &str, mark: &Mark) -> bool {
         self.world().things.get(key).is_some_and(|thing| thing.by.as_ref() == Some(&mark.token))
+    }
+
+    /// Has an effect: once, whoever asks how often. What takes long is taken on, and is done later.
+    async fn have(&self, key: String, mark: &Mark, word: &'static str, outputs: Outputs) -> Acted {
+        if self.has_made(&key, mark) {
+            return Acted::Accepted;
+        }
+        let takes = self.make(key, mark, word, outputs.clone());
+        if takes > AT_ONCE {
+            return Acted::Accepted;
+        }
+        tokio::time::sleep(takes).await;
+        Acted::Done(outputs)
     }
 
     /// Makes something; how long it takes until it is done.

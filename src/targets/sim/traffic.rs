@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::proofs::mismatch;
-use super::{AT_ONCE, Found, RecordKey, Region, fault};
+use super::{Found, RecordKey, Region, fault};
 use crate::model::target::traffic::TrafficRequest;
 use crate::model::target::{Acted, Mark, Outputs, Seen, TargetError};
 use crate::targets::Target;
@@ -85,15 +85,7 @@ impl Target<TrafficRequest> for Region {
                 }
                 TrafficRequest::Fence { .. } => "fencing",
             };
-            if self.has_made(&changed(mark), mark) {
-                return Ok(Acted::Accepted);
-            }
-            let takes = self.make(changed(mark), mark, word, Outputs::new());
-            if takes > AT_ONCE {
-                return Ok(Acted::Accepted);
-            }
-            tokio::time::sleep(takes).await;
-            Ok(Acted::Done(Outputs::new()))
+            Ok(self.have(changed(mark), mark, word, Outputs::new()).await)
         })
     }
 }
