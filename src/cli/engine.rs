@@ -72,22 +72,41 @@ fn name_of(program: &Path) -> String {
     program.file_name().map_or_else(|| "engine".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-/// The engine's plan in JSON with what was left out of it; a gap where there is none.
+/// What the engine says.
+pub(super) struct Said {
+    /// Its name.
+    pub(super) shown: String,
+    /// Its plan in JSON.
+    pub(super) plan: String,
+    /// Addresses that it was told to leave out.
+    pub(super) excluded: BTreeSet<String>,
+    /// Blocks that are left out and that it was asked about, and its plan of these.
+    pub(super) asked: Option<(BTreeSet<String>, Result<String, Gap>)>,
+}
+
+/// Has the engine plan; a gap where it does not.
 pub(super) fn plan(
     chosen: Chosen,
     input: &PlanningInput<'_>,
     state: &str,
     plan: &Plan,
     base: &Path,
-) -> Result<(String, BTreeSet<String>, String), Gap> {
+) -> Result<Said, Gap> {
     let shown = chosen.shown.clone();
     let gap = |detail: String| Gap { source: format!("engine:{shown}"), reason: GapReason::Failed, detail };
     let named = chosen.named;
     let outside = input.configuration.as_ref().map(|code| engine::outside(code, base)).unwrap_or_default();
     let request = request(chosen, input, state, plan, base, outside.brought).map_err(gap)?;
-    let excluded = request.excluded.iter().cloned().collect();
     match engine::plan(&request) {
-        Ok(text) => Ok((text, excluded, shown)),
+        Ok(made) => Ok(Said {
+            plan: made.plan,
+            excluded: request.excluded.into_iter().collect(),
+            asked: made.asked.map(|made| {
+                let blocks = asked(input, plan).map(|one| one.config_address.clone()).collect();
+                (blocks, made.map_err(gap))
+            }),
+            shown,
+        }),
         Err(detail) => {
             let detail = match &outside.lacking[..] {
                 [] => detail,
@@ -154,20 +173,31 @@ fn request(
         imports,
         rewrites: rewrites(input),
         overrides: overrides(code, plan, &resources, base),
+        asked: asked(input, plan).map(whole).collect::<BTreeSet<_>>().into_iter().collect(),
         excluded: excluded.into_iter().collect(),
         targets,
         state: tfstate::carried(state, &carried),
     })
 }
 
+/// Address of the resource that an instance is one of.
+fn whole(instance: &Instance<'_>) -> String {
+    let block = format!("{}.{}", instance.type_name, instance.name);
+    let end = instance.address.rfind(&format!("{block}[")).map(|at| at + block.len());
+    end.and_then(|end| instance.address.get(..end)).unwrap_or(&instance.address).to_owned()
+}
+
+/// What comes back with its data and may be in no code of the recovery: the plan leaves it out, and only the engine can
+/// tell.
+fn asked<'i>(input: &'i PlanningInput<'_>, plan: &Plan) -> impl Iterator<Item = &'i Instance<'i>> {
+    let counted = plan.findings.iter().filter(|finding| finding.code == "store-count-computed");
+    let subjects: HashSet<String> = counted.map(|finding| finding.subject.clone()).collect();
+    input.state.instances.iter().filter(move |one| one.deposed.is_none() && subjects.contains(&one.address))
+}
+
 /// What an engine plans that can only choose: whole resources, so that it says how many there are of each; single
 /// instances of those that are left out in part.
 fn targets(resources: &[(&PlannedResource, &Instance<'_>)], excluded: &BTreeSet<String>) -> Vec<String> {
-    let whole = |instance: &Instance<'_>| {
-        let block = format!("{}.{}", instance.type_name, instance.name);
-        let end = instance.address.rfind(&format!("{block}[")).map(|at| at + block.len());
-        end.and_then(|end| instance.address.get(..end)).unwrap_or(&instance.address).to_owned()
-    };
     let in_part: HashSet<String> = resources
         .iter()
         .filter(|(resource, _)| excluded.contains(&resource.address))

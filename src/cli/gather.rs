@@ -26,6 +26,7 @@ pub(super) const STATE_LIMIT: u64 = 1 << 30;
 pub(super) struct Texts {
     state: OnceCell<(String, String)>,
     engine_plan: OnceCell<(String, String)>,
+    asked: OnceCell<String>,
 }
 
 impl Texts {
@@ -37,6 +38,11 @@ impl Texts {
     /// Keeps a plan that the engine made for this one.
     pub(super) fn keep_engine_plan(&self, text: String, origin: String) -> &(String, String) {
         self.engine_plan.get_or_init(|| (text, origin))
+    }
+
+    /// Likewise the one of what it was asked about.
+    pub(super) fn keep_asked(&self, text: String) -> &str {
+        self.asked.get_or_init(|| text)
     }
 }
 

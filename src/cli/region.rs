@@ -1,5 +1,6 @@
 //! `drplan region REGION`: gather, plan, audit, save, show.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::args::{Format, Region};
@@ -101,12 +102,7 @@ pub(super) fn plan<'t>(args: &Region, texts: &'t Texts, progress: &Progress) -> 
     if let Some(chosen) = chosen {
         progress.next("having the engine plan");
         match engine::plan(chosen, &input, texts.state(), &plan, &base) {
-            Ok((text, excluded, shown)) => {
-                let (text, origin) = texts.keep_engine_plan(text, shown);
-                let mut engine_plan = engine_plan::read_engine_plan(text, origin)?;
-                engine_plan.excluded = Some(excluded);
-                input.engine_plan = Some(engine_plan);
-            }
+            Ok(said) => hear(said, texts, &mut input)?,
             Err(gap) => input.gaps.push(gap),
         }
         progress.next("planning");
@@ -115,6 +111,32 @@ pub(super) fn plan<'t>(args: &Region, texts: &'t Texts, progress: &Progress) -> 
     progress.next("checking the plan");
     audit(&plan).map_err(|violations| Failure::Defect(defect(&violations)))?;
     Ok(Planned { input, plan, base })
+}
+
+/// Takes in what the engine says: its plan, and how many there are of what that leaves out.
+fn hear<'t>(said: engine::Said, texts: &'t Texts, input: &mut PlanningInput<'t>) -> Result<(), Failure> {
+    let (text, origin) = texts.keep_engine_plan(said.plan, said.shown);
+    let mut word = engine_plan::read_engine_plan(text, origin)?;
+    match said.asked {
+        Some((blocks, Ok(text))) => {
+            let asked = engine_plan::read_engine_plan(texts.keep_asked(text), origin)?;
+            let known: HashSet<String> = word.changes.iter().map(|one| one.address.clone()).collect();
+            let of_blocks = asked.changes.into_iter().filter(|one| blocks.contains(&one.config_address));
+            for change in of_blocks {
+                word.asked.instances.insert(change.address.clone());
+                // What the primary does not have of them is known by this plan alone.
+                if !said.excluded.contains(&change.address) && !known.contains(&change.address) {
+                    word.changes.push(change);
+                }
+            }
+            word.asked.blocks = blocks;
+        }
+        Some((_, Err(gap))) => input.gaps.push(gap),
+        None => {}
+    }
+    word.excluded = Some(said.excluded);
+    input.engine_plan = Some(word);
+    Ok(())
 }
 
 /// The recorded inventory, else what the cloud says now, else one that nobody named; without credentials that is a

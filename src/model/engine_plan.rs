@@ -18,6 +18,17 @@ pub struct EnginePlan<'a> {
     pub complete: bool,
     /// Addresses that it was told to leave out; `None` of a plan that was given as a file.
     pub excluded: Option<BTreeSet<String>>,
+    /// What it was asked besides, of what it leaves out.
+    pub asked: Asked,
+}
+
+/// How many there are of what a plan leaves out, by another plan that was made of that alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Addresses without index of the blocks that it was asked about.
+    pub blocks: BTreeSet<String>,
+    /// Instances that the code makes of them.
+    pub instances: BTreeSet<String>,
 }
 
 /// What the engine does to one managed instance.

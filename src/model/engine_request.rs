@@ -37,6 +37,8 @@ pub struct EngineRequest {
     pub excluded: Vec<String>,
     /// The rest, for an engine that cannot leave out but only choose.
     pub targets: Vec<String>,
+    /// Addresses of resources that are left out and are asked about by themselves: how many there are of each.
+    pub asked: Vec<String>,
     /// State of version 4 that the workspace begins with: what lives only in the primary's.
     pub state: Option<Secret>,
 }

@@ -466,6 +466,12 @@ pub const CODES: &[Code] = &[
         Loses,
         "a store that the primary does not have is made, and begins empty",
     ),
+    code(
+        "store-count-computed",
+        Error,
+        Loses,
+        "what comes back with its data may be in no code of the recovery, by what is another there",
+    ),
     code("store-no-recovery", Error, Loses, "a store has no recovery path"),
     code("store-not-in-code", Error, Stops, "a store is restored, and no code is there to take it over"),
     code(

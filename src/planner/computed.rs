@@ -69,13 +69,22 @@ fn check_counts(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Finding
     // Of what the engine has planned it has said how many there are.
     let changes = facts.input.engine_plan.iter().flat_map(|plan| &plan.changes);
     let planned: HashSet<&str> = changes.map(|change| change.address.as_str()).collect();
+    let asked = |object: &Object<'_, '_>| {
+        let plan = facts.input.engine_plan.as_ref();
+        plan.is_some_and(|plan| plan.asked.blocks.contains(&object.instance.config_address))
+    };
     for (at, object) in facts.objects.iter().enumerate() {
-        let left_out = decided.resource(at).is_none_or(|resource| resource.disposition == Disposition::Skip);
-        if !left_out
-            && !planned.contains(object.address())
-            && let Some(cause) = counted_by(facts, object)
-        {
-            by_cause.entry(cause).or_default().push(object);
+        let Some(resource) = decided.resource(at).filter(|one| one.disposition != Disposition::Skip) else {
+            continue;
+        };
+        if planned.contains(object.address()) || asked(object) {
+            continue;
+        }
+        let Some((cause, place)) = counted_by(facts, object) else { continue };
+        if matches!(resource.disposition, Disposition::Restore | Disposition::Promote) {
+            add_store(facts, object, &cause, place, findings);
+        } else {
+            by_cause.entry((cause, place)).or_default().push(object);
         }
     }
     for ((cause, place), objects) in by_cause {
@@ -96,6 +105,32 @@ fn check_counts(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Finding
             place,
         );
     }
+}
+
+/// What comes back with its data and is in no code is restored in vain: the engine cannot take it over.
+fn add_store(
+    facts: &Facts<'_, '_>,
+    object: &Object<'_, '_>,
+    cause: &str,
+    place: Option<Place>,
+    findings: &mut Findings,
+) {
+    findings.add(
+        "store-count-computed",
+        object.address(),
+        format!(
+            "it comes back with its data, and whether the code has it in the recovery is computed from {cause}, which is \
+             another there: where it has none, the engine cannot take over what was restored"
+        ),
+        format!(
+            "let the engine say: --engine {}, or --engine-plan with a plan of all of workspace {}; where the code has none \
+             there: {}",
+            commands::engine(facts),
+            facts.workspace(),
+            paste::block("skip", object.address(), "reason = \"...\"")
+        ),
+        place,
+    );
 }
 
 fn and_more(more: usize) -> String {

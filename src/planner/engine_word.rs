@@ -206,13 +206,18 @@ pub(super) fn plan_gone(
     for (at, object) in facts.objects.iter().enumerate() {
         let Some(fate) = fates.get_mut(at).and_then(Option::as_mut) else { continue };
         let told = told_to(object, fate.engine);
+        let asked = plan.asked.blocks.contains(&object.instance.config_address);
+        let is_left_out = if asked {
+            plan.asked.instances.contains(object.address())
+        } else {
+            // A value that lives only in the state is never made anew in silence.
+            !matches!(told, Engine::Create | Engine::Import) || waits.is_left_out(object)
+        };
         if object.instance.deposed.is_some()
             || fate.goes_with.is_some()
-            // A value that lives only in the state is never made anew in silence.
-            || !matches!(told, Engine::Create | Engine::Import)
             || planned.contains(object.address())
             || facts.is_not_in_code(object.instance)
-            || waits.is_left_out(object)
+            || is_left_out
         {
             continue;
         }

@@ -123,6 +123,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "skipped-in-use"
     "state-empty"
     "store-begins-empty"
+    "store-count-computed"
     "store-no-recovery"
     "store-not-in-code"
     "store-origin-unknown"

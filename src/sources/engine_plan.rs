@@ -18,7 +18,7 @@ use super::text::without_values;
 use super::tfstate::address;
 use crate::model::attributes;
 use crate::model::diagnostic::{BadInput, Place, Problem};
-use crate::model::engine_plan::{EngineAction, EnginePlan, ResourceChange};
+use crate::model::engine_plan::{Asked, EngineAction, EnginePlan, ResourceChange};
 
 const SHOW: &str = "in the recovery's workspace: `tofu plan -out=recovery.tfplan`, then `tofu show -json recovery.tfplan > \
                     engine.json` (or `terraform`)";
@@ -109,7 +109,14 @@ pub fn read_engine_plan<'a>(text: &'a str, origin: &str) -> Result<EnginePlan<'a
     }
     let engine_version = raw.terraform_version.as_ref().and_then(Value::as_str).map(str::to_owned);
     let complete = raw.complete != Some(false);
-    Ok(EnginePlan { origin: origin.to_owned(), engine_version, changes, complete, excluded: None })
+    Ok(EnginePlan {
+        origin: origin.to_owned(),
+        engine_version,
+        changes,
+        complete,
+        excluded: None,
+        asked: Asked::default(),
+    })
 }
 
 fn read_change(resource: RawResource<'_>) -> Result<ResourceChange<'_>, String> {

@@ -88,6 +88,25 @@ fn a_count_that_hangs_on_the_region_is_told() {
     without(&plan("{ for name in [\"http\", \"https\"] : name => 80 }"), CODE);
 }
 
+/// A database that comes back and that the code may have none of is more than a step that waits.
+#[test]
+fn a_database_that_the_code_may_not_have_is_an_error() {
+    const CODE: &str = "store-count-computed";
+    let header = "resource \"aws_db_instance\" \"primary\" {\n";
+    let counted = |condition: &'static str| {
+        changed(|copy| {
+            copy.edit("terraform/modules/rds/main.tf", |text| {
+                replace(&text, header, &format!("{header}  count = {condition}\n"))
+            });
+        })
+    };
+    let plan = counted("data.aws_region.current.name == \"us-east-2\" ? 1 : 0");
+    let primary = "module.rds.aws_db_instance.primary";
+    with(&plan, CODE, primary, "terraform/modules/rds/main.tf:72");
+    without(&plan, "count-computed");
+    without(&counted("1"), CODE);
+}
+
 #[test]
 fn an_instance_has_the_address_that_the_code_gives_it() {
     const CODE: &str = "index-differs";

@@ -11,6 +11,7 @@ mod control_plane;
 mod eks;
 mod emulator;
 mod engine;
+mod engine_databases;
 mod inventory;
 mod journal;
 mod kube_target;

@@ -106,6 +106,7 @@ mod tests {
             }],
             excluded: Vec::new(),
             targets: Vec::new(),
+            asked: Vec::new(),
             state: None,
         };
         let files = files(&request).unwrap();

@@ -20,17 +20,29 @@ pub use outside::{Outside, outside};
 /// Which programs are engines, the first that is there is taken.
 const PROGRAMS: [&str; 2] = ["tofu", "terraform"];
 
+/// Files of the engine's plans in its copy.
+const PLAN: &str = "recovery.tfplan";
+const ASKED: &str = "asked.tfplan";
+
 /// Looks for an engine in the folders of a PATH.
 #[must_use]
 pub fn find_engine(path: &std::ffi::OsStr) -> Option<PathBuf> {
     PROGRAMS.iter().find_map(|name| programs::find(path, name))
 }
 
-/// The engine's plan as `show -json` prints it.
+/// Plans of the engine, as `show -json` prints them.
+pub struct Planned {
+    /// The recovery's.
+    pub plan: String,
+    /// That of what it was asked about by itself; why there is none where it made none.
+    pub asked: Option<Result<String, String>>,
+}
+
+/// Has the engine plan the recovery.
 ///
 /// # Errors
-/// Why there is none: what the engine says, without any value of it.
-pub fn plan(request: &EngineRequest) -> Result<String, String> {
+/// Why there is no plan: what the engine says, without any value of it.
+pub fn plan(request: &EngineRequest) -> Result<Planned, String> {
     let copy = Copy::of(&request.root, &request.modules, &request.files, &request.rewrites)
         .map_err(|error| format!("the code could not be copied: {error}"))?;
     let root = copy.place(&request.root);
@@ -49,7 +61,7 @@ pub fn plan(request: &EngineRequest) -> Result<String, String> {
     engine.init()?;
     let mut imports = request.imports.clone();
     loop {
-        let Err(refused) = engine.plan() else { return engine.show() };
+        let Err(refused) = engine.plan(&engine.bounds(), PLAN) else { break };
         // What the code makes no instance of here cannot be taken over: the plan without it says so.
         let before = imports.len();
         imports.retain(|(address, _)| !refused.unmade.contains(address));
@@ -60,6 +72,12 @@ pub fn plan(request: &EngineRequest) -> Result<String, String> {
             .map_err(|error| format!("its import blocks could not be written: {error}"))?;
         write(&root.join(generate::IMPORTS), &text)?;
     }
+    let plan = engine.show(PLAN)?;
+    let asked = (!request.asked.is_empty()).then(|| {
+        let targets = targets(&request.asked);
+        engine.plan(&targets, ASKED).map_err(|refused| refused.why).and_then(|()| engine.show(ASKED))
+    });
+    Ok(Planned { plan, asked })
 }
 
 /// Why the engine made no plan.
@@ -130,16 +148,23 @@ impl Engine<'_> {
         Err(format!("{} init failed: {why}", self.request.shown))
     }
 
-    fn plan(&self) -> Result<(), Refused> {
-        let mut arguments = words(&["plan", "-input=false", "-lock=false", "-json", "-out=recovery.tfplan"]);
+    /// What keeps what comes later out of the plan.
+    fn bounds(&self) -> Vec<String> {
         let excludes =
             self.request.program.file_name().is_some_and(|name| name.to_string_lossy().contains("tofu"));
         if self.request.excluded.is_empty() {
+            Vec::new()
         } else if excludes {
-            arguments.extend(self.request.excluded.iter().map(|address| format!("-exclude={address}")));
+            self.request.excluded.iter().map(|address| format!("-exclude={address}")).collect()
         } else {
-            arguments.extend(self.request.targets.iter().map(|address| format!("-target={address}")));
+            targets(&self.request.targets)
         }
+    }
+
+    fn plan(&self, bounds: &[String], out: &str) -> Result<(), Refused> {
+        let mut arguments = words(&["plan", "-input=false", "-lock=false", "-json"]);
+        arguments.push(format!("-out={out}"));
+        arguments.extend_from_slice(bounds);
         let done = self.run(&arguments, "plan.log")?;
         if done.success {
             return Ok(());
@@ -151,8 +176,8 @@ impl Engine<'_> {
         Err(Refused { why, unmade: process::unmade(&done.output) })
     }
 
-    fn show(&self) -> Result<String, String> {
-        let done = self.run(&words(&["show", "-json", "-no-color", "recovery.tfplan"]), "show.log")?;
+    fn show(&self, plan: &str) -> Result<String, String> {
+        let done = self.run(&words(&["show", "-json", "-no-color", plan]), "show.log")?;
         if !done.success {
             return Err(format!("{} show failed", self.request.shown));
         }
@@ -168,6 +193,10 @@ fn listed(errors: &[String]) -> String {
     let (shown, more) = errors.split_at(errors.len().min(3));
     let more = if more.is_empty() { String::new() } else { format!("; and {} more", more.len()) };
     format!("{}{more}", shown.join("; "))
+}
+
+fn targets(addresses: &[String]) -> Vec<String> {
+    addresses.iter().map(|address| format!("-target={address}")).collect()
 }
 
 fn words(arguments: &[&str]) -> Vec<String> {
