@@ -174,6 +174,12 @@ pub const CODES: &[Code] = &[
         Stops,
         "the plan counts on a resource that the engine's own plan does not have",
     ),
+    code(
+        "engine-plans-primary",
+        Error,
+        Misleads,
+        "the engine's own plan makes everything in the lost region",
+    ),
     code("engine-unasked", Note, Informs, "the engine made no plan to compare with"),
     code(
         "engine-unpredicted",

@@ -6,8 +6,9 @@ use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
 use super::provenance;
+use crate::model::attributes::{self, Scalar, Segment};
 use crate::model::engine_plan::{EngineAction, EnginePlan, ResourceChange};
-use crate::model::{paste, words};
+use crate::model::{paste, region, words};
 use crate::plan::engine_check::{EngineCheck, EngineDifference, Planned};
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
 
@@ -66,6 +67,7 @@ pub(super) fn check(
             None => check.matched += u64::from(told.is_some() && !waits || planned.is_some()),
         }
     }
+    check_region(facts, plan, findings);
     check_values(facts, decided, plan, findings);
     Some(check)
 }
@@ -167,6 +169,52 @@ fn report(
     let object = facts.by_address.get(address).map(|at| &facts.objects[*at]);
     let place = pair.resource.and(object).and_then(|object| facts.place_in_code(object));
     findings.add(code, address, format!("{why} (in {})", plan.origin), fix, place);
+}
+
+/// A plan that makes all in the lost region was made with the primary's variables: it says nothing of the recovery.
+fn check_region(facts: &Facts<'_, '_>, plan: &EnginePlan<'_>, findings: &mut Findings) {
+    let (mut lost, mut elsewhere) = (0_usize, 0_usize);
+    for change in &plan.changes {
+        if change.action != EngineAction::Create || change.imports || change.deposed.is_some() {
+            continue;
+        }
+        let mut region = None;
+        let mut visit = |path: &[Segment<'_>], scalar: Scalar<'_>| {
+            if let ([Segment::Key(key)], Scalar::String(text)) = (path, scalar) {
+                match &**key {
+                    "region" if !text.is_empty() => region = Some(text.into_owned()),
+                    "availability_zone" if region.is_none() => {
+                        region = region::of_zone(&text).map(str::to_owned);
+                    }
+                    _ => {}
+                }
+            }
+        };
+        // The reader has walked it already.
+        let _ = attributes::walk_some(change.after, |_| false, &mut visit);
+        match region {
+            Some(region) if facts.is_primary(&region) => lost += 1,
+            Some(_) => elsewhere += 1,
+            None => {}
+        }
+    }
+    let Some(primary) = facts.primary.as_deref().filter(|_| lost > 0 && elsewhere == 0) else { return };
+    findings.add(
+        "engine-plans-primary",
+        plan.origin.clone(),
+        format!(
+            "the engine's plan makes {} in {primary}, the lost region, and nothing in {}: it was made with the variables of \
+             the primary",
+            words::count(lost, "resource"),
+            facts.recovery
+        ),
+        format!(
+            "make it again in workspace {} with the recovery's variables, or take the region from a variable that the \
+             terraform block of drplan.hcl gives",
+            facts.workspace()
+        ),
+        None,
+    );
 }
 
 /// What is made with something of the lost region in it: the engine has evaluated what nobody could read.

@@ -4,6 +4,7 @@
 //! <https://opentofu.org/docs/language/meta-arguments/for_each/>
 
 mod needs;
+mod taken;
 mod told;
 
 use std::borrow::Cow;
@@ -20,10 +21,11 @@ use crate::model::engine_plan::{EngineAction, EnginePlan};
 use crate::model::input::PlanningInput;
 use crate::model::paste;
 use crate::model::state::{Instance, Mode};
-use crate::model::types::{Recovery, Scope, Uniqueness};
+use crate::model::types::Recovery;
 use crate::plan::resource::{Disposition, Engine};
 use crate::plan::store::{Candidate, CandidateKind};
 use needs::Needs;
+use taken::Taken;
 pub(super) use told::check;
 
 /// What the engine's plan has beyond the primary's state.
@@ -89,21 +91,19 @@ pub(super) fn decide_made(
     fates: &[Option<Fate>],
     findings: &mut Findings,
 ) -> Outcome {
-    if let Some(other) = taken_by(facts, object) {
-        let name = object.given_name().unwrap_or_default();
+    if let Some(taken) = taken::taken_by(facts, object) {
+        let Taken { name, by, place } = taken;
         findings.add(
             "engine-differs",
             object.address(),
             format!(
-                "the engine's plan makes {} \"{name}\", and the account has it already, as {}: there is one for all \
-                 regions",
-                object.type_name(),
-                other.address()
+                "the engine's plan makes {} \"{name}\", and {place} already, by {by}: there is one for all regions",
+                object.type_name()
             ),
-            "have the code give it the same key in the recovery, so that it is imported; or a name with the region in it",
+            "have the code give it the same key in the recovery, so that it is taken over; or a name with the region in it",
             facts.place_in_code(object),
         );
-        let reason = format!("its name is taken in the account by {}", other.address());
+        let reason = format!("its name is taken: {place}, by {by}");
         return fate(Disposition::Block, Engine::Exclude, reason).into();
     }
     if may_hold_data(object) {
@@ -113,23 +113,6 @@ pub(super) fn decide_made(
         return fate(Disposition::Create, Engine::Withhold, why).into();
     }
     fate(Disposition::Create, Engine::Create, made_by(facts)).into()
-}
-
-/// The object of the state that has the name, where the account has room for one only. Of two zones of a name one is
-/// asked by nobody.
-fn taken_by<'f>(facts: &'f Facts<'_, '_>, object: &Object<'_, '_>) -> Option<&'f Object<'f, 'f>> {
-    let alone = object.type_name() == "aws_route53_zone"
-        || object.entry.is_some_and(|entry| {
-            entry.scope == Scope::Global
-                && matches!(entry.unique, Uniqueness::InAccount | Uniqueness::Everywhere)
-        });
-    let name = object.given_name().filter(|_| alone)?;
-    facts.objects.iter().find(|other| {
-        other.is_managed()
-            && other.type_name() == object.type_name()
-            && other.address() != object.address()
-            && other.given_name() == Some(name)
-    })
 }
 
 fn made_by(facts: &Facts<'_, '_>) -> String {

@@ -46,6 +46,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "engine-failed"
     "engine-names-primary"
     "engine-omits"
+    "engine-plans-primary"
     "engine-unasked"
     "engine-unpredicted"
     "external-dns-syncs"

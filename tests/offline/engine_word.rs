@@ -277,6 +277,61 @@ fn what_the_account_has_one_of_is_not_made_a_second_time() {
     }
 }
 
+/// CloudFront has an alias once for all accounts, and a zone has one record of a name and type, unless a policy tells them
+/// apart.
+#[test]
+fn an_alias_and_a_record_are_not_made_a_second_time() {
+    let code = "variable \"region\" {}\nresource \"aws_cloudfront_distribution\" \"web\" {\n  for_each = toset([var.region])\n}\n\
+                resource \"aws_route53_record\" \"www\" {\n  for_each = toset([var.region])\n}\n";
+    let web = json!({ "id": "E1", "arn": "arn:aws:cloudfront::123456789012:distribution/E1",
+        "aliases": ["www.shop.example", "shop.example"] });
+    let www = json!({ "id": "Z1_www", "zone_id": "Z1", "name": "www", "fqdn": "www.shop.example", "type": "CNAME" });
+    let blocked = |alias: &str, record: Value| {
+        let plan = planned(&world(
+            &[("main.tf", code)],
+            &[
+                vpc(),
+                keyed("aws_cloudfront_distribution", "web", &[(json!("us-east-2"), web.clone())], &[]),
+                keyed("aws_route53_record", "www", &[(json!("us-east-2"), www.clone())], &[]),
+            ],
+            &[
+                (
+                    "aws_cloudfront_distribution.web[\"us-west-2\"]",
+                    "aws_cloudfront_distribution",
+                    json!({ "aliases": [alias] }),
+                ),
+                ("aws_route53_record.www[\"us-west-2\"]", "aws_route53_record", record),
+            ],
+        ));
+        let new = plan.resources.iter().filter(|one| one.address.ends_with("[\"us-west-2\"]"));
+        new.map(|one| one.disposition == Disposition::Block).collect::<Vec<_>>()
+    };
+    let record = |name: &str, set: &str| json!({ "zone_id": "Z1", "name": name, "type": "CNAME", "set_identifier": set });
+    assert_eq!(blocked("shop.example", record("WWW.shop.example.", "")), [true, true]);
+    assert_eq!(blocked("dr.shop.example", record("www", "")), [false, true]);
+    assert_eq!(blocked("dr.shop.example", record("www", "dr")), [false, false]);
+    let mut overwritten = record("www", "");
+    overwritten["allow_overwrite"] = json!(true);
+    assert_eq!(blocked("dr.shop.example", overwritten), [false, false]);
+}
+
+/// Made with the primary's variables it says nothing of the recovery.
+#[test]
+fn a_plan_of_the_lost_region_is_no_word_about_the_recovery() {
+    const CODE: &str = "engine-plans-primary";
+    let regions = |vpc_in: &str, subnet_in: &str| {
+        let state = [vpc(), keyed("aws_subnet", "a", &[(json!(0), subnet(0))], &["aws_vpc.main"])];
+        let made = [
+            ("aws_vpc.main", "aws_vpc", json!({ "region": vpc_in })),
+            ("aws_subnet.a[0]", "aws_subnet", json!({ "availability_zone": format!("{subnet_in}a") })),
+        ];
+        planned(&world(&[("main.tf", SUBNETS)], &state, &made))
+    };
+    assert_eq!(subjects(&regions("us-east-2", "us-east-2"), CODE), ["engine.json"]);
+    without(&regions("us-west-2", "us-east-2"), CODE);
+    without(&regions("us-west-2", "us-west-2"), CODE);
+}
+
 /// With `-target` it is no word about what the code makes; kept in the workspace it was made in, no proof of anything.
 #[test]
 fn a_plan_of_a_part_or_of_another_workspace_proves_nothing() {
