@@ -36,6 +36,7 @@ const fn code(name: &'static str, severity: Severity, harm: Harm, summary: &'sta
 /// All codes, sorted by name.
 pub const CODES: &[Code] = &[
     code("backend-in-primary", Error, Loses, "the state's backend lies in the region that is lost"),
+    code("backend-unknown", Warning, Misleads, "nothing says where the state is kept"),
     code("backup-late", Warning, Loses, "the newest recovery point is older than its schedule promises"),
     code("bucket-global-name", Error, Loses, "a bucket's global name is taken by the primary's own bucket"),
     code(
@@ -321,6 +322,12 @@ pub const CODES: &[Code] = &[
         "the manifests name something that nothing provides in the new cluster",
     ),
     code("objective-missed", Warning, Loses, "by the forecast an objective is missed"),
+    code(
+        "other-stack-read",
+        Warning,
+        Misleads,
+        "the code reads what another stack made, by the same name in the recovery",
+    ),
     code("other-writer", Warning, Misleads, "something else writes to what the plan writes to"),
     code(
         "override-not-in-code",
@@ -509,6 +516,12 @@ pub const CODES: &[Code] = &[
         "a volume, release or controller of Kubernetes holds data and would come up empty",
     ),
     code("workload-unlisted", Warning, Stops, "a workload ran in the primary and is in no manifest"),
+    code(
+        "workspace-in-code",
+        Warning,
+        Misleads,
+        "the code computes values from the workspace, which is another in the recovery",
+    ),
     code("workspace-not-own", Error, Loses, "the workspace that was recorded is not the recovery's own"),
     code(
         "workspace-same-backend",

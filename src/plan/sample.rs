@@ -273,8 +273,8 @@ fn forecast(steps: &[Step]) -> Forecast {
         samples: 1_000,
         best_prepared: Some(Prepared { step: "infra/cluster".to_owned(), saves_seconds: 600 }),
         without_us_east_1: Stranded {
-            first: vec!["dns/shop.example.com".to_owned()],
-            all: 3,
+            first: vec!["preflight/control-plane/route53".to_owned(), "dns/shop.example.com".to_owned()],
+            all: 4,
             rto: Rto {
                 p50_seconds: 2_900,
                 p90_seconds: 3_400,
@@ -291,7 +291,7 @@ fn forecast(steps: &[Step]) -> Forecast {
             }],
             beforehand: vec![Beforehand {
                 what: "records that fail over by themselves".to_owned(),
-                steps: vec!["dns/shop.example.com".to_owned()],
+                steps: vec!["preflight/control-plane/route53".to_owned(), "dns/shop.example.com".to_owned()],
             }],
         },
         phases: vec![

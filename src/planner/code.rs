@@ -1,6 +1,6 @@
 //! The code against the state, and against itself: the engine makes what the code has, if it can read it at all.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::commands;
 use super::dispositions::Decided;
@@ -8,6 +8,7 @@ use super::facts::Facts;
 use super::findings::Findings;
 use super::moved::Moved;
 use crate::model::configuration::{Argument, Configuration, Module};
+use crate::model::diagnostic::GapReason;
 use crate::model::paste;
 use crate::plan::resource::Disposition;
 
@@ -17,8 +18,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
     check_state(facts, decided, &Moved::of(configuration), findings);
     check_added(facts, configuration, findings);
     check_ignored(facts, decided, findings);
+    let read_whole = configuration.gaps.iter().all(|gap| gap.reason == GapReason::Outside);
     for module in &configuration.modules {
         check_references(module, findings);
+        // What was not read may declare it.
+        if read_whole {
+            check_values(module, findings);
+        }
     }
 }
 
@@ -150,6 +156,52 @@ fn check_references(module: &Module, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// Likewise variables and local values, all of a module in one: a tool that writes its files gives dozens.
+fn check_values(module: &Module, findings: &mut Findings) {
+    let mut missing: BTreeMap<&str, &Argument> = BTreeMap::new();
+    for argument in arguments(module) {
+        for reference in &argument.references {
+            let mut parts = reference.split(['.', '[']);
+            let (Some(kind), Some(name)) = (parts.next(), parts.next().filter(|name| is_name(name))) else {
+                continue;
+            };
+            let declared = match kind {
+                "var" => module.variables.iter().any(|variable| variable.name == name),
+                "local" => {
+                    let path = format!("locals.{name}");
+                    module.others.iter().any(|other| other.is_of(&path))
+                }
+                _ => continue,
+            };
+            if let (false, Some(named)) = (declared, reference.get(..kind.len() + 1 + name.len())) {
+                missing.entry(named).or_insert(argument);
+            }
+        }
+    }
+    let mut names = missing.keys().skip(1);
+    let Some((first, argument)) = missing.first_key_value() else { return };
+    let more = match (names.next(), missing.len()) {
+        (None, _) => String::new(),
+        (Some(second), 2) => format!(", and so it is with {second}"),
+        (Some(second), count) => format!(", and so it is with {second} and {} more", count - 2),
+    };
+    findings.add(
+        "reference-undeclared",
+        *first,
+        format!(
+            "{} names {first}, which its module does not declare{more}: the engine would refuse the code",
+            argument.path
+        ),
+        "declare what is named, or take out what names it; where a tool writes files into the module, plan the folder where \
+         they are",
+        argument.place.clone(),
+    );
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
 }
 
 /// All arguments that the engine evaluates.

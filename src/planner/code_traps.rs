@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::facts::Facts;
 use super::findings::Findings;
+use super::other_stacks;
 use crate::model::configuration::{Argument, Configuration, Module, RegionSource, ResourceBlock};
 use crate::model::diagnostic::Place;
 use crate::model::words;
@@ -13,11 +14,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
     let (Some(code), Some(primary)) = (&facts.input.configuration, facts.primary.as_deref()) else { return };
     check_providers(facts, code, primary, findings);
     for module in &code.modules {
-        check_remote_states(facts, module, primary, findings);
         check_region_maps(facts, module, primary, findings);
         check_programs(module, findings);
     }
+    check_workspace(facts, code, findings);
     check_lock(code, findings);
+    other_stacks::check(facts, code, primary, findings);
 }
 
 /// A provider that is pinned is given the recovery's region in the engine's copy; the user's own next apply is not.
@@ -41,42 +43,21 @@ fn check_providers(facts: &Facts<'_, '_>, code: &Configuration, primary: &str, f
                     facts.recovery,
                     facts.workspace()
                 ),
-                "let a variable say its region: `region = var.aws_region`",
+                variable_fix(code),
                 Some(literal.place.clone()),
             );
         }
     }
 }
 
-/// The state of another stack in a bucket of the lost region: nothing that reads it can be planned.
-fn check_remote_states(facts: &Facts<'_, '_>, module: &Module, primary: &str, findings: &mut Findings) {
-    let buckets = facts.inventory().and_then(|inventory| inventory.buckets.as_ref());
-    for block in
-        module.resources.iter().filter(|block| block.data && block.type_name == "terraform_remote_state")
-    {
-        let text = |name: &str| {
-            let argument = block.arguments.iter().find(|argument| argument.path == name)?;
-            argument.literals.iter().find(|literal| literal.whole)
-        };
-        let by_region = text("config.region").filter(|literal| literal.text == primary);
-        let bucket = text("config.bucket");
-        let by_bucket = bucket.filter(|literal| {
-            let known = buckets.into_iter().flatten().find(|known| known.name == literal.text);
-            known.is_some_and(|known| known.region == primary)
-        });
-        let Some(place) = by_region.or(by_bucket).map(|literal| literal.place.clone()) else { continue };
-        let name = format!("data.terraform_remote_state.{}", block.name);
-        findings.add(
-            "remote-state-in-primary",
-            &name,
-            format!(
-                "{name} reads a state{} of {primary}: it is gone when the recovery is planned, and all that uses it cannot \
-                 be planned",
-                bucket.map(|literal| format!(" in bucket {}", literal.text)).unwrap_or_default()
-            ),
-            "replicate that bucket and have the code read the copy by a variable; and recover the stack that it tells of first",
-            Some(place),
-        );
+/// Names the variable that says a region already, where the root has one.
+fn variable_fix(code: &Configuration) -> String {
+    let variables = code.root_module().into_iter().flat_map(|root| &root.variables);
+    let mut names = variables.map(|variable| variable.name.as_str());
+    match names.find(|name| matches!(*name, "region" | "aws_region")) {
+        Some(name) => format!("let the variable say its region: `region = var.{name}`"),
+        None => "let a variable say its region: `variable \"aws_region\" {}` and `region = var.aws_region`"
+            .to_owned(),
     }
 }
 
@@ -116,6 +97,48 @@ fn check_region_maps(facts: &Facts<'_, '_>, module: &Module, primary: &str, find
             tell(format!("local.{name}"), argument.place.clone());
         }
     }
+}
+
+/// What the code computes from the workspace is another in the recovery: sizes and versions of a default that nobody
+/// tried. Counts are told by themselves where the state has what is counted.
+fn check_workspace(facts: &Facts<'_, '_>, code: &Configuration, findings: &mut Findings) {
+    let own = facts.workspace();
+    if facts.input.settings.state.workspace.as_deref().unwrap_or("default") == own {
+        return;
+    }
+    let counts = |argument: &Argument| argument.is_of("count") || argument.is_of("for_each");
+    let is_empty = facts.input.state.instances.is_empty();
+    let mut places = BTreeSet::new();
+    for module in &code.modules {
+        let of_calls = module.calls.iter().flat_map(|call| &call.arguments);
+        let of_resources = module.resources.iter().flat_map(|block| &block.arguments);
+        let evaluated = of_calls.chain(of_resources).filter(|argument| is_empty || !counts(argument));
+        let others = module.others.iter().filter(|argument| argument.is_of("locals"));
+        let asking = evaluated.chain(others).filter(|argument| {
+            argument.references.iter().any(|reference| reference == "terraform.workspace")
+        });
+        places.extend(asking.filter_map(|argument| argument.place.clone()));
+    }
+    let Some(first) = places.first() else { return };
+    let more: Vec<String> = places.iter().skip(1).take(3).map(Place::to_string).collect();
+    let rest = match (places.len() - 1).saturating_sub(more.len()) {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    let also = if more.is_empty() { String::new() } else { format!(", also at {}{rest}", more.join(", ")) };
+    findings.add(
+        "workspace-in-code",
+        "terraform.workspace",
+        format!(
+            "the code computes {} from terraform.workspace{also}: in the recovery that is {own}, and what a look-up falls \
+             back to is made",
+            words::count(places.len(), "value")
+        ),
+        format!(
+            "see that each has an entry for {own}; better, decide by a variable, which drplan.hcl gives both workspaces alike"
+        ),
+        Some(first.clone()),
+    );
 }
 
 /// Programs that the engine runs on whatever machine it is started on.

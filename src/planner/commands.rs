@@ -11,7 +11,10 @@ pub(super) fn engine(facts: &Facts<'_, '_>) -> &'static str {
         Some(named) => named.rsplit('/').next().is_some_and(|name| name.starts_with("terraform")),
         None => {
             let mut providers = facts.objects.iter().map(|object| &*object.instance.provider);
-            providers.any(|provider| provider.starts_with("registry.terraform.io/"))
+            let lock = facts.input.configuration.iter().flat_map(|code| code.lock.iter().flatten());
+            let mut locked = lock.map(|provider| provider.name.as_str());
+            let is_theirs = |name: &str| name.starts_with("registry.terraform.io/");
+            providers.any(is_theirs) || locked.any(is_theirs)
         }
     };
     if is_terraform { "terraform" } else { "tofu" }

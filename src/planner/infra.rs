@@ -115,6 +115,24 @@ fn oidc_providers(facts: &Facts<'_, '_>, decided: &Decided) -> Vec<String> {
         .collect()
 }
 
+/// Which part of AWS must answer. S3 makes and configures buckets of every region in us-east-1, and what the edge uses
+/// (viewer certificates, its firewall) is there, too.
+/// <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html>
+fn plane(object: &Object<'_, '_>, resource: &PlannedResource, change: EngineChange) -> Plane {
+    let stays = matches!(resource.disposition, Disposition::Share | Disposition::Update);
+    match object.entry.map(|entry| entry.scope) {
+        Some(Scope::StateOnly | Scope::Cluster) => Plane::Data,
+        _ if change == EngineChange::Carry => Plane::RegionalControl,
+        // Reading for an import asks the one control plane, too.
+        Some(Scope::Global) => Plane::UsEast1Control,
+        _ if stays && object.region.as_deref() == Some("us-east-1") => Plane::UsEast1Control,
+        _ if change == EngineChange::Create && object.type_name().starts_with("aws_s3_bucket") => {
+            Plane::UsEast1Control
+        }
+        _ => Plane::RegionalControl,
+    }
+}
+
 pub(super) fn engine_step(
     facts: &Facts<'_, '_>,
     object: &Object<'_, '_>,
@@ -137,12 +155,6 @@ pub(super) fn engine_step(
         }
         _ => Expects::Any,
     };
-    let plane = match object.entry.map(|entry| entry.scope) {
-        // Reading IAM, Route 53 or CloudFront for an import asks their one control plane, too.
-        Some(Scope::Global) if change != EngineChange::Carry => Plane::UsEast1Control,
-        Some(Scope::StateOnly | Scope::Cluster) => Plane::Data,
-        _ => Plane::RegionalControl,
-    };
     step(
         if resource.is_postponed() { Phase::Dns } else { Phase::Infra },
         object.address(),
@@ -157,7 +169,7 @@ pub(super) fn engine_step(
     )
     .expects(expects)
     .done_when(DoneWhen::EngineComplete { address: object.address().to_owned() })
-    .plane(plane)
+    .plane(plane(object, resource, change))
 }
 
 fn estimate(facts: &Facts<'_, '_>, object: &Object<'_, '_>, change: EngineChange) -> Estimate {

@@ -40,8 +40,8 @@ fn check_state(facts: &Facts<'_, '_>, findings: &mut Findings) {
             &state.origin,
             format!("{} has no resource (serial {}): the plan brings nothing back", state.origin, state.serial),
             format!(
-                "is it another workspace's? Take the primary's: `terraform {}state pull > state.tfstate`, then --state \
-                 state.tfstate",
+                "is it another workspace's? Take the primary's: `{} {}state pull > state.tfstate`, then --state state.tfstate",
+                commands::engine(facts),
                 commands::chdir(facts)
             ),
             None,
@@ -127,7 +127,10 @@ fn check_gaps(facts: &Facts<'_, '_>, findings: &mut Findings) {
                     commands::engine(facts),
                     commands::chdir(facts)
                 ),
-                _ => "mend what is named, or plan without its code".to_owned(),
+                _ => format!(
+                    "see by hand whether it names what is lost with {}, or have it written out where it can be read",
+                    facts.primary.as_deref().unwrap_or("the primary")
+                ),
             },
             None,
         );

@@ -40,6 +40,7 @@ mod moved;
 mod named;
 mod nodes;
 mod objectives;
+mod other_stacks;
 mod outside;
 mod point_fit;
 mod points;
@@ -101,6 +102,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     dns::plan_dns(&facts, &decided, &values, &graph, &mut steps, &mut findings);
     fence::drop_needless(&facts, &mut steps);
     verify::plan_verify(&facts, &decided, &mut steps, &mut findings);
+    control_plane::plan_checks(&facts, &mut steps);
     gates::plan_gates(&facts, &mut steps);
     let steps = schedule::in_order(steps, &mut findings);
     let forecast = forecast::plan_forecast(&facts, &decided, &steps, &findings);

@@ -22,7 +22,8 @@ use crate::plan::resource::Disposition;
 use crate::plan::step::{Expects, Phase, Plane, Step};
 use crate::plan::store::CandidateKind;
 
-/// Plans the checks, and the step that all of them lead to.
+/// Plans the checks, and the step that all of them lead to. Whether a global control plane answers is asked for those
+/// steps alone that need it.
 pub(super) fn plan_preflight(
     facts: &Facts<'_, '_>,
     decided: &Decided,
@@ -45,7 +46,6 @@ pub(super) fn plan_preflight(
     checks.instance_types(decided);
     checks.stores(decided);
     checks.images(values);
-    checks.control_planes(decided);
     let estimate = facts.estimate("check");
     let mut ids = Vec::new();
     for (name, check, plane) in checks.checks {
@@ -130,31 +130,6 @@ impl<'i> Checks<'_, 'i, '_> {
                 }
                 _ => {}
             }
-        }
-    }
-
-    fn control_planes(&mut self, decided: &Decided) {
-        let mut services: Vec<&str> = Vec::new();
-        for (at, object) in self.facts.objects.iter().enumerate() {
-            match decided.resource(at).map(|resource| resource.disposition) {
-                Some(Disposition::Update) if object.type_name().starts_with("aws_route53") => {
-                    services.push("route53")
-                }
-                Some(Disposition::Update) => services.push("cloudfront"),
-                Some(Disposition::Create) if object.type_name().starts_with("aws_iam_") => {
-                    services.push("iam")
-                }
-                _ => {}
-            }
-        }
-        if !super::cluster::trusting_roles(self.facts, decided).is_empty() {
-            services.push("iam");
-        }
-        services.sort_unstable();
-        services.dedup();
-        for service in services {
-            let check = Check::ControlPlane { service: service.to_owned() };
-            self.add(&format!("control-plane/{service}"), check, Plane::UsEast1Control);
         }
     }
 }

@@ -64,6 +64,63 @@ pub(super) fn traced(facts: &Facts<'_, '_>, object: &Object<'_, '_>, name: &str)
     (given, trace.by)
 }
 
+/// Likewise of any argument of a module, by the module's path.
+pub(super) fn in_recovery(
+    facts: &Facts<'_, '_>,
+    module: &str,
+    argument: &Argument,
+) -> (Given, Option<String>) {
+    let Some(configuration) = &facts.input.configuration else { return (Given::Same, None) };
+    let mut trace = Trace { facts, configuration, was: "", by: None, seen: HashSet::new() };
+    let given = trace.argument(module, argument, DEPTH);
+    (given, trace.by)
+}
+
+/// The text of an argument in the primary, where code and files of variables write it out.
+pub(super) fn in_primary(facts: &Facts<'_, '_>, module: &str, argument: &Argument) -> Option<String> {
+    let configuration = facts.input.configuration.as_ref()?;
+    let (mut module, mut argument) = (module, argument);
+    for _ in 0..DEPTH {
+        match (&argument.literals[..], &argument.references[..]) {
+            ([literal], []) if literal.whole => return Some(literal.text.clone()),
+            ([], [reference]) => (module, argument) = source_of(configuration, module, reference)?,
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Where the value of a variable or a local is from: for one of the root, what the primary is given, else its default.
+fn source_of<'c>(
+    configuration: &'c Configuration,
+    module: &'c str,
+    reference: &str,
+) -> Option<(&'c str, &'c Argument)> {
+    let mut parts = reference.split('.');
+    match (parts.next()?, parts.next()?, module.rsplit_once("module.")) {
+        ("var", name, None) => {
+            let file = configuration.given.iter().rev().find(|given| given.variable == name);
+            let default = || {
+                let variables = &configuration.root_module()?.variables;
+                variables.iter().find(|variable| variable.name == name)?.default.as_ref()
+            };
+            Some((module, file.map(|given| &given.value).or_else(default)?))
+        }
+        ("var", name, Some((parent, call))) => {
+            let parent = parent.trim_end_matches('.');
+            let calls = &configuration.module_of(parent)?.calls;
+            let call = calls.iter().find(|known| known.name == call)?;
+            Some((parent, call.arguments.iter().find(|argument| argument.path == name)?))
+        }
+        ("local", name, _) => {
+            let path = format!("locals.{name}");
+            let others = &configuration.module_of(module)?.others;
+            Some((module, others.iter().find(|argument| argument.path == path)?))
+        }
+        _ => None,
+    }
+}
+
 /// What decides how many there are of it, or of a module that it is in, and has another value in the recovery; with the
 /// place of `count` or `for_each`.
 pub(super) fn counted_by(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<(String, Option<Place>)> {
@@ -146,27 +203,10 @@ impl<'t> Trace<'t, '_, '_> {
             ("terraform", _) if name == "workspace" => return self.workspace(),
             ("data", _) if name == "aws_region" => return self.region("data.aws_region".to_owned()),
             ("var", None) => return self.variable(name),
-            ("var", Some((parent, call))) => {
-                let parent = parent.trim_end_matches('.');
-                let called = self
-                    .module(parent)
-                    .and_then(|module| module.calls.iter().find(|known| known.name == call))
-                    .and_then(|call| call.arguments.iter().find(|argument| argument.path == name));
-                called.map(|argument| (parent, argument))
-            }
-            ("local", _) => {
-                let path = format!("locals.{name}");
-                self.module(module)
-                    .and_then(|found| found.others.iter().find(|argument| argument.path == path))
-                    .map(|argument| (module, argument))
-            }
+            ("var" | "local", _) => source_of(self.configuration, module, reference),
             _ => None,
         };
         next.map_or(Given::Same, |(module, argument)| self.argument(module, argument, depth))
-    }
-
-    fn module(&self, path: &str) -> Option<&'t Module> {
-        self.configuration.module_of(path)
     }
 
     fn workspace(&mut self) -> Given {
@@ -201,12 +241,7 @@ impl<'t> Trace<'t, '_, '_> {
 
     /// Whether the primary has this value for it, too. One that only its pipeline knows is told by what came of it.
     fn is_primary(&self, name: &str, text: &str) -> bool {
-        let file = self.configuration.given.iter().rev().find(|given| given.variable == name);
-        let default = || {
-            let variables = &self.configuration.root_module()?.variables;
-            variables.iter().find(|variable| variable.name == name)?.default.as_ref()
-        };
-        match file.map(|given| &given.value).or_else(default) {
+        match source_of(self.configuration, "", &format!("var.{name}")).map(|(_, value)| value) {
             Some(known) => known.literals.iter().any(|literal| literal.whole && literal.text == text),
             None => !text.is_empty() && self.was.contains(text),
         }

@@ -13,6 +13,7 @@ macro_rules! pages {
 
 const PAGES: &[(&str, &str)] = pages! {
     "backend-in-primary"
+    "backend-unknown"
     "backup-late"
     "bucket-global-name"
     "bucket-no-counterpart"
@@ -83,6 +84,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "not-in-state"
     "nothing-provides"
     "objective-missed"
+    "other-stack-read"
     "other-writer"
     "override-not-in-code"
     "owned-twice"
@@ -136,6 +138,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "variable-not-given"
     "volume-no-recovery"
     "workload-unlisted"
+    "workspace-in-code"
     "workspace-not-own"
     "workspace-same-backend"
     "zones-too-few"

@@ -92,6 +92,13 @@ pub fn decode(mut bytes: Vec<u8>, shown: &str) -> Result<String, Problem> {
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         bytes.drain(..3);
     }
+    if bytes.starts_with(GIT_CRYPT) {
+        return Err(at_file(
+            shown,
+            "is encrypted by git-crypt",
+            "decrypt the repository first: `git-crypt unlock`",
+        ));
+    }
     if let Some(offset) = memchr::memchr(0, &bytes) {
         let place = Place::new(shown, line_of(&bytes, offset));
         return Err(Problem::at(
@@ -121,6 +128,16 @@ pub fn unreadable(error: &std::io::Error, shown: &str) -> Problem {
         _ => at_file(shown, format!("cannot be read: {error}"), "check the path and the disk"),
     }
 }
+
+/// Whether a file is encrypted by git-crypt; one that cannot be read is not known to be.
+#[must_use]
+pub fn is_git_crypt(path: &Path) -> bool {
+    let mut head = [0; GIT_CRYPT.len()];
+    File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == *GIT_CRYPT
+}
+
+/// What an encrypted file begins with. <https://github.com/AGWA/git-crypt/blob/master/commands.cpp>
+const GIT_CRYPT: &[u8; 10] = b"\0GITCRYPT\0";
 
 fn at_file(shown: &str, message: impl std::fmt::Display, fix: impl Into<String>) -> Problem {
     Problem::at(Place::file(shown), format!("{shown} {message}"), fix)

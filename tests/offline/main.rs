@@ -7,6 +7,7 @@ mod canaries;
 mod cases;
 mod certificates;
 mod charts;
+mod code_traps;
 mod code_variables;
 mod commands;
 mod computed;

@@ -75,7 +75,7 @@ pub enum Check {
     },
     /// A global control plane answers.
     ControlPlane {
-        /// `iam`, `route53`, `cloudfront`.
+        /// `iam`, `route53`, `cloudfront`, `s3`.
         service: String,
     },
 }

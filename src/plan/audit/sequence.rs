@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use super::actions::{Nature, labels, nature};
 use super::graph::Graph;
 use super::{Report, Rule};
-use crate::plan::action::{Action, EngineChange};
+use crate::plan::action::{Action, Check, EngineChange};
+use crate::plan::step::Plane;
 
 pub(super) fn check(graph: &Graph<'_>, report: &mut Report) {
     if !graph.is_acyclic() {
@@ -46,9 +47,11 @@ pub(super) fn check(graph: &Graph<'_>, report: &mut Report) {
     check_fence(graph, report);
 }
 
-/// Nothing is written before all of preflight has been proven.
+/// Nothing is written before all of preflight has been proven. Of a global control plane only what asks it waits, be it
+/// to read: what does not is done while that is impaired.
 fn check_proofs(graph: &Graph<'_>, report: &mut Report) {
-    let checks: Vec<usize> = positions(graph, |action| matches!(action, Action::Check { .. }));
+    let checks: Vec<usize> =
+        positions(graph, |action| matches!(action, Action::Check { .. }) && control_plane(action).is_none());
     let proven = graph.after_all(&checks);
     for (position, step) in graph.steps.iter().enumerate() {
         let writes = !matches!(nature(&step.action), Nature::Looks | Nature::Decides);
@@ -59,6 +62,51 @@ fn check_proofs(graph: &Graph<'_>, report: &mut Report) {
                 "it writes before preflight has proven all that the plan stands on",
             );
         }
+    }
+    for of_service in ["iam", "route53", "s3", "cloudfront"] {
+        let checks = positions(graph, |action| control_plane(action) == Some(of_service));
+        let proven = graph.after_all(&checks);
+        for (position, step) in graph.steps.iter().enumerate() {
+            let asks = step.plane == Plane::UsEast1Control && asked(&step.action) == Some(of_service);
+            if asks && (checks.is_empty() || !proven.get(position).is_some_and(|proven| *proven)) {
+                report.add(
+                    Rule::Order,
+                    &step.id,
+                    format!(
+                        "it asks {of_service} before preflight has proven that its control plane answers"
+                    ),
+                );
+            }
+        }
+    }
+}
+
+fn control_plane(action: &Action) -> Option<&str> {
+    match action {
+        Action::Check { check: Check::ControlPlane { service } } => Some(service),
+        _ => None,
+    }
+}
+
+/// The global service that an action asks, by what it is or by the type in its address.
+fn asked(action: &Action) -> Option<&'static str> {
+    match action {
+        Action::TrustIssuer { .. } => Some("iam"),
+        Action::ChangeRecord { .. } => Some("route53"),
+        Action::ChangeDistribution { .. } => Some("cloudfront"),
+        Action::Engine { address, .. } => {
+            let of_type = |prefix: &str| address.split('.').any(|word| word.starts_with(prefix));
+            [
+                ("aws_iam_", "iam"),
+                ("aws_route53_", "route53"),
+                ("aws_s3_", "s3"),
+                ("aws_cloudfront_", "cloudfront"),
+            ]
+            .into_iter()
+            .find(|(prefix, _)| of_type(prefix))
+            .map(|(_, service)| service)
+        }
+        _ => None,
     }
 }
 

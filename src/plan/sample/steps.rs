@@ -69,6 +69,14 @@ pub(super) fn steps() -> Vec<Step> {
     let orders = "orders.abc.us-east-2.rds.amazonaws.com";
     let await_ready = |name: &str| Action::AwaitReady { object: format!("Deployment/shop/{name}") };
     vec![
+        Step {
+            plane: Plane::UsEast1Control,
+            ..step(
+                "preflight/control-plane/route53",
+                &[],
+                Action::Check { check: Check::ControlPlane { service: "route53".to_owned() } },
+            )
+        },
         step(
             "preflight/identity",
             &[],
@@ -237,7 +245,7 @@ pub(super) fn steps() -> Vec<Step> {
             plane: Plane::UsEast1Control,
             ..step(
                 "dns/shop.example.com",
-                &["dns/gate", "manifests/api-ready"],
+                &["dns/gate", "manifests/api-ready", "preflight/control-plane/route53"],
                 Action::ChangeRecord {
                     address: Some("aws_route53_record.shop".to_owned()),
                     zone: "Z0123456789".to_owned(),

@@ -39,6 +39,23 @@ impl Checks<'_, '_, '_> {
         self.findings.add("workspace-not-own", own, message, fix, None);
     }
 
+    /// A block that leaves bucket and region to whoever runs `init` says nothing of where the state lies.
+    fn unknown_backend(&mut self, backend: Option<&Backend>) {
+        let state = &self.facts.input.settings.state;
+        let left_open = |backend: &&Backend| {
+            backend.kind == "s3" && backend.text("region").is_none() && backend.text("bucket").is_none()
+        };
+        let Some(backend) = backend.filter(left_open).filter(|_| state.source.is_none()) else { return };
+        self.findings.add(
+            "backend-unknown",
+            "backend.s3",
+            "bucket and region of the state are left to whoever runs `init`: whether they are lost with the primary is not \
+             known",
+            "name them in drplan.hcl: `state { bucket = \"...\", key = \"...\", region = \"...\" }`",
+            backend.place.clone(),
+        );
+    }
+
     pub(super) fn state_backend(&mut self) {
         let configuration = self.facts.input.configuration.as_ref();
         let backend = configuration.and_then(|configuration| {
@@ -67,7 +84,7 @@ impl Checks<'_, '_, '_> {
                 source.clone()
             }
             (_, _, Some(backend)) => place_of(backend).to_owned(),
-            _ => return,
+            _ => return self.unknown_backend(backend),
         };
         let at = code.and_then(|backend| backend.place.clone());
         if state.replica.is_none() {

@@ -101,6 +101,7 @@ pub(super) fn search<'f>(
                 search.argument(argument, &name, &context);
             }
         }
+        let by_region = RegionMaps::of(module, facts.primary.as_deref());
         for argument in &module.others {
             let history = ["import", "moved", "removed", "terraform"]
                 .iter()
@@ -111,6 +112,8 @@ pub(super) fn search<'f>(
                 _ => Context::Evaluated,
             };
             let object = argument.path.split('.').next().unwrap_or_default().to_owned();
+            // The entry of a map by region is looked up where that is the region: what lacks another is told of the map.
+            let context = if by_region.is_of(argument) { Context::History } else { context };
             search.argument(argument, &object, &context);
         }
     }
@@ -120,6 +123,40 @@ pub(super) fn search<'f>(
             &format!("var.{}", given.variable),
             &Context::Variable(&given.variable),
         );
+    }
+}
+
+/// Local values that are maps by region: paths of the maps that have an entry for the primary.
+struct RegionMaps<'m> {
+    maps: HashSet<&'m str>,
+    primary: Option<&'m str>,
+}
+
+impl<'m> RegionMaps<'m> {
+    fn of(module: &'m Module, primary: Option<&'m str>) -> Self {
+        let locals = module.others.iter().filter(|argument| argument.is_of("locals"));
+        let maps = locals.filter_map(|argument| Self::entry(&argument.path, primary?)).collect();
+        Self { maps, primary }
+    }
+
+    /// The map that a path goes through by the key of a region.
+    fn entry<'p>(path: &'p str, region: &str) -> Option<&'p str> {
+        let mut from = 0;
+        while let Some(at) = path.get(from..)?.find(region) {
+            let (start, end) = (from + at, from + at + region.len());
+            let ends = path.get(end..).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            if ends && let Some(map) = path.get(..start).and_then(|map| map.strip_suffix('.')) {
+                return Some(map);
+            }
+            from = end;
+        }
+        None
+    }
+
+    /// Whether an argument is such an entry, or the keys of such a map.
+    fn is_of(&self, argument: &Argument) -> bool {
+        let in_entry = self.primary.is_some_and(|primary| Self::entry(&argument.path, primary).is_some());
+        in_entry || self.maps.contains(argument.path.as_str())
     }
 }
 

@@ -45,6 +45,13 @@ pub(super) fn check_blocks(blocks: &[Block]) -> Vec<Problem> {
 /// Sorts the blocks of a folder into a module. `root`: only there a backend counts.
 pub(super) fn assemble(blocks: Vec<Block>, root: bool) -> Module {
     let mut module = Module::default();
+    let locals: BareLocals = blocks
+        .iter()
+        .filter(|block| block.kind == "locals")
+        .flat_map(|block| &block.found)
+        .filter(|found| found.form == Form::Bare)
+        .map(|found| (found.argument.path.clone(), found.argument.clone()))
+        .collect();
     for block in blocks {
         match (block.kind.as_str(), block.labels.as_slice()) {
             ("resource" | "data", [type_name, name]) => {
@@ -53,7 +60,7 @@ pub(super) fn assemble(blocks: Vec<Block>, root: bool) -> Module {
             }
             ("provider", [name]) => {
                 let name = name.clone();
-                module.providers.push(provider(block, name));
+                module.providers.push(provider(block, name, &locals));
             }
             ("module", [name]) => {
                 let name = name.clone();
@@ -106,8 +113,11 @@ fn resource(block: Block, type_name: String, name: String) -> ResourceBlock {
     }
 }
 
-fn provider(block: Block, name: String) -> ProviderBlock {
-    let region = block.find("region").map_or(RegionSource::Environment, region_source);
+/// Local values that are one literal or one reference and nothing else.
+type BareLocals = std::collections::HashMap<String, Argument>;
+
+fn provider(block: Block, name: String, locals: &BareLocals) -> ProviderBlock {
+    let region = block.find("region").map_or(RegionSource::Environment, |found| region_source(found, locals));
     let alias = text(&block, "alias");
     // An expression may hold text beside its references; a plain region is said in full by its source.
     let said = !matches!(region, RegionSource::Expression(_));
@@ -115,16 +125,25 @@ fn provider(block: Block, name: String) -> ProviderBlock {
     ProviderBlock { name, alias, place: Some(block.place), region, arguments: arguments(found) }
 }
 
-fn region_source(found: &Found) -> RegionSource {
-    let argument = &found.argument;
-    match (found.form, argument.literals.as_slice(), argument.references.as_slice()) {
-        (Form::Bare, [literal], []) => RegionSource::Literal(literal.clone()),
-        (Form::Bare, [], [reference]) => match reference.strip_prefix("var.") {
-            Some(name) if !name.contains('.') => RegionSource::Variable(name.to_owned()),
-            _ => RegionSource::Expression(argument.references.clone()),
-        },
-        _ => RegionSource::Expression(argument.references.clone()),
+fn region_source(found: &Found, locals: &BareLocals) -> RegionSource {
+    let expression = || RegionSource::Expression(found.argument.references.clone());
+    if found.form != Form::Bare {
+        return expression();
     }
+    let mut argument = &found.argument;
+    // Locals that refer to each other in a circle are no code that an engine takes.
+    for _ in 0..=locals.len() {
+        match (&argument.literals[..], &argument.references[..]) {
+            ([literal], []) => return RegionSource::Literal(literal.clone()),
+            ([], [reference]) => match reference.split_once('.') {
+                Some(("var", name)) if !name.contains('.') => return RegionSource::Variable(name.to_owned()),
+                Some(("local", name)) if locals.contains_key(name) => argument = &locals[name],
+                _ => return expression(),
+            },
+            _ => return expression(),
+        }
+    }
+    expression()
 }
 
 fn call(block: Block, name: String) -> ModuleCall {

@@ -2,16 +2,20 @@
 
 use std::path::Path;
 
+use super::folder::shown_in;
 use super::given::read_given;
 use super::lock::read_lock;
 use super::paths::{boundary, relative};
 use super::tree::Tree;
 use crate::model::configuration::Configuration;
-use crate::model::diagnostic::{BadInput, Place, Problem};
+use crate::model::diagnostic::{BadInput, Gap, GapReason, Place, Problem};
 use crate::sources::text::unreadable;
 
 #[cfg(test)]
 mod tests;
+
+/// What makes a folder a unit of Terragrunt. <https://terragrunt.gruntwork.io/docs/features/units/>
+const TERRAGRUNT: &str = "terragrunt.hcl";
 
 /// Reads the Terraform configuration in `dir`. Paths in the result are relative to `base`, the folder of drplan.hcl.
 ///
@@ -44,6 +48,15 @@ pub fn read_configuration(dir: &Path, base: &Path) -> Result<Configuration, BadI
             "has no .tf or .tofu file",
             "name the folder of the root module: --terraform DIR, or dir in the terraform block of drplan.hcl",
         ));
+    }
+    if dir.join(TERRAGRUNT).is_file() {
+        gaps.push(Gap {
+            source: shown_in(&shown, TERRAGRUNT),
+            reason: GapReason::Unreadable,
+            detail:
+                "Terragrunt gives this module its inputs and writes files into it, which only it can work out"
+                    .to_owned(),
+        });
     }
     if !problems.is_empty() {
         problems.sort_by(|a, b| a.at.cmp(&b.at));

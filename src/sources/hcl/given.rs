@@ -11,7 +11,8 @@ use super::json_blocks::read_json_arguments;
 use super::mask::Show;
 use super::source::Source;
 use crate::model::configuration::{Argument, Given};
-use crate::model::diagnostic::{Gap, Problem};
+use crate::model::diagnostic::{Gap, GapReason, Problem};
+use crate::sources::text::is_git_crypt;
 use hcl_edit::Span as _;
 
 #[cfg(test)]
@@ -35,6 +36,15 @@ pub(super) fn read_given(
         }
         if let Some(gap) = outside(&path, &shown, boundary) {
             gaps.push(gap);
+            continue;
+        }
+        // The plan can do without values that somebody has to unlock, and says which it lacks.
+        if is_git_crypt(&path) {
+            gaps.push(Gap {
+                source: shown,
+                reason: GapReason::Unreadable,
+                detail: "it is encrypted by git-crypt: `git-crypt unlock` first".to_owned(),
+            });
             continue;
         }
         match read_file(&path, &shown) {

@@ -1,5 +1,6 @@
 //! Files that the code reads by name: a template, a policy in JSON. What stands in them stands in the code.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::paths::{absolute, relative};
@@ -27,6 +28,7 @@ pub(super) struct Folders<'p> {
 /// the engine, and one whose name is computed is a gap.
 pub(super) fn read_named_files(module: &mut Module, folders: Folders<'_>, gaps: &mut Vec<Gap>) {
     let root = folders.module == folders.root;
+    let starts = starts(&module.others, root);
     let of_resources = module.resources.iter_mut().flat_map(|block| &mut block.arguments);
     let of_calls = module.calls.iter_mut().flat_map(|call| &mut call.arguments);
     for argument in of_resources.chain(of_calls).chain(&mut module.others) {
@@ -37,6 +39,10 @@ pub(super) fn read_named_files(module: &mut Module, folders: Folders<'_>, gaps: 
             read_of(argument, &names, folders.module, folders, gaps);
         }
         let mut names = Vec::new();
+        if let Some(begun) = begun(argument, &starts) {
+            argument.files.clear();
+            read_of(argument, &begun, folders.module, folders, gaps);
+        }
         for file in std::mem::take(&mut argument.files) {
             match &file {
                 NamedFile::Written(name) if !name.starts_with('/') => names.push(name.clone()),
@@ -51,6 +57,32 @@ pub(super) fn read_named_files(module: &mut Module, folders: Folders<'_>, gaps: 
         }
         read_of(argument, &names, folders.root, folders, gaps);
     }
+}
+
+/// Local values that are a folder of the module, by name: `files = "${path.module}/files"` starts with `/files`.
+fn starts(others: &[Argument], root: bool) -> HashMap<String, String> {
+    let folder = |argument: &Argument| match (&argument.references[..], &argument.literals[..]) {
+        ([folder], literals) if folder == "path.module" || root && folder == "path.root" => match literals {
+            [] => Some(String::new()),
+            [literal] if literal.text.starts_with('/') => Some(literal.text.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let locals =
+        others.iter().filter_map(|argument| Some((argument.path.strip_prefix("locals.")?, argument)));
+    locals.filter_map(|(name, argument)| Some((format!("local.{name}"), folder(argument)?))).collect()
+}
+
+/// Names of files that an argument begins with such a local value and ends with a text.
+fn begun(argument: &Argument, starts: &HashMap<String, String>) -> Option<Vec<String>> {
+    let ([NamedFile::Computed(_)], [reference], [literal]) =
+        (&argument.files[..], &argument.references[..], &argument.literals[..])
+    else {
+        return None;
+    };
+    let start = starts.get(reference).filter(|_| literal.text.starts_with('/'))?;
+    Some(vec![format!("{start}{}", literal.text).trim_start_matches('/').to_owned()])
 }
 
 fn read_of(
@@ -95,12 +127,13 @@ mod tests {
             "resource \"aws_instance\" \"a\" {\n  user_data = templatefile(\"${path.module}/templates/a.tftpl\", {})\n  \
              policy = file(\"${path.root}/binary\")\n  gone = file(\"${path.module}/gone\")\n  \
              out = file(\"${path.module}/../outside\")\n  plain = \"/templates/a.tftpl\"\n  \
-             here = [file(\"./values/b.yaml\")]\n  each = file(\"${path.module}/${each.value}.json\")\n}\n",
+             here = [file(\"./values/b.yaml\")]\n  local = file(\"${local.files}/c.json\")\n  each = file(\"${path.module}/${each.value}.json\")\n}\nlocals {\n  files = \"${path.module}/values\"\n}\n",
         )
         .unwrap();
         fs::write(at("tf/templates/a.tftpl"), "#!/bin/sh\necho us-east-2\n").unwrap();
         fs::create_dir_all(at("tf/values")).unwrap();
         fs::write(at("tf/values/b.yaml"), "region: us-east-2\n").unwrap();
+        fs::write(at("tf/values/c.json"), "{\"region\": \"us-east-2\"}\n").unwrap();
         fs::write(at("tf/binary"), [0xff, 0xfe, 0x00, 0x01]).unwrap();
         fs::write(at("outside"), "us-east-2").unwrap();
         let read = read_configuration(&at("tf"), &at("tf")).unwrap();
@@ -111,8 +144,11 @@ mod tests {
             .filter(|(_, literal)| literal.text.contains("us-east-2"))
             .map(|(argument, literal)| format!("{} {}", argument.path, literal.place))
             .collect();
-        assert_eq!(literals, ["user_data templates/a.tftpl:1", "here values/b.yaml:1"]);
+        assert_eq!(
+            literals,
+            ["user_data templates/a.tftpl:1", "here values/b.yaml:1", "local values/c.json:1"]
+        );
         let gaps: Vec<&str> = read.gaps.iter().map(|gap| gap.source.as_str()).collect();
-        assert_eq!(gaps, ["binary", "main.tf:8"]);
+        assert_eq!(gaps, ["binary", "main.tf:9"]);
     }
 }

@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashSet};
 use super::super::graph::Graph;
 use super::super::{Report, Rule};
 use crate::plan::Plan;
-use crate::plan::action::{Action, Check, EngineChange};
 use crate::plan::forecast::{Beforehand, Reached, Rto, Stranded, Verdict};
 use crate::plan::step::{Plane, Step};
 
@@ -14,20 +13,16 @@ const SUBJECT: &str = "forecast.without_us_east_1";
 pub(super) fn check(plan: &Plan, without: &Stranded, graph: &Graph<'_>, report: &mut Report) {
     let Stranded { first, all, rto, components, beforehand } = without;
     let stops: Vec<&str> =
-        graph.steps.iter().filter(|step| writes(step)).map(|step| step.id.as_str()).collect();
+        graph.steps.iter().filter(|step| asks(step)).map(|step| step.id.as_str()).collect();
     let waits: HashSet<&str> = graph
         .steps
         .iter()
-        .zip(graph.after(writes))
-        .filter(|(step, after)| *after || writes(step))
+        .zip(graph.after(asks))
+        .filter(|(step, after)| *after || asks(step))
         .map(|(step, _)| step.id.as_str())
         .collect();
     if stops != first.iter().map(String::as_str).collect::<Vec<_>>() {
-        report.add(
-            Rule::Forecast,
-            SUBJECT,
-            "the steps that it stops at are not those that write in us-east-1",
-        );
+        report.add(Rule::Forecast, SUBJECT, "the steps that it stops at are not those that ask us-east-1");
     }
     if u64::try_from(waits.len()) != Ok(*all) {
         report.add(Rule::Forecast, SUBJECT, format!("{} steps wait, not {all}", waits.len()));
@@ -93,10 +88,7 @@ fn check_rto(plan: &Plan, rto: &Rto, waits: &HashSet<&str>, report: &mut Report)
     }
 }
 
-/// An import reads only, and so does a check, unless it is of that plane itself: it fails while the plane does not answer.
-fn writes(step: &Step) -> bool {
-    let reads =
-        matches!(&step.action, Action::Engine { change: EngineChange::Import, .. } | Action::Check { .. });
-    let proves = matches!(&step.action, Action::Check { check: Check::ControlPlane { .. } });
-    step.plane == Plane::UsEast1Control && (!reads || proves)
+/// An import reads, which asks the same control plane.
+fn asks(step: &Step) -> bool {
+    step.plane == Plane::UsEast1Control
 }

@@ -169,14 +169,19 @@ pub(super) fn add_unowned<'f>(facts: &'f Facts<'_, '_>, decided: &Decided, build
     }
 }
 
-/// Ids and ARNs that are written out as an argument of a resource of the code, or as the default of a variable.
+/// Ids and ARNs that are written out in the code: as an argument of a resource or of a module, as a local value, or as
+/// what a variable is given.
 fn ids_of_code<'f>(facts: &'f Facts<'_, '_>, finder: &Finder<'_>) -> impl Iterator<Item = &'f str> {
     let modules = facts.input.configuration.iter().flat_map(|configuration| &configuration.modules);
     let arguments = modules.flat_map(|module| {
         let resources = module.resources.iter().filter(|block| !block.data);
         let defaults = module.variables.iter().filter_map(|variable| variable.default.as_ref());
-        resources.flat_map(|block| &block.arguments).chain(defaults)
+        let calls = module.calls.iter().flat_map(|call| &call.arguments);
+        let locals = module.others.iter().filter(|argument| argument.is_of("locals"));
+        resources.flat_map(|block| &block.arguments).chain(defaults).chain(calls).chain(locals)
     });
+    let given = facts.input.configuration.iter().flat_map(|configuration| &configuration.given);
+    let arguments = arguments.chain(given.map(|given| &given.value));
     let literals = arguments.flat_map(|argument| &argument.literals);
     literals
         .filter(|literal| literal.whole && finder.is_one(&literal.text))
