@@ -14,6 +14,7 @@ pub(super) fn check(graph: &Graph<'_>, report: &mut Report) {
         return;
     }
     check_proofs(graph, report);
+    check_converged(graph, report);
     let made = Made::read(graph);
     let mut pairs = Vec::new();
     for (position, step) in graph.steps.iter().enumerate() {
@@ -107,6 +108,21 @@ fn asked(action: &Action) -> Option<&'static str> {
             .map(|(_, service)| service)
         }
         _ => None,
+    }
+}
+
+/// The engine is asked whether it is done after all that it was told to do: asked before, it finds what is to come.
+fn check_converged(graph: &Graph<'_>, report: &mut Report) {
+    let engine = positions(graph, |action| matches!(action, Action::Engine { .. }));
+    let done = graph.after_all(&engine);
+    for position in positions(graph, |action| matches!(action, Action::EngineConverged { .. })) {
+        if !engine.is_empty() && !done.get(position).is_some_and(|done| *done) {
+            report.add(
+                Rule::Order,
+                graph.id(position),
+                "the engine is asked whether it is done before all that it is told to do",
+            );
+        }
     }
 }
 

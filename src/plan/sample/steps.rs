@@ -285,7 +285,14 @@ pub(super) fn steps() -> Vec<Step> {
         ),
         step(
             "verify/converged",
-            &["dns/distribution", "dns/shop.example.com"],
+            &[
+                "dns/distribution",
+                "dns/shop.example.com",
+                "infra/bucket",
+                "infra/chart",
+                "infra/salt",
+                "restore/adopt-orders",
+            ],
             Action::EngineConverged {
                 left_out: ["aws_db_instance.ledger", "aws_secretsmanager_secret.db", "aws_sqs_queue.mail"]
                     .map(str::to_owned)

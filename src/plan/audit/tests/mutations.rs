@@ -151,7 +151,8 @@ fn a_replica_is_made_again_from_its_restored_source() {
             import_known_after: None,
             overrides: Vec::new(),
         };
-        plan.steps.push(made);
+        plan.steps.insert(plan.steps.len() - 1, made);
+        need(plan, "verify/converged", "infra/reports");
         plan.forecast.phases.clear();
     };
     let mut plan = sample::unsealed();
@@ -176,7 +177,8 @@ fn resources_and_their_steps() {
     caught_alone(Rule::Disposition, |plan| {
         let mut again = step(plan, "infra/salt").clone();
         again.id = "infra/salt-2".to_owned();
-        plan.steps.push(again);
+        plan.steps.insert(plan.steps.len() - 1, again);
+        need(plan, "verify/converged", "infra/salt-2");
         plan.forecast.phases.clear();
     });
     caught(Rule::Disposition, |plan| {
@@ -329,4 +331,11 @@ fn stores_and_forecast() {
     let mut plan = sample::unsealed();
     plan.saw.state.serial = 1 << 53;
     assert_eq!(rules(&plan), [Rule::Binding, Rule::Number]);
+}
+
+/// Asked too early the engine finds what is still to come; a global service is asked once it is known to answer.
+#[test]
+fn what_is_proven_first_and_asked_last() {
+    caught_alone(Rule::Order, |plan| unneed(plan, "verify/converged", "infra/salt"));
+    caught_alone(Rule::Order, |plan| unneed(plan, "dns/shop.example.com", "preflight/control-plane/route53"));
 }
