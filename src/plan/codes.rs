@@ -222,6 +222,12 @@ pub const CODES: &[Code] = &[
     code("image-differs", Warning, Misleads, "a tag is another image than the one that the primary ran"),
     code("image-foreign", Note, Stops, "an image of another registry account or region stays as it is"),
     code(
+        "image-in-lost-region",
+        Error,
+        Stops,
+        "an image of another account's registry lies in the lost region",
+    ),
+    code(
         "image-missing",
         Error,
         Stops,

@@ -58,6 +58,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "identifier-differs"
     "image-differs"
     "image-foreign"
+    "image-in-lost-region"
     "image-missing"
     "images-in-primary"
     "imported-twice"

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use drplan::plan::Plan;
+use drplan::plan::forecast::Verdict;
 use drplan::plan::resource::{Disposition, Engine, PlannedResource};
 use drplan::plan::step::Step;
 use drplan::plan::store::CandidateKind;
@@ -245,6 +246,9 @@ fn what_holds_data_is_neither_made_nor_left_out_silently() {
     assert!(resource(&plan, "aws_brand_new.n").unknown_type);
     let queue = plan.stores.iter().find(|store| store.address == "aws_sqs_queue.q").unwrap();
     assert_eq!(queue.chosen().unwrap().kind, CandidateKind::Empty);
+    // Nobody has said that it may begin empty.
+    let loss = plan.forecast.rpo.iter().find(|rpo| rpo.store == "aws_sqs_queue.q").unwrap();
+    assert_eq!(loss.verdict, Verdict::Unknown);
     agrees(&plan);
     // Planned values may be secrets.
     assert!(!String::from_utf8(bytes(&plan)).unwrap().contains("canary-71b3"));

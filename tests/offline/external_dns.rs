@@ -27,6 +27,38 @@ fn a_filter_is_compared_as_dns_compares() {
     assert_eq!(subjects(&with_flag("--domain-filter=example.net."), UNMOVED), ["hooks.example.com"]);
 }
 
+/// By expression it takes the place of the others.
+#[test]
+fn a_filter_by_expression_is_read() {
+    let given =
+        |flags: &'static str| with_flag(Box::leak(flags.replace(' ', "\n            - ").into_boxed_str()));
+    without(&given("--regex-domain-filter=^(hooks|api)\\.example\\.com$"), UNMOVED);
+    without(&given("--regex-domain-filter=example --domain-filter=example.net"), UNMOVED);
+    for flags in
+        ["--regex-domain-filter=\\.net$", "--regex-domain-filter=example --regex-domain-exclusion=^hooks"]
+    {
+        let plan = given(flags);
+        assert_eq!(subjects(&plan, UNMOVED), ["hooks.example.com"], "{flags}");
+    }
+}
+
+/// One whose owner has no record there has nothing to delete, and moves nothing either.
+#[test]
+fn what_has_no_record_of_its_own_deletes_none() {
+    let plan = |owner: &'static str| {
+        changed(move |copy| {
+            copy.edit("kubernetes/external-dns.yaml", |text| {
+                replace(&text, "--policy=upsert-only", "--policy=sync")
+            });
+            copy.edit("kubernetes/external-dns.yaml", |text| {
+                replace(&text, "--txt-owner-id=ecommerce-prod", &format!("--txt-owner-id={owner}"))
+            });
+        })
+    };
+    assert_eq!(subjects(&plan("ecommerce-prod"), SYNCS).len(), 1);
+    without(&plan("somebody"), SYNCS);
+}
+
 /// The example with an object more, and a name more that is to move.
 fn with_object(text: &str) -> Plan {
     changed(|copy| {
@@ -79,7 +111,7 @@ fn a_chart_is_read_for_what_it_would_delete() {
         with_resource(&managed(
             "helm_release.dns",
             json!({ "id": "dns", "name": "dns", "namespace": "kube-system", "chart": "external-dns",
-                "values": [values], "set": [{ "name": "txtOwnerId", "value": "shop" }] }),
+                "values": [values], "set": [{ "name": "txtOwnerId", "value": "ecommerce-prod" }] }),
             &[],
         ))
     };
@@ -89,7 +121,7 @@ fn a_chart_is_read_for_what_it_would_delete() {
     let plan = release("policy: sync\n");
     assert_eq!(subjects(&plan, SYNCS), ["helm_release.dns"]);
     let message = &plan.findings.iter().find(|finding| finding.code == SYNCS).unwrap().message;
-    assert!(message.contains("owner \"shop\""), "{message}");
+    assert!(message.contains("owner \"ecommerce-prod\""), "{message}");
     let plan = release("extraArgs: { policy: sync }\n");
     assert_eq!(found(&plan, SYNCS).len(), 1);
 }

@@ -132,6 +132,8 @@ fn check_losses(plan: &Plan, losses: &[Rpo], report: &mut Report) {
         // no objective can be met.
         let follows = match (verdict, worst_seconds, objective_seconds) {
             (Verdict::Accepted, worst, _) => worst.is_none() && comes_back_empty(store),
+            // One that the primary does not have begins empty, and nobody has accepted that.
+            (Verdict::Unknown, None, _) if comes_back_empty(store) => true,
             _ if comes_back_empty(store) => false,
             (Verdict::Ok, ..) if store.chosen.is_none() => false,
             (Verdict::Missed, None, _) if store.chosen.is_none() => true,

@@ -2,6 +2,8 @@
 //!
 //! <https://kubernetes-sigs.github.io/external-dns/latest/docs/flags/>
 
+use regex::Regex;
+
 use super::super::facts::Facts;
 use super::controller::{ROUTES, flag, flags, plain};
 use crate::model::document::{Node, Object};
@@ -25,12 +27,18 @@ pub(super) fn keeps_from(
         let domain = plain(domain);
         host == domain || host.ends_with(&format!(".{}", domain.trim_start_matches('.')))
     };
-    if flags(container, "exclude-domains").iter().any(of) {
-        return Some("it is told to leave that (--exclude-domains)".to_owned());
-    }
-    let domains = flags(container, "domain-filter");
-    if !domains.is_empty() && !domains.iter().any(of) {
-        return Some(format!("it writes only under {} (--domain-filter)", domains.join(", ")));
+    if given("regex-domain-filter").is_some_and(|text| !text.is_empty()) {
+        if let Some(why) = kept_by_expression(container, host) {
+            return Some(why);
+        }
+    } else {
+        if flags(container, "exclude-domains").iter().any(of) {
+            return Some("it is told to leave that (--exclude-domains)".to_owned());
+        }
+        let domains = flags(container, "domain-filter");
+        if !domains.is_empty() && !domains.iter().any(of) {
+            return Some(format!("it writes only under {} (--domain-filter)", domains.join(", ")));
+        }
     }
     let sources = flags(container, "source");
     let kind = object.kind.to_lowercase();
@@ -68,6 +76,21 @@ pub(super) fn keeps_from(
         return Some(format!("it writes in {kind} zones only (--aws-zone-type)"));
     }
     is_of_another(container, zone, host)
+}
+
+/// Expressions take the place of the filters by domain. One that is no expression here says nothing.
+fn kept_by_expression(container: &Node, host: &str) -> Option<String> {
+    let matches = |name: &str| {
+        let text = flag(container, name).filter(|text| !text.is_empty())?;
+        Some((text, Regex::new(text).ok()?.is_match(host)))
+    };
+    match (matches("regex-domain-filter"), matches("regex-domain-exclusion")) {
+        (_, Some((left, true))) => Some(format!("it leaves what {left} matches (--regex-domain-exclusion)")),
+        (Some((wanted, false)), _) => {
+            Some(format!("it writes only what {wanted} matches (--regex-domain-filter)"))
+        }
+        _ => None,
+    }
 }
 
 /// A record that is there is changed only by the owner that the TXT record beside it names.

@@ -47,7 +47,16 @@ fn plan_loss(facts: &Facts<'_, '_>, store: &PlannedStore, unseen: &HashSet<&str>
         return told(None, None, if unknown { Verdict::Unknown } else { Verdict::Missed }, store.why.clone());
     };
     if chosen.kind == CandidateKind::Empty {
-        return told(None, None, Verdict::Accepted, store.why.clone());
+        // One that only the engine's plan has begins empty without anybody having said that it may.
+        let is_new = object.is_some_and(|object| object.only_planned);
+        let said = facts
+            .input
+            .settings
+            .accepted_losses
+            .iter()
+            .any(|loss| object.is_some_and(|object| facts.meant_by(&loss.address, object)));
+        let verdict = if is_new && !said { Verdict::Unknown } else { Verdict::Accepted };
+        return told(None, None, verdict, store.why.clone());
     }
     let (worst_seconds, basis) = worst(facts, store, chosen, component);
     let verdict = match (worst_seconds, objective_seconds) {

@@ -7,6 +7,7 @@ use super::super::verdict::Verdict;
 use super::{Walk, Written};
 use crate::model::diagnostic::Place;
 use crate::model::document::Span;
+use crate::model::paste;
 use crate::model::value::ValueKind;
 use crate::plan::action::Rewrite;
 
@@ -21,14 +22,45 @@ impl Walk<'_, '_, '_, '_, '_> {
         let ours = self.facts.account.as_deref().is_none_or(|known| known == account)
             && self.facts.is_primary(region);
         let site = self.site(file, line, pointer, None);
+        if let Some(to) = self.named(image) {
+            self.values.rewrites.entry(self.at).or_default().push(Rewrite {
+                path: pointer.to_owned(),
+                within: None,
+                token: image.to_owned(),
+                owner: None,
+                counterpart: Some(to.clone()),
+                known_after: None,
+            });
+            self.uses.add_other(ValueKind::Image, image, None, Verdict::rewritten(to).at(site));
+            return;
+        }
         if !ours {
-            self.findings.add(
-                "image-foreign",
-                image,
-                format!("image {image} is of registry {account} in {region}: it stays as it is"),
-                "make sure that it can be pulled while the primary is gone",
-                Some(Place::new(file, line)),
-            );
+            let place = Some(Place::new(file, line));
+            if self.facts.is_primary(region) {
+                self.findings.add(
+                    "image-in-lost-region",
+                    image,
+                    format!(
+                        "image {image} is of registry {account} in {region}, which is lost: what is started in {} cannot pull \
+                         it",
+                        self.facts.recovery
+                    ),
+                    format!(
+                        "have its owner replicate it to {}, and name the copy: {}",
+                        self.facts.recovery,
+                        paste::block("rewrite", image, "to = \"...\"")
+                    ),
+                    place,
+                );
+            } else {
+                self.findings.add(
+                    "image-foreign",
+                    image,
+                    format!("image {image} is of registry {account} in {region}: it stays as it is"),
+                    "make sure that it can be pulled while the primary is gone",
+                    place,
+                );
+            }
             self.uses.add_other(ValueKind::Image, image, None, Verdict::kept().at(site));
             return;
         }
@@ -48,5 +80,12 @@ impl Walk<'_, '_, '_, '_, '_> {
             known_after: None,
         });
         self.uses.add_other(ValueKind::Image, image, Some(owner), Verdict::rewritten(to).at(site));
+    }
+
+    /// What drplan.hcl says that takes the place of an image.
+    fn named(&self, image: &str) -> Option<String> {
+        let rewrites = &self.facts.input.settings.rewrites;
+        let rewrite = || rewrites.iter().find(|rewrite| rewrite.text == image)?.to.clone();
+        self.facts.named_counterpart(&[image]).map(str::to_owned).or_else(rewrite)
     }
 }
