@@ -8,6 +8,7 @@ mod approval;
 mod cluster;
 mod command;
 mod control_plane;
+mod corpus;
 mod eks;
 mod emulator;
 mod engine;

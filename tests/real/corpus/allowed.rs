@@ -1,0 +1,51 @@
+//! What may differ from what kubectl leaves, and which folders stop.
+
+use serde_json::Value;
+
+use super::cases::{Case, label};
+
+/// Fields that a server or controller fills in anew for each object: kind, JSON Pointer with `*` for one part, why.
+const FILLED: &[(&str, &str, &str)] = &[
+    ("Service", "/spec/clusterIP", "an address that the API server gives"),
+    ("Service", "/spec/clusterIPs/0", "an address that the API server gives"),
+    ("Service", "/spec/healthCheckNodePort", "a port that the API server gives"),
+    ("Service", "/spec/ports/*/nodePort", "a port that the API server gives"),
+    ("Pod", "/spec/nodeName", "the scheduler's choice"),
+    ("Pod", "/spec/volumes/*/name", "a name with a random end, of the token that the API server mounts"),
+    ("Pod", "/spec/containers/*/volumeMounts/*/name", "the same"),
+];
+
+/// Why a field may differ.
+pub(super) fn allowed(case: &Case, of: &str, path: &str) -> Option<&'static str> {
+    let kind = of.split(['/', '.']).next()?;
+    let fits = |pattern: &str| {
+        let (pattern, path) = (pattern.split('/'), path.split('/'));
+        pattern.clone().count() == path.clone().count() && pattern.zip(path).all(|(p, q)| p == "*" || p == q)
+    };
+    if let Some((.., why)) = FILLED.iter().find(|(of, pattern, _)| *of == kind && fits(pattern)) {
+        return Some(why);
+    }
+    (path == "/spec/replicas" && is_scaled(case, of)).then_some("left to its autoscaler")
+}
+
+fn is_scaled(case: &Case, of: &str) -> bool {
+    case.objects.iter().filter(|object| object["kind"] == "HorizontalPodAutoscaler").any(|scaler| {
+        let target = &scaler["spec"]["scaleTargetRef"];
+        let named = |object: &&Value| {
+            object["kind"] == target["kind"]
+                && object["metadata"]["name"] == target["name"]
+                && object["metadata"]["namespace"] == scaler["metadata"]["namespace"]
+        };
+        case.objects.iter().filter(named).any(|object| label(object) == of)
+    })
+}
+
+/// Folders whose objects this cluster does not take or cannot run, with words of the cause.
+const STOPS: &[(&str, &str)] = &[
+    ("aws-load-balancer-controller/config/rbac", "subjects[0].namespace: Required value"),
+];
+
+/// Why a folder stops, where it does.
+pub(super) fn stops(name: &str) -> Option<&'static str> {
+    STOPS.iter().find(|(folder, _)| *folder == name).map(|(_, words)| *words)
+}
