@@ -6,6 +6,7 @@
 //! with what its plan says.
 
 mod allowed;
+mod balancers;
 mod cases;
 mod compare;
 mod kubectl;
@@ -131,6 +132,7 @@ fn what_others_wrote_is_applied_as_kubectl_applies_it() {
     assert!(cases.len() >= least, "only {} folders are planned", cases.len());
     assert!(cases.iter().any(|case| case.name == "kube-prometheus"));
     let (ours, theirs) = control_plane::two();
+    balancers::serve(ours);
     let mut wrong: Vec<String> = Vec::new();
     for batch in batches(cases) {
         for found in each(&batch, |case| through(case, ours, theirs)) {

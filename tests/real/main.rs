@@ -14,6 +14,7 @@ mod emulator;
 mod engine;
 mod inventory;
 mod journal;
+mod kube_faults;
 mod kube_target;
 mod observation;
 mod run;

@@ -19,7 +19,7 @@ pub(crate) struct Work {
 
 impl Work {
     /// A Namespace, a ConfigMap and a Deployment that reads it, so many times.
-    fn new(namespace: &str, times: usize) -> Self {
+    pub(crate) fn new(namespace: &str, times: usize) -> Self {
         Self::with(namespace, times, "")
     }
 

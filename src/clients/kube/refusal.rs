@@ -160,7 +160,7 @@ fn meaning(
         let fields: Vec<String> = conflicts.iter().map(|cause| conflict(cause)).collect();
         let message = format!(
             "other owners hold fields with other values: {}; leave the fields to them (remove them from the manifest), or \
-             take them over by force",
+             take them over",
             fields.join("; ")
         );
         return (TargetError::FIELD_CONFLICT.to_owned(), message);
@@ -189,6 +189,9 @@ fn meaning(
         return (TargetError::QUOTA.to_owned(), quoted(about, message, causes));
     }
     let text = match status {
+        _ if status != 401 && message.is_empty() && causes.is_empty() => {
+            format!("the API server, or what stands before it, answers with HTTP {status} and no word of why")
+        }
         401 => "the cluster does not know who asks: the sign-in has expired or is not allowed".to_owned(),
         _ => quoted(about, message, causes),
     };

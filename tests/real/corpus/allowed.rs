@@ -11,6 +11,7 @@ const FILLED: &[(&str, &str, &str)] = &[
     ("Service", "/spec/healthCheckNodePort", "a port that the API server gives"),
     ("Service", "/spec/ports/*/nodePort", "a port that the API server gives"),
     ("Pod", "/spec/nodeName", "the scheduler's choice"),
+    ("Pod", "/metadata/labels/topology.kubernetes.io~1zone", "of the node that the scheduler chose"),
     ("Pod", "/spec/volumes/*/name", "a name with a random end, of the token that the API server mounts"),
     ("Pod", "/spec/containers/*/volumeMounts/*/name", "the same"),
 ];
@@ -40,9 +41,25 @@ fn is_scaled(case: &Case, of: &str) -> bool {
     })
 }
 
+const UNSCHEDULABLE: &str = "Unschedulable: 0/3 nodes are available";
+
 /// Folders whose objects this cluster does not take or cannot run, with words of the cause.
 const STOPS: &[(&str, &str)] = &[
+    // A base that its kustomization gives the namespace: kubectl is refused, too.
     ("aws-load-balancer-controller/config/rbac", "subjects[0].namespace: Required value"),
+    // A second replica wants a node with a cache of its own, of which there is one.
+    ("eks-workshop/manifests/modules/fundamentals/affinity", UNSCHEDULABLE),
+    ("eks-workshop/manifests/modules/fundamentals/affinity/checkout-redis", UNSCHEDULABLE),
+    // Nodes of another kind than those of the cluster.
+    ("eks-workshop/manifests/modules/fundamentals/mng/graviton/nodeselector-w-toleration", UNSCHEDULABLE),
+    ("eks-workshop/manifests/modules/fundamentals/mng/graviton/nodeselector-wo-toleration", UNSCHEDULABLE),
+    ("eks-workshop/manifests/modules/fundamentals/mng/spot", UNSCHEDULABLE),
+    ("eks-workshop/manifests/modules/fundamentals/mng/spot/deployment", UNSCHEDULABLE),
+    ("eks-workshop/manifests/modules/networking/custom-networking/sampleapp", UNSCHEDULABLE),
+    // An alpha of long ago.
+    ("kubernetes-examples/_archived/cloud-controller-manager", "has no kind InitializerConfiguration"),
+    // What the workshop shows: pods that a namespace's rules refuse.
+    ("eks-workshop/manifests/modules/security/pss-psa/restricted-namespace", "violates PodSecurity"),
 ];
 
 /// Why a folder stops, where it does.

@@ -99,8 +99,7 @@ impl Case {
         std::fs::create_dir(work.path().join(".git")).unwrap();
         std::fs::write(work.path().join("drplan.hcl"), "stack = \"shop\"\n").unwrap();
         std::fs::write(work.path().join("terraform.tfstate"), STATE).unwrap();
-        let mut case =
-            Self { name: name.to_owned(), folder, work, digest: String::new(), objects, sources };
+        let mut case = Self { name: name.to_owned(), folder, work, digest: String::new(), objects, sources };
         let made = case.drplan(&["region", "us-west-2"]).output().unwrap();
         let Ok(bytes) = std::fs::read(case.work.path().join("plan.json")) else {
             return Outcome::Not(shown(&made));
