@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::cases::{Case, label};
 
+const OF_ONE_JOB: &str = "the identity of one Job, which the API server gives";
+
 /// Fields that a server or controller fills in anew for each object: kind, JSON Pointer with `*` for one part, why.
 const FILLED: &[(&str, &str, &str)] = &[
     ("Service", "/spec/clusterIP", "an address that the API server gives"),
@@ -11,6 +13,9 @@ const FILLED: &[(&str, &str, &str)] = &[
     ("Service", "/spec/healthCheckNodePort", "a port that the API server gives"),
     ("Service", "/spec/ports/*/nodePort", "a port that the API server gives"),
     ("Pod", "/spec/nodeName", "the scheduler's choice"),
+    ("Job", "/spec/selector/matchLabels/batch.kubernetes.io~1controller-uid", OF_ONE_JOB),
+    ("Job", "/spec/template/metadata/labels/batch.kubernetes.io~1controller-uid", OF_ONE_JOB),
+    ("Job", "/spec/template/metadata/labels/controller-uid", OF_ONE_JOB),
     ("Pod", "/metadata/labels/topology.kubernetes.io~1zone", "of the node that the scheduler chose"),
     ("Pod", "/spec/volumes/*/name", "a name with a random end, of the token that the API server mounts"),
     ("Pod", "/spec/containers/*/volumeMounts/*/name", "the same"),
@@ -29,7 +34,7 @@ pub(super) fn allowed(case: &Case, of: &str, path: &str) -> Option<&'static str>
     (path == "/spec/replicas" && is_scaled(case, of)).then_some("left to its autoscaler")
 }
 
-fn is_scaled(case: &Case, of: &str) -> bool {
+pub(super) fn is_scaled(case: &Case, of: &str) -> bool {
     case.objects.iter().filter(|object| object["kind"] == "HorizontalPodAutoscaler").any(|scaler| {
         let target = &scaler["spec"]["scaleTargetRef"];
         let named = |object: &&Value| {

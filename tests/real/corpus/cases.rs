@@ -68,6 +68,11 @@ fn path() -> std::ffi::OsString {
 
 /// Reads and plans a folder.
 pub(super) fn case(root: &Path, name: &str) -> Outcome {
+    case_with(root, name, "")
+}
+
+/// The same with more in drplan.hcl.
+pub(super) fn case_with(root: &Path, name: &str, settings: &str) -> Outcome {
     let folder = root.join(name);
     let request = Request {
         paths: vec![folder.clone()],
@@ -90,14 +95,20 @@ pub(super) fn case(root: &Path, name: &str) -> Outcome {
     sources.sort();
     sources.dedup();
     let objects = read.objects.iter().map(|object| object.root.to_json()).collect();
-    Case::plan(name, folder, objects, sources)
+    Case::plan(name, folder, objects, sources, settings)
 }
 
 impl Case {
-    fn plan(name: &str, folder: PathBuf, objects: Vec<Value>, sources: Vec<Source>) -> Outcome {
+    fn plan(
+        name: &str,
+        folder: PathBuf,
+        objects: Vec<Value>,
+        sources: Vec<Source>,
+        settings: &str,
+    ) -> Outcome {
         let work = tempfile::tempdir().unwrap();
         std::fs::create_dir(work.path().join(".git")).unwrap();
-        std::fs::write(work.path().join("drplan.hcl"), "stack = \"shop\"\n").unwrap();
+        std::fs::write(work.path().join("drplan.hcl"), format!("stack = \"shop\"\n{settings}")).unwrap();
         std::fs::write(work.path().join("terraform.tfstate"), STATE).unwrap();
         let mut case = Self { name: name.to_owned(), folder, work, digest: String::new(), objects, sources };
         let made = case.drplan(&["region", "us-west-2"]).output().unwrap();
@@ -118,6 +129,11 @@ impl Case {
         }
         case.digest = plan.digest;
         Outcome::Planned(case)
+    }
+
+    /// The plan of it.
+    pub(super) fn read_plan(&self) -> Plan {
+        codec::decode(&std::fs::read(self.work.path().join("plan.json")).unwrap()).unwrap()
     }
 
     fn drplan(&self, arguments: &[&str]) -> Command {
@@ -165,7 +181,7 @@ impl Case {
         std::fs::create_dir_all(&folder).unwrap();
         let file = folder.join("all.yaml");
         write(&file, &objects);
-        match Self::plan(&self.name, folder, objects, vec![Source::File(file)]) {
+        match Self::plan(&self.name, folder, objects, vec![Source::File(file)], "") {
             Outcome::Planned(case) => case,
             Outcome::Not(why) => panic!("{} with changes: {why}", self.name),
         }
