@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 
 use crate::control_plane::{self, ADMIN, ControlPlane, kubeconfig};
 use crate::emulator::run;
-use crate::run::Work;
+use crate::run::{Work, shown};
 use proxy::{Call, Fault, Proxy};
 
 /// The namespace of the plan that those of all cells are made of.
@@ -256,4 +256,38 @@ fn every_call_with_every_fault_is_survived_or_gone_on_with() {
     });
     let wrong = wrong.into_inner().unwrap();
     assert!(wrong.is_empty(), "{}\n{} of {} cells", wrong.join("\n\n"), wrong.len(), cells.len());
+}
+
+#[test]
+fn a_stop_is_told_with_what_to_do_and_the_command_goes_on() {
+    let plane = control_plane::whole();
+    let work = Work::new("fault-told", 1);
+    let plan = work.plan();
+    let at = |fault: Fault, call: Call| {
+        let proxy = Proxy::start(plane, call, fault, 1);
+        work.write("kubeconfig", &kubeconfig(&proxy.url, None, ADMIN));
+        work.apply_by(&work.path("kubeconfig"), &plan.digest).output().unwrap()
+    };
+    let stopped = at(Fault::Owned, Call::ApplyConfigMap);
+    let text = shown(&stopped);
+    assert_eq!(stopped.status.code(), Some(6), "{text}");
+    assert!(text.contains(".data.mode is of somebody"), "{text}");
+    assert!(
+        text.contains("1. leave the fields to their owner") && text.contains("2. or take them over"),
+        "{text}"
+    );
+    // In one line, however long: it is to be pasted.
+    let command =
+        format!("--digest {} --context it --kubeconfig {}", plan.digest, work.path("kubeconfig").display());
+    assert!(
+        text.lines().any(|line| line.trim().starts_with("drplan apply") && line.contains(&command)),
+        "{text}"
+    );
+
+    let done = at(Fault::Broken, Call::ApplyDeployment);
+    assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
+    assert!(shown(&done).contains("goes on: "), "{}", shown(&done));
+    let refused = at(Fault::Expired, Call::Identity);
+    assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
+    assert!(shown(&refused).contains("sign in anew"), "{}", shown(&refused));
 }

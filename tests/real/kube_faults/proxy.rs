@@ -22,6 +22,7 @@ pub(super) enum Call {
     Autoscalers,
     Look,
     Pods,
+    Identity,
 }
 
 impl Call {
@@ -33,6 +34,7 @@ impl Call {
             Self::Kinds => method == "GET" && path == "/apis/apps/v1",
             Self::Autoscalers => method == "GET" && path.ends_with("/horizontalpodautoscalers"),
             Self::Look => method == "GET" && path.contains("/deployments/"),
+            Self::Identity => method == "GET" && path == "/api/v1/namespaces/kube-system",
             Self::Pods => method == "GET" && (path.ends_with("/replicasets") || path.ends_with("/pods")),
         }
     }
