@@ -175,6 +175,10 @@ fn meaning(
         );
         return (TargetError::IMMUTABLE.to_owned(), message);
     }
+    // A value of a type that the schema does not have: the API server calls that its own error.
+    if message.contains("failed to create typed patch object") {
+        return ("Invalid".to_owned(), quoted(about, message, causes));
+    }
     if let Some(name) = webhook(message, "failed calling webhook ") {
         let message = format!(
             "admission webhook {name} does not answer ({}): what it belongs to must be up before this is applied",
@@ -337,6 +341,15 @@ mod tests {
         let typed = json!({ "kind": "Status", "reason": "BadRequest", "message": "failed: .data.x: expected string, got &value.valueUnstructured{Value:7777}" });
         assert!(!told("Secret", 400, &typed).message.contains("7777"));
         assert!(!told("ConfigMap", 400, &typed).message.contains("7777"));
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_the_manifests_fault() {
+        let body = json!({ "kind": "Status", "message": "failed to create typed patch object (/web; /v1, Kind=Pod): .spec.volumes[name=\"fc\"].fc.lun: expected numeric (int or float), got string" });
+        let error = told("Pod", 500, &body);
+        assert_eq!(error.code, "Invalid");
+        assert!(error.message.ends_with("fc.lun: expected numeric (int or float), got string"), "{error}");
+        assert!(!told("Secret", 500, &body).message.contains("lun"));
     }
 
     #[test]

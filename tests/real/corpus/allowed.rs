@@ -19,6 +19,7 @@ const FILLED: &[(&str, &str, &str)] = &[
     ("Pod", "/metadata/labels/topology.kubernetes.io~1zone", "of the node that the scheduler chose"),
     ("Pod", "/spec/volumes/*/name", "a name with a random end, of the token that the API server mounts"),
     ("Pod", "/spec/containers/*/volumeMounts/*/name", "the same"),
+    ("Pod", "/spec/initContainers/*/volumeMounts/*/name", "the same"),
 ];
 
 /// Why a field may differ.
@@ -61,11 +62,55 @@ const STOPS: &[(&str, &str)] = &[
     ("eks-workshop/manifests/modules/fundamentals/mng/spot", UNSCHEDULABLE),
     ("eks-workshop/manifests/modules/fundamentals/mng/spot/deployment", UNSCHEDULABLE),
     ("eks-workshop/manifests/modules/networking/custom-networking/sampleapp", UNSCHEDULABLE),
-    // An alpha of long ago.
-    ("kubernetes-examples/_archived/cloud-controller-manager", "has no kind InitializerConfiguration"),
     // What the workshop shows: pods that a namespace's rules refuse.
+    ("eks-workshop/manifests/modules/security/pss-psa/baseline-namespace", "violates PodSecurity"),
     ("eks-workshop/manifests/modules/security/pss-psa/restricted-namespace", "violates PodSecurity"),
+    // Of versions of Kubernetes long ago, or never right.
+    ("kubernetes-examples/_archived/cloud-controller-manager", "has no kind InitializerConfiguration"),
+    ("kubernetes-examples/_archived/sysdig-cloud", "spec.selector: Required value"),
+    ("kubernetes-examples/_archived/volumes/aws_ebs", "ports[0].protocol: Unsupported value"),
+    ("kubernetes-examples/_archived/volumes/cinder", "ports[0].protocol: Unsupported value"),
+    ("kubernetes-examples/_archived/volumes/fibre_channel", "expected numeric (int or float), got string"),
+    (
+        "kubernetes-examples/_archived/volumes/flexvolume/deploy",
+        "has no kind DaemonSet in extensions/v1beta1",
+    ),
+    ("kubernetes-examples/_archived/volumes/rbd", "failed to create typed patch object"),
 ];
+
+/// Folders that stop when they are changed: a pod more for the time of a rollout has no node.
+const CHANGES_STOP: &[&str] = &["eks-workshop/manifests/modules/fundamentals/affinity/checkout"];
+
+/// Whether a folder stops when it is changed.
+pub(super) fn stops_when_changed(name: &str) -> bool {
+    CHANGES_STOP.contains(&name)
+}
+
+/// Where kubectl refuses what drplan applies: folder, words of kubectl, why.
+const KUBECTL_REFUSES: &[(&str, &str, &str)] = &[(
+    "eks-workshop/manifests/modules/troubleshooting/alb/files",
+    "uid mismatch",
+    "the manifest has the uid of an object of another cluster, which drplan leaves out",
+)];
+
+/// Why kubectl refuses what drplan applies.
+pub(super) fn kubectl_refuses(name: &str, said: &str) -> Option<&'static str> {
+    let row = KUBECTL_REFUSES.iter().find(|(folder, words, _)| *folder == name && said.contains(words));
+    row.map(|(.., why)| *why)
+}
+
+/// Objects that may be there by one alone: folder, label, why.
+const COMES_AND_GOES: &[(&str, &str, &str)] = &[(
+    "kubernetes-examples/_archived/storage/redis",
+    "Pod/redis-master",
+    "a controller of the same labels adopts it, and ends the pod that is one too many",
+)];
+
+/// Why an object may be there by one alone.
+pub(super) fn comes_and_goes(name: &str, label: &str) -> Option<&'static str> {
+    let row = COMES_AND_GOES.iter().find(|(folder, of, _)| *folder == name && *of == label);
+    row.map(|(.., why)| *why)
+}
 
 /// Why a folder stops, where it does.
 pub(super) fn stops(name: &str) -> Option<&'static str> {
