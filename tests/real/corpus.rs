@@ -4,6 +4,7 @@
 //! They lie outside of the project (`../shared/fixtures`, or `DRPLAN_CORPUS`). A part of them is taken with every run of
 //! the tests; `DRPLAN_COMPARE=whole`, as `make compare` sets it, takes every folder that can be planned and lists the rest
 //! with what its plan says; `DRPLAN_COMPARE=kube-prometheus` takes those below one.
+#![expect(clippy::print_stderr, reason = "what a comparison finds is for whoever asks for it: --nocapture")]
 
 mod allowed;
 mod balancers;
@@ -107,7 +108,7 @@ fn batches(cases: Vec<Case>) -> Vec<Vec<Case>> {
 #[test]
 fn what_others_wrote_is_applied_as_kubectl_applies_it() {
     let Some(root) = root() else {
-        println!("skipped: no shared fixtures (../shared/fixtures, or DRPLAN_CORPUS)");
+        eprintln!("skipped: no shared fixtures (../shared/fixtures, or DRPLAN_CORPUS)");
         return;
     };
     let wanted = std::env::var("DRPLAN_COMPARE").ok();
@@ -123,7 +124,7 @@ fn what_others_wrote_is_applied_as_kubectl_applies_it() {
             Outcome::Planned(case) => {
                 let all: Vec<String> = case.objects.iter().map(Value::to_string).collect();
                 match seen.get(&all.join("\n")) {
-                    Some(same) => println!("{folder}: the same objects as {same}"),
+                    Some(same) => eprintln!("{folder}: the same objects as {same}"),
                     None => {
                         seen.insert(all.join("\n"), folder.clone());
                         cases.push(case);
@@ -132,7 +133,7 @@ fn what_others_wrote_is_applied_as_kubectl_applies_it() {
             }
             Outcome::Not(why) => {
                 assert!(wanted.is_some(), "{folder} was planned once: {why}");
-                println!("{folder}: not planned: {why}");
+                eprintln!("{folder}: not planned: {why}");
             }
         }
     }
@@ -174,7 +175,7 @@ fn through(case: &Case, ours: &ControlPlane, theirs: &ControlPlane) -> Vec<Strin
     let first = live(ours, &case.rendered());
     let said = settle(theirs, &case.sources);
     if let Some(why) = said.as_deref().and_then(|said| kubectl_refuses(name, said)) {
-        println!("{name}: {} objects, refused by kubectl: {why}", first.len());
+        eprintln!("{name}: {} objects, refused by kubectl: {why}", first.len());
         return wrong;
     }
     // What the API server refuses it refuses to everybody; pods that cannot start are no matter of kubectl's.
@@ -184,7 +185,7 @@ fn through(case: &Case, ours: &ControlPlane, theirs: &ControlPlane) -> Vec<Strin
     }
     wrong.extend(same(case, &first, &live(theirs, &case.rendered())));
     if stop.is_some() {
-        println!("{name}: {} objects, stopped as expected: {:?}", first.len(), case.causes());
+        eprintln!("{name}: {} objects, stopped as expected: {:?}", first.len(), case.causes());
         return wrong;
     }
     if first.len() != case.objects.len() {
@@ -213,7 +214,7 @@ fn through(case: &Case, ours: &ControlPlane, theirs: &ControlPlane) -> Vec<Strin
         }
     }
     wrong.extend(same(case, &after, &live(theirs, &changed.rendered())));
-    println!("{name}: {} objects, {} s", first.len(), began.elapsed().as_secs());
+    eprintln!("{name}: {} objects, {} s", first.len(), began.elapsed().as_secs());
     wrong
 }
 
@@ -223,7 +224,7 @@ fn same(case: &Case, ours: &BTreeMap<String, Value>, theirs: &BTreeMap<String, V
     for label in ours.keys().chain(theirs.keys()).collect::<BTreeSet<_>>() {
         let (Some(ours), Some(theirs)) = (ours.get(label), theirs.get(label)) else {
             if let Some(why) = comes_and_goes(&case.name, label) {
-                println!("{}: {label} is left by one alone: {why}", case.name);
+                eprintln!("{}: {label} is left by one alone: {why}", case.name);
                 continue;
             }
             let whose = if ours.contains_key(label) { "drplan" } else { "kubectl" };
@@ -232,7 +233,7 @@ fn same(case: &Case, ours: &BTreeMap<String, Value>, theirs: &BTreeMap<String, V
         };
         for (path, ours, theirs) in differences(&without_the_servers(ours), &without_the_servers(theirs)) {
             match allowed(case, label, &path) {
-                Some(why) => println!("{}: {label} {path}: {why}", case.name),
+                Some(why) => eprintln!("{}: {label} {path}: {why}", case.name),
                 None => wrong.push(format!("{}: {label} {path}: {ours} is {theirs} by kubectl", case.name)),
             }
         }

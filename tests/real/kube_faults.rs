@@ -1,5 +1,6 @@
 //! Every kind of call to the cluster with every fault, by the executor that `drplan apply` runs: it survives, or it stops
 //! and says why and what to do; gone on with, it comes to the same end and does nothing twice.
+#![expect(clippy::print_stderr, reason = "what a comparison finds is for whoever asks for it: --nocapture")]
 
 mod proxy;
 
@@ -200,7 +201,7 @@ fn check(plane: &'static ControlPlane, pattern: &str, number: usize, cell: Cell)
                 return Err(format!("does not say {words:?}: {}", failed[0]));
             }
         }
-        println!("{cell:?}: stops, {} hits: {}", proxy.hits(), failed[0].replace(&namespace, "N"));
+        eprintln!("{cell:?}: stops, {} hits: {}", proxy.hits(), failed[0].replace(&namespace, "N"));
         proxy.mend();
         let ended = process(&plan, &bodies, &proxy, &mut lines, false);
         if ended.how != Ending::Done {
@@ -209,7 +210,7 @@ fn check(plane: &'static ControlPlane, pattern: &str, number: usize, cell: Cell)
     } else if ended.how != Ending::Done {
         return Err(format!("{ended:?}"));
     } else {
-        println!("{cell:?}: survives, {} hits", proxy.hits());
+        eprintln!("{cell:?}: survives, {} hits", proxy.hits());
     }
     // A Deployment may be ready before anybody asks for its pods.
     if proxy.hits() == 0 && call != Call::Pods {
