@@ -3,7 +3,7 @@ CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/drplan
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 export DRPLAN_TOOLS ?= $(CACHE)/tools
 
-.PHONY: demo test tools lint bench fuzz
+.PHONY: demo test tools lint bench compare fuzz
 
 ## The example of this repository from its recordings: planned, approved with throw-away keys, rehearsed. No network, no
 ## credentials.
@@ -28,6 +28,12 @@ bench:
 	cargo bench --locked --no-default-features --bench plan
 	bash tests/tools/install.sh kube
 	cargo bench --locked --profile dev --bench apply
+
+## Every folder of manifests that others wrote, applied to a real cluster and compared with what kubectl leaves; about ten
+## minutes. `make test` takes a part of them. They are looked for in ../shared/fixtures, or where DRPLAN_CORPUS points.
+compare:
+	@bash tests/tools/install.sh kube
+	DRPLAN_COMPARE=whole cargo test --locked --test real corpus -- --nocapture
 
 ## Every fuzz target for a minute; `fuzz/run.sh SECONDS [TARGET...]` for longer.
 fuzz:

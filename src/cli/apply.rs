@@ -221,8 +221,7 @@ fn check_same(
 
 /// No effect is begun of a plan that cannot be brought to its end.
 fn check_built(plan: &Plan) -> Result<(), Failure> {
-    let unbuilt: Vec<&str> =
-        plan.steps.iter().filter(|step| !step.action.has_target()).map(|step| step.id.as_str()).collect();
+    let unbuilt: Vec<&str> = plan.unbuilt().map(|step| step.id.as_str()).collect();
     let Some((first, more)) = unbuilt.split_first() else { return Ok(()) };
     let named: Vec<&str> = std::iter::once(*first).chain(more.iter().copied()).take(5).collect();
     let rest = unbuilt.len() - named.len();
@@ -258,7 +257,7 @@ async fn in_runtime(
     watch: &Watch<'_>,
     events: &mut Vec<Event>,
 ) -> Result<Ended, Failure> {
-    let proofs = connect::Proofs::new(&plan.saw.recovery_region);
+    let proofs = connect::Proofs::new(&plan.saw.recovery_region, plan.saw.account.is_some());
     let clock = Clock::starting(jiff::Timestamp::now());
     let seen = Mutex::new(std::mem::take(events));
     let told = |event: Event| {

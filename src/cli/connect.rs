@@ -48,8 +48,14 @@ pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<(KubeTarget, Kn
     };
     let kube = KubeTarget::new(session.map_err(|failure| unreached(&failure.gap()))?);
     let id = kube.identity().await.map_err(|error| {
-        let fix = "nothing was changed: see that it answers, and that whoever signs in may get namespace kube-system";
-        Failure::Refused(Problem::new(format!("the cluster cannot be told from others: {error}"), fix).into())
+        let fix = match error.status {
+            None => "nothing was changed: see that it answers from here (kubectl get --raw /readyz), then apply again",
+            Some(401) => "nothing was changed: sign in anew, and see that the cluster knows who that is, then apply again",
+            Some(403) => "nothing was changed: whoever signs in must be allowed to get namespace kube-system, whose uid tells \
+                          this cluster from every other",
+            Some(_) => "nothing was changed: see what ails it (kubectl get --raw '/readyz?verbose'), then apply again",
+        };
+        Failure::Refused(Problem::new(format!("the cluster does not say which one it is: {error}"), fix).into())
     })?;
     let shown = match (&args.context, &args.cluster) {
         (Some(context), _) => format!("context {context}"),

@@ -1,15 +1,17 @@
 //! Shows a run as it goes: a live screen on a terminal, plain lines elsewhere, JSON where that is asked for.
 
+use std::collections::HashMap;
 use std::io::IsTerminal as _;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::{SignedDuration, Timestamp};
 
 use super::Failure;
 use super::args::EventFormat;
 use super::output::Screen;
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::plan::Plan;
 use crate::render::run::{View, line, render_view};
 
@@ -71,12 +73,50 @@ pub(super) fn replay(plan: &Plan, events: &[Event], screen: &Screen) -> Result<(
     screen.result(b"\n")
 }
 
+/// How long a step that says the same again is passed over: whoever reads a log sees that it lives, and little more.
+const SILENCE: SignedDuration = SignedDuration::from_secs(30);
+
+/// One line for each event that says something new.
+pub(super) struct Lines {
+    screen: Screen,
+    said: Said,
+}
+
+impl Lines {
+    fn take(&self, event: &Event) {
+        if self.said.is_new(event)
+            && let Some(line) = line(event)
+        {
+            self.screen.note(&line);
+        }
+    }
+}
+
+/// What each step said last, and when.
+#[derive(Default)]
+struct Said(Mutex<HashMap<String, (String, Timestamp)>>);
+
+impl Said {
+    fn is_new(&self, event: &Event) -> bool {
+        let EventKind::StepProgress { step, status } = &event.kind else { return true };
+        let Ok(mut said) = self.0.lock() else { return true };
+        if let Some((last, at)) = said.get(step)
+            && last == status
+            && event.at.duration_since(*at) < SILENCE
+        {
+            return false;
+        }
+        said.insert(step.clone(), (status.clone(), event.at));
+        true
+    }
+}
+
 /// How a run is shown while it goes.
 pub(super) enum Watch<'p> {
     /// On a terminal.
     Live(Live<'p>),
     /// One line for each event, on stderr.
-    Lines(Screen),
+    Lines(Lines),
     /// One JSON object for each event, on stdout.
     Json(Screen),
 }
@@ -87,7 +127,7 @@ impl<'p> Watch<'p> {
         match events {
             Some(EventFormat::Json) => Self::Json(*screen),
             None if std::io::stderr().is_terminal() => Self::Live(Live::new(plan, *screen)),
-            None => Self::Lines(*screen),
+            None => Self::Lines(Lines { screen: *screen, said: Said::default() }),
         }
     }
 
@@ -95,11 +135,7 @@ impl<'p> Watch<'p> {
     pub(super) fn take(&self, event: &Event) {
         match self {
             Self::Live(live) => live.take(event),
-            Self::Lines(screen) => {
-                if let Some(line) = line(event) {
-                    screen.note(&line);
-                }
-            }
+            Self::Lines(lines) => lines.take(event),
             Self::Json(screen) => {
                 if let Ok(text) = serde_json::to_string(event) {
                     let _ = screen.result((text + "\n").as_bytes());
@@ -114,5 +150,21 @@ impl<'p> Watch<'p> {
             Self::Live(live) => live.aside(work),
             Self::Lines(_) | Self::Json(_) => work(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_says_the_same_is_heard_every_half_minute() {
+        let said = Said::default();
+        let told = |second: i64, status: &str| {
+            let kind = EventKind::StepProgress { step: "ready".to_owned(), status: status.to_owned() };
+            said.is_new(&Event { at: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second), kind })
+        };
+        assert!(told(0, "0 of 1") && !told(1, "0 of 1") && told(2, "1 of 1") && !told(3, "1 of 1"));
+        assert!(told(33, "1 of 1") && !told(34, "1 of 1"));
     }
 }

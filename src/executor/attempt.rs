@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::choices::choices;
 use super::errors::{Class, classify};
 use super::people::Asked;
 use super::requests::Request;
 use super::{Executor, Shared, own_error};
 use crate::event::EventKind;
 use crate::model::target::{Acted, Mark, Outputs, Progress, Seen, TargetError};
+use crate::model::words::count;
 use crate::plan::journal::{Entry, Open, StepState};
 use crate::plan::step::Step;
 
@@ -36,6 +38,7 @@ enum Round {
     /// Once more, after a pause.
     Again {
         cause: String,
+        choices: Vec<String>,
         pause: Duration,
         counts: bool,
     },
@@ -60,6 +63,8 @@ struct Trial<'t> {
     alternative: u32,
     /// Calls of this process that failed.
     failures: u32,
+    /// Calls of this process in vain, with those that only waited.
+    tries: usize,
     /// Whether an intent of this step has no outcome.
     open: bool,
     until: Instant,
@@ -78,6 +83,7 @@ impl<'x> Executor<'x> {
             attempt: last.attempt,
             alternative: last.alternative,
             failures: 0,
+            tries: 0,
             open: matches!(state, Some(StepState::Open(_))),
             until: Instant::now() + allowed.max(self.limits.least),
         };
@@ -93,10 +99,11 @@ impl<'x> Executor<'x> {
             }
             match self.round(&request, &mut trial).await {
                 Round::Done { outputs, found } => return self.done(step, outputs, found).await,
-                Round::Again { cause, pause, counts } => {
+                Round::Again { cause, choices, pause, counts } => {
                     trial.failures += u32::from(counts);
+                    trial.tries += 1;
                     if trial.failures >= self.limits.attempts || Instant::now() + pause >= trial.until {
-                        let choices = vec!["apply the plan again: it goes on with this step".to_owned()];
+                        let cause = format!("{cause} (asked {})", count(trial.tries, "time"));
                         return self.fail(&trial, cause, choices, trial.open).await;
                     }
                     let after_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
@@ -202,7 +209,8 @@ impl<'x> Executor<'x> {
                 Ok(Seen::Ready) if gone < VISIBLE => {}
                 Ok(Seen::Ready) => {
                     let cause = "what was asked for is not there".to_owned();
-                    return Round::Again { cause, pause: Duration::ZERO, counts: true };
+                    let choices = vec!["apply the plan again: it goes on with this step".to_owned()];
+                    return Round::Again { cause, choices, pause: Duration::ZERO, counts: true };
                 }
                 Ok(Seen::Mismatch(mismatch)) => {
                     return Round::Failed {
@@ -225,20 +233,16 @@ impl<'x> Executor<'x> {
             pause.min(self.limits.longest_pause.max(error.retry_after.unwrap_or_default()))
         };
         match classify(error) {
-            Class::Retry => Round::Again { cause, pause: growing(self.limits.first_pause), counts: true },
-            Class::Wait => Round::Again { cause, pause: growing(self.limits.first_pause * 4), counts: false },
-            Class::Alternative => Round::Next { cause },
-            Class::Stop | Class::Decide => {
-                let choices = match error.code.as_str() {
-                    TargetError::NOT_BUILT => {
-                        vec!["do it by hand: drplan show PLAN --step has the call".to_owned()]
-                    }
-                    _ => vec![
-                        "mend the cause, then apply the plan again: it goes on with this step".to_owned(),
-                    ],
-                };
-                Round::Failed { cause, choices, uncertain }
+            Class::Retry => {
+                let pause = growing(self.limits.first_pause);
+                Round::Again { cause, choices: choices(error), pause, counts: true }
             }
+            Class::Wait => {
+                let pause = growing(self.limits.first_pause * 4);
+                Round::Again { cause, choices: choices(error), pause, counts: false }
+            }
+            Class::Alternative => Round::Next { cause },
+            Class::Stop | Class::Decide => Round::Failed { cause, choices: choices(error), uncertain },
         }
     }
 

@@ -25,7 +25,7 @@ pub enum Class {
 /// <https://kubernetes.io/docs/reference/using-api/api-concepts/>.
 const TABLE: &[(&str, &[&str], Class)] = &[
     ("*", &[TargetError::LOST, TargetError::UNREACHABLE, TargetError::MALFORMED], Class::Retry),
-    ("*", &[TargetError::CANNOT_START, TargetError::NOT_BUILT], Class::Stop),
+    ("*", &[TargetError::CANNOT_START, TargetError::NOT_SERVED, TargetError::NOT_BUILT], Class::Stop),
     (
         "*",
         &[
@@ -76,7 +76,9 @@ const TABLE: &[(&str, &[&str], Class)] = &[
         &[TargetError::FIELD_CONFLICT, TargetError::IMMUTABLE, TargetError::DENIED, TargetError::QUOTA],
         Class::Decide,
     ),
-    ("kubernetes", &["Conflict", "Invalid", "Forbidden"], Class::Decide),
+    ("kubernetes", &["Invalid", "Forbidden"], Class::Decide),
+    // Somebody else wrote the object in the same moment; an owner of fields has a code of its own.
+    ("kubernetes", &["Conflict"], Class::Retry),
     ("kubernetes", &["Unauthorized", "Expired", "Timeout", "ServerTimeout", "TooManyRequests"], Class::Retry),
     // A namespace or definition that was made a moment ago is not there for every server at once.
     ("kubernetes", &["NotFound"], Class::Wait),
@@ -119,7 +121,8 @@ mod tests {
             ("rds", "ThrottlingException", Some(400), Class::Retry),
             ("rds", "DBSnapshotNotFound", Some(404), Class::Stop),
             ("rds", "KMSKeyNotAccessibleFault", Some(400), Class::Stop),
-            ("kubernetes", "Conflict", Some(409), Class::Decide),
+            ("kubernetes", "Conflict", Some(409), Class::Retry),
+            ("kubernetes", TargetError::FIELD_CONFLICT, Some(409), Class::Decide),
             ("kubernetes", "NotFound", Some(404), Class::Wait),
             ("kubernetes", "CannotStart", None, Class::Stop),
             ("iam", "AccessDenied", Some(403), Class::Decide),

@@ -5,6 +5,7 @@
 //! happens is told to whoever listens; nothing here prints.
 
 mod attempt;
+mod choices;
 pub mod drill;
 pub mod errors;
 pub mod faults;

@@ -3,6 +3,7 @@
 //! Every other layer imports this one; it imports none of them.
 #![deny(clippy::disallowed_methods)]
 
+pub mod api_groups;
 pub mod approval;
 pub mod arn;
 pub mod attributes;

@@ -106,6 +106,8 @@ impl TargetError {
     pub const QUOTA: &'static str = "QuotaExceeded";
     /// The cluster does not know the kind, or not yet: its definition was not applied, or is not established.
     pub const NO_KIND: &'static str = "NoKindMatch";
+    /// A kind of Kubernetes' own that this version of it does not have: no wait brings it.
+    pub const NOT_SERVED: &'static str = "NotServed";
     /// No real target is built yet.
     pub const NOT_BUILT: &'static str = "NotBuilt";
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::action::{Action, Check};
 use super::engine_check::EngineCheck;
 use super::finding::Finding;
 use super::forecast::Forecast;
@@ -53,6 +54,18 @@ pub struct Plan {
     pub forecast: Forecast,
     /// What is wrong or worth knowing.
     pub findings: Vec<Finding>,
+}
+
+impl Plan {
+    /// Steps that drplan cannot do for real yet. Quotas are an account's: a plan that is bound to none, as one of manifests
+    /// alone is, has none to prove.
+    pub fn unbuilt(&self) -> impl Iterator<Item = &Step> {
+        let unbound = self.saw.account.is_none();
+        self.steps.iter().filter(move |step| {
+            let of_nobody = unbound && matches!(step.action, Action::Check { check: Check::Quota { .. } });
+            !step.action.has_target() && !of_nobody
+        })
+    }
 }
 
 /// Kinds of recovery.

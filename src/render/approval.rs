@@ -46,7 +46,7 @@ pub fn render_approval(plan: &Plan, signed: Signed<'_>, standing: &Standing, opt
     let style = if missing == 0 { Style::Good } else { Style::Warn };
     screen.row("approved", &[(style, standing.words())]);
     if missing == 0 {
-        if plan.steps.iter().all(|step| step.action.has_target()) {
+        if plan.unbuilt().next().is_none() {
             screen.row("next", &[plain("it can be applied:")]);
             screen.unbroken(MARGIN, &[plain(format!("drplan apply {path}"))]);
         } else {

@@ -109,7 +109,7 @@ pub(super) fn summarize(plan: &Plan, all: bool) -> Summary<'_> {
         },
         standing: Standing {
             errors,
-            unbuilt: plan.steps.iter().filter(|step| !step.action.has_target()).count(),
+            unbuilt: plan.unbuilt().count(),
             warnings: severity(Severity::Warning),
             notes: severity(Severity::Note),
         },

@@ -16,13 +16,14 @@ const PATIENCE: Duration = Duration::from_secs(3);
 #[derive(Clone, Debug)]
 pub struct Proofs {
     region: String,
+    bound: bool,
 }
 
 impl Proofs {
-    /// Nothing is asked yet.
+    /// Nothing is asked yet. `bound`: whether the plan names an account.
     #[must_use]
-    pub fn new(region: &str) -> Self {
-        Self { region: region.to_owned() }
+    pub fn new(region: &str, bound: bool) -> Self {
+        Self { region: region.to_owned(), bound }
     }
 
     /// The account of the credentials, by STS of the recovery region.
@@ -56,6 +57,8 @@ impl Target<ProofRequest> for Proofs {
             match request {
                 // The plan is bound to no account: the cluster's own sign-in is all there is to prove.
                 ProofRequest::Identity { account: None } => Ok(Seen::Done(Outputs::new())),
+                // Nor are there quotas of no account.
+                ProofRequest::Quota { .. } if !self.bound => Ok(Seen::Done(Outputs::new())),
                 ProofRequest::Identity { account: Some(account) } => {
                     let own = self.account().await?;
                     Ok(if own == *account {

@@ -23,7 +23,7 @@ accounts=()
     --bind-address=127.0.0.1 --secure-port="$api" --advertise-address=127.0.0.1 --endpoint-reconciler-type=none \
     --cert-dir=certs --token-auth-file=tokens.csv --authorization-mode=RBAC --service-cluster-ip-range=10.0.0.0/16 \
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file=certs/apiserver.key \
-    --service-account-signing-key-file=certs/apiserver.key "${accounts[@]+"${accounts[@]}"}" \
+    --service-account-signing-key-file=certs/apiserver.key --allow-privileged=true "${accounts[@]+"${accounts[@]}"}" \
     --authentication-token-webhook-config-file=webhook.yaml --authentication-token-webhook-version=v1 \
     --audit-policy-file=audit.yaml --audit-log-path=audit.log --audit-log-mode=blocking \
     >apiserver.log 2>&1 </dev/null &

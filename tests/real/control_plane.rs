@@ -48,6 +48,13 @@ pub(crate) fn whole() -> &'static ControlPlane {
     WHOLE.get_or_init(|| ControlPlane::start(reviewer, true)).as_ref().expect("the cluster is ready")
 }
 
+/// Two more whole clusters that tests may fill with what concerns all of a cluster: one is compared with the other.
+pub(crate) fn two() -> (&'static ControlPlane, &'static ControlPlane) {
+    static TWO: OnceLock<[Option<ControlPlane>; 2]> = OnceLock::new();
+    let [one, other] = TWO.get_or_init(|| [(); 2].map(|()| ControlPlane::start("http://127.0.0.1:9/", true)));
+    (one.as_ref().expect("the cluster is ready"), other.as_ref().expect("the other cluster is ready"))
+}
+
 fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }

@@ -19,7 +19,7 @@ pub(crate) struct Work {
 
 impl Work {
     /// A Namespace, a ConfigMap and a Deployment that reads it, so many times.
-    fn new(namespace: &str, times: usize) -> Self {
+    pub(crate) fn new(namespace: &str, times: usize) -> Self {
         Self::with(namespace, times, "")
     }
 
@@ -79,6 +79,11 @@ impl Work {
     }
 
     pub(crate) fn apply(&self, plane: &ControlPlane, digest: &str) -> Command {
+        self.apply_by(&plane.admin(), digest)
+    }
+
+    /// By another kubeconfig.
+    pub(crate) fn apply_by(&self, kubeconfig: &Path, digest: &str) -> Command {
         let mut command = self.drplan();
         command.args([
             "apply",
@@ -89,7 +94,7 @@ impl Work {
             "--state",
             "terraform.tfstate",
         ]);
-        command.args(["--digest", digest, "--context", "it", "--kubeconfig"]).arg(plane.admin());
+        command.args(["--digest", digest, "--context", "it", "--kubeconfig"]).arg(kubeconfig);
         command
     }
 

@@ -160,7 +160,7 @@ fn meaning(
         let fields: Vec<String> = conflicts.iter().map(|cause| conflict(cause)).collect();
         let message = format!(
             "other owners hold fields with other values: {}; leave the fields to them (remove them from the manifest), or \
-             take them over by force",
+             take them over",
             fields.join("; ")
         );
         return (TargetError::FIELD_CONFLICT.to_owned(), message);
@@ -174,6 +174,10 @@ fn meaning(
              apply again (drplan deletes nothing by itself)"
         );
         return (TargetError::IMMUTABLE.to_owned(), message);
+    }
+    // A value of a type that the schema does not have: the API server calls that its own error.
+    if message.contains("failed to create typed patch object") {
+        return ("Invalid".to_owned(), quoted(about, message, causes));
     }
     if let Some(name) = webhook(message, "failed calling webhook ") {
         let message = format!(
@@ -189,6 +193,9 @@ fn meaning(
         return (TargetError::QUOTA.to_owned(), quoted(about, message, causes));
     }
     let text = match status {
+        _ if status != 401 && message.is_empty() && causes.is_empty() => {
+            format!("the API server, or what stands before it, answers with HTTP {status} and no word of why")
+        }
         401 => "the cluster does not know who asks: the sign-in has expired or is not allowed".to_owned(),
         _ => quoted(about, message, causes),
     };
@@ -334,6 +341,15 @@ mod tests {
         let typed = json!({ "kind": "Status", "reason": "BadRequest", "message": "failed: .data.x: expected string, got &value.valueUnstructured{Value:7777}" });
         assert!(!told("Secret", 400, &typed).message.contains("7777"));
         assert!(!told("ConfigMap", 400, &typed).message.contains("7777"));
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_the_manifests_fault() {
+        let body = json!({ "kind": "Status", "message": "failed to create typed patch object (/web; /v1, Kind=Pod): .spec.volumes[name=\"fc\"].fc.lun: expected numeric (int or float), got string" });
+        let error = told("Pod", 500, &body);
+        assert_eq!(error.code, "Invalid");
+        assert!(error.message.ends_with("fc.lun: expected numeric (int or float), got string"), "{error}");
+        assert!(!told("Secret", 500, &body).message.contains("lun"));
     }
 
     #[test]

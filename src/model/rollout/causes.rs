@@ -194,12 +194,15 @@ pub fn is_old(since: &str, now: Option<Timestamp>) -> bool {
 /// One line of bounded length, without secrets.
 #[must_use]
 pub fn short(message: &str) -> String {
-    const MOST: usize = 400;
+    const MOST: usize = 600;
     let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
     if crate::model::secret::marker(&line).is_some() {
         return crate::model::secret::MASK.to_owned();
     }
-    line.chars().take(MOST).collect()
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{} ...", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
 }
 
 #[cfg(test)]

@@ -7,42 +7,13 @@ use std::collections::BTreeMap;
 
 use super::pods;
 use super::thing::{API, DEFAULT_CLASS, DEFINITION, STORAGE_CLASS, Thing, namespace_of};
+use crate::model::api_groups;
 use crate::model::diagnostic::Place;
 use crate::model::document::{Node, Object};
 use crate::planner::facts::Facts;
 use crate::planner::manifests;
 
-/// Groups of Kubernetes' own kinds, which need no definition.
-/// <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/>
-const OWN_GROUPS: [&str; 18] = [
-    "",
-    "admissionregistration.k8s.io",
-    "apiextensions.k8s.io",
-    "apiregistration.k8s.io",
-    "apps",
-    "authentication.k8s.io",
-    "authorization.k8s.io",
-    "autoscaling",
-    "batch",
-    "certificates.k8s.io",
-    "coordination.k8s.io",
-    "discovery.k8s.io",
-    "events.k8s.io",
-    "extensions",
-    "networking.k8s.io",
-    "node.k8s.io",
-    "policy",
-    "scheduling.k8s.io",
-];
-const OWN_GROUPS_OF_LATER: [&str; 5] = [
-    "flowcontrol.apiserver.k8s.io",
-    "rbac.authorization.k8s.io",
-    "resource.k8s.io",
-    "storage.k8s.io",
-    "storagemigration.k8s.io",
-];
-
-/// Kinds of the groups above that live in no namespace.
+/// Kinds of Kubernetes' own groups that live in no namespace.
 const WITHOUT_NAMESPACE: [&str; 20] = [
     "APIService",
     "CSIDriver",
@@ -139,7 +110,7 @@ pub(super) fn read<'i>(facts: &Facts<'i, '_>) -> Named<'i> {
     for (at, object) in facts.input.manifests.objects.iter().enumerate() {
         let label = facts.label(object);
         let mut source = Source { named: &mut named, object, at, label, namespace: namespace_of(object) };
-        let own = OWN_GROUPS.contains(&object.group()) || OWN_GROUPS_OF_LATER.contains(&object.group());
+        let own = api_groups::is_own(object.group());
         if !own {
             let name = format!("{}.{}", object.kind, object.group());
             source.names(Thing::wide(DEFINITION, name), &object.root);

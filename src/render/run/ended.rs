@@ -1,7 +1,7 @@
 //! How a run ended, and what to do then.
 
 use super::super::Options;
-use super::super::screen::{Screen, Style, bold, plain};
+use super::super::screen::{MARGIN, Screen, Style, bold, plain};
 use super::super::text::count;
 use crate::event::{Ending, Event, EventKind};
 use crate::plan::Plan;
@@ -67,11 +67,13 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
     }
     screen.gap();
     let next = match how {
-        Ending::AtGate => format!("{again}    to decide, and go on"),
-        Ending::Lost => "see the journal's message above, then apply again".to_owned(),
-        _ => format!("{again}    goes on from here; nothing is done twice"),
+        Ending::AtGate => "decide, and go on:",
+        Ending::Lost => "see the journal's message above, then apply again:",
+        _ => "goes on from here, and does nothing twice:",
     };
     screen.row("next", &[plain(next)]);
-    screen.row("run", &[plain(folder.run.to_owned())]);
+    screen.unbroken(MARGIN, &[plain(again)]);
+    screen.row("run", &[plain("its journal and report:")]);
+    screen.unbroken(MARGIN, &[plain(folder.run)]);
     screen.finish()
 }

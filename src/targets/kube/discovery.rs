@@ -8,6 +8,7 @@ use tokio::sync::Mutex;
 
 use crate::clients::kube::refusal::{About, found, garbled};
 use crate::clients::kube::session::{Call, JSON, Session};
+use crate::model::api_groups;
 use crate::model::target::TargetError;
 use crate::model::target::kube::ObjectRef;
 
@@ -64,7 +65,7 @@ impl Discovery {
     /// The resource of an object's kind. A kind that is not known is asked for again: its definition may have come since.
     ///
     /// # Errors
-    /// No answer, or [`TargetError::NO_KIND`].
+    /// No answer, [`TargetError::NO_KIND`] or [`TargetError::NOT_SERVED`].
     pub(super) async fn resource(
         &self,
         session: &Session,
@@ -84,6 +85,13 @@ impl Discovery {
 
 fn unknown(object: &ObjectRef) -> TargetError {
     let ObjectRef { api_version, kind, .. } = object;
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    if api_groups::is_own(group) {
+        let message = format!(
+            "the cluster's version of Kubernetes has no kind {kind} in {api_version}: it was removed, or comes with a later one"
+        );
+        return found("GET", &About::Object(object), TargetError::NOT_SERVED, message);
+    }
     let message = format!(
         "the cluster has no kind {kind} in {api_version}: its definition must be applied and established before, or the \
          manifest names a version that this cluster does not serve"

@@ -32,12 +32,17 @@ pub(super) async fn look(target: &KubeTarget, object: &ObjectRef) -> Result<Seen
             Err(cannot_start(&about, with_log(why, &log)))
         }
         Readiness::Waiting(why) => {
-            if runs_pods(object)
-                && let Some(cause) = cause(target, &live, answer.at).await?
-            {
-                return Err(cannot_start(&about, cause));
-            }
-            Ok(Seen::Underway(Progress { status: why, again_in: Some(AGAIN) }))
+            let cause = match runs_pods(object) {
+                true => cause(target, &live, answer.at).await,
+                false => Ok(None),
+            };
+            let status = match cause {
+                Ok(Some(cause)) => return Err(cannot_start(&about, cause)),
+                Ok(None) => why,
+                // It comes up all the same, where it does: who may not read pods still waits for it.
+                Err(error) => format!("{why}; what its pods say cannot be read: {error}"),
+            };
+            Ok(Seen::Underway(Progress { status, again_in: Some(AGAIN) }))
         }
     }
 }

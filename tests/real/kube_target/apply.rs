@@ -182,6 +182,18 @@ fn an_object_of_a_new_kind_comes_after_its_definition() {
 }
 
 #[test]
+fn a_kind_that_kubernetes_has_no_more_is_not_waited_for() {
+    let plane = cluster();
+    run(async {
+        let target = target(plane).await;
+        let gone =
+            json!({ "apiVersion": "extensions/v1beta1", "kind": "Ingress", "metadata": { "name": "shop" } });
+        let error = apply(&target, &gone).await.unwrap_err();
+        assert_eq!(error.code, TargetError::NOT_SERVED, "{error}");
+    });
+}
+
+#[test]
 fn only_who_reads_a_changed_value_restarts_and_once() {
     let plane = cluster();
     run(async {
