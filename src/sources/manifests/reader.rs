@@ -127,14 +127,25 @@ impl<'a> Reader<'a> {
 
     /// The objects of a file. What else it holds goes to `skipped` and `problems`.
     pub(super) fn read_objects(&mut self, path: &Path, shown: &str) -> Option<Contents> {
-        let text = self.text(path, shown, true)?;
-        if let Some(why) = no_manifest(&text) {
-            // What drplan writes names the primary all over, and a state is a secret: neither is searched.
-            self.texts.remove(shown);
-            self.skip(shown, why);
-            return None;
-        }
+        let text = self.manifest(path, shown)?;
         self.objects_in(shown, &text)
+    }
+
+    /// Passes over a file whose text is still searched.
+    pub(super) fn pass_over(&mut self, path: &Path, shown: &str, why: String) {
+        if self.manifest(path, shown).is_some() {
+            self.skip(shown, why);
+        }
+    }
+
+    /// The text of a file that may be a manifest.
+    fn manifest(&mut self, path: &Path, shown: &str) -> Option<String> {
+        let text = self.text(path, shown, true)?;
+        let Some(why) = no_manifest(&text) else { return Some(text) };
+        // What drplan writes names the primary all over, and a state is a secret: neither is searched.
+        self.texts.remove(shown);
+        self.skip(shown, why);
+        None
     }
 
     /// The objects in a text.
