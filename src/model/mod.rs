@@ -14,6 +14,7 @@ pub mod encoding;
 pub mod engine_plan;
 pub mod engine_request;
 pub mod estimate;
+pub mod flux;
 pub mod health;
 pub mod input;
 pub mod inventory;

@@ -41,6 +41,7 @@ mod named;
 mod nodes;
 mod objectives;
 mod outside;
+mod placeholders;
 mod point_fit;
 mod points;
 mod policies;

@@ -33,6 +33,7 @@ pub use tools::Tools;
 
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::model::document::{Manifests, Object, Skipped, Unit, UnitKind};
+use crate::model::flux;
 use beside::Folders;
 use charts::{Charts, LIBRARY};
 use find::{Finds, Found, find_files, is_kustomization};
@@ -105,7 +106,8 @@ pub fn read_manifests(request: &Request) -> Result<Manifests, BadInput> {
     skip_members(&units, &manifests.units, &mut reader);
     objects
         .sort_by(|a, b| (&a.file, a.document).cmp(&(&b.file, b.document)).then_with(|| a.unit.cmp(&b.unit)));
-    let (objects, conflicts) = conflicts::settle(objects);
+    let (mut objects, conflicts) = conflicts::settle(objects);
+    flux::fill(&mut objects);
     reader.problems.extend(conflicts);
     holding.check(request, &finds, &base, &mut reader);
 

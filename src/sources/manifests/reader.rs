@@ -40,6 +40,8 @@ pub(super) struct Reader<'a> {
 pub(super) struct Chart {
     pub(super) name: String,
     pub(super) library: bool,
+    /// Whether it is made of other charts, too.
+    pub(super) has_dependencies: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -198,7 +200,9 @@ impl<'a> Reader<'a> {
                 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         };
         let name = Some(field("name")).filter(|name| plain(name)).unwrap_or("release").to_owned();
-        Some(Chart { name, library: field("type") == "library" })
+        let dependencies = root.and_then(|root| root.get("dependencies"));
+        let has_dependencies = dependencies.is_some_and(|all| !all.items().is_empty());
+        Some(Chart { name, library: field("type") == "library", has_dependencies })
     }
 
     /// All texts that were kept, sorted by path.
