@@ -61,3 +61,4 @@ mod walkthrough;
 mod ways_in;
 mod without_code;
 mod worlds;
+mod writers;
