@@ -29,6 +29,7 @@ mod images;
 mod imports;
 mod inputs;
 mod kept;
+mod kustomized;
 mod labels;
 mod layers;
 mod left_out;
