@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::document::{Node, Object, Tree};
+use super::source_path::SourcePath;
 
 /// Label or annotation of an object that nothing is filled into.
 const SWITCH: &str = "kustomize.toolkit.fluxcd.io/substitute";
@@ -15,8 +16,8 @@ const SWITCH: &str = "kustomize.toolkit.fluxcd.io/substitute";
 pub struct Filling {
     /// Label of the Kustomization.
     pub label: String,
-    /// Names of the folders of its path, as its own repository has them.
-    path: Vec<String>,
+    /// Its folder; none where nothing is known of it.
+    path: Option<SourcePath>,
     /// Values that stand in it.
     values: BTreeMap<String, String>,
     /// The objects that it takes more from, by their labels.
@@ -49,28 +50,25 @@ fn filling(object: &Object) -> Filling {
         |one: &Node| Some(format!("{}/{namespace}/{}", one.str_at(&["kind"])?, one.str_at(&["name"])?));
     Filling {
         label: object.label(),
-        path: parts(object.root.str_at(&["spec", "path"]).unwrap_or_default()).map(str::to_owned).collect(),
+        path: SourcePath::parse(object.root.str_at(&["spec", "path"]).unwrap_or_default()),
         values: values.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
         from: from.iter().filter_map(source).collect(),
         fills: !values.is_empty() || !from.is_empty(),
     }
 }
 
-fn parts(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter(|part| !matches!(*part, "" | "." | ".."))
-}
-
 impl Filling {
-    /// Whether a folder lies in its path. The two may be told from different folders: one path ends the other.
-    fn covers(&self, folder: &str) -> bool {
-        let folder: Vec<&str> = parts(folder).collect();
-        let own: Vec<&str> = self.path.iter().map(String::as_str).collect();
-        let is_end = |of: &[&str]| !of.is_empty() && (of.ends_with(&own) || own.ends_with(of));
-        own.is_empty() || (1..=folder.len()).any(|length| folder.get(..length).is_some_and(is_end))
+    /// How many folders of a path lie in its own, where that holds the folder. The two may be told from different
+    /// folders: one path ends the other.
+    fn reach(&self, folder: &str) -> Option<usize> {
+        let folder: Vec<&str> = folder.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
+        let path = self.path.as_ref()?;
+        let agrees = |length: &usize| folder.get(..*length).is_some_and(|of| path.agrees(of));
+        (1..=folder.len()).rev().find(agrees).or_else(|| path.is_root().then_some(0))
     }
 }
 
-/// The Kustomization that fills an object: the one with the longest path that it lies in.
+/// The Kustomization that fills an object: the one whose folder is the nearest above it.
 #[must_use]
 pub fn filling_of<'f>(fillings: &'f [Filling], object: &Object) -> Option<&'f Filling> {
     let folder = |file: &str| file.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
@@ -78,9 +76,9 @@ pub fn filling_of<'f>(fillings: &'f [Filling], object: &Object) -> Option<&'f Fi
     let off = ["labels", "annotations"]
         .iter()
         .any(|field| object.root.str_at(&["metadata", field, SWITCH]) == Some("disabled"));
-    let covers = |one: &&Filling| folders.iter().flatten().any(|folder| one.covers(folder));
-    let nearest = fillings.iter().filter(covers).max_by_key(|one| one.path.len());
-    nearest.filter(|one| one.fills && !off)
+    let reach = |one: &Filling| folders.iter().flatten().filter_map(|folder| one.reach(folder)).max();
+    let nearest = fillings.iter().filter_map(|one| Some((reach(one)?, one))).max_by_key(|(reach, _)| *reach);
+    nearest.map(|(_, one)| one).filter(|one| one.fills && !off)
 }
 
 /// Fills in the values that stand in the Kustomizations of Flux. What Flux takes from a Secret or a ConfigMap is left:

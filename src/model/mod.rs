@@ -24,6 +24,7 @@ pub mod region;
 pub mod rollout;
 pub mod secret;
 pub mod settings;
+pub mod source_path;
 pub mod state;
 pub mod target;
 pub mod types;

@@ -1,5 +1,7 @@
 //! `${VAR}` in a field that Kubernetes or a controller reads: nobody fills it at 3 a.m.
 
+use std::collections::HashMap;
+
 use super::facts::Facts;
 use super::findings::Findings;
 use crate::model::document::{Node, Object, Tree};
@@ -12,8 +14,11 @@ const VALUES: [&str; 4] = ["values", "valuesContent", "valuesInline", "valuesObj
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
     let objects = &facts.input.manifests.objects;
     let fillings = flux::fillings(objects);
+    let templates = templates(facts);
     for object in objects {
-        let mut search = Search { object, filling: flux::filling_of(&fillings, object), findings };
+        let template = templates.get(object.file.as_str()).map(String::as_str);
+        let filling = flux::filling_of(&fillings, object);
+        let mut search = Search { object, filling, template, findings };
         if matches!(object.kind.as_str(), "ConfigMap" | "Secret") {
             for part in ["metadata", "kind", "apiVersion"] {
                 if let Some(node) = object.root.get(part) {
@@ -26,8 +31,24 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
     }
 }
 
+/// The resource of the code that reads a file, for each file: as a template, where that has placeholders.
+fn templates<'i>(facts: &Facts<'i, '_>) -> HashMap<&'i str, String> {
+    let mut templates = HashMap::new();
+    let modules = facts.input.configuration.iter().flat_map(|configuration| &configuration.modules);
+    for block in modules.flat_map(|module| &module.resources).filter(|block| !block.data) {
+        let own = block.place.as_ref().map(|place| place.file.as_str());
+        let literals = block.arguments.iter().flat_map(|argument| &argument.literals);
+        for file in literals.map(|literal| literal.place.file.as_str()).filter(|file| Some(*file) != own) {
+            templates.entry(file).or_insert_with(|| format!("{}.{}", block.type_name, block.name));
+        }
+    }
+    templates
+}
+
 struct Search<'s, 'i> {
     object: &'i Object,
+    /// The resource of the code that fills the file of the object.
+    template: Option<&'s str>,
     /// The Kustomization of Flux that fills the object.
     filling: Option<&'s Filling>,
     findings: &'s mut Findings,
@@ -55,8 +76,12 @@ impl Search<'_, '_> {
     }
 
     fn add(&mut self, name: &str, field: &str, node: &Node) {
-        let (why, fix) = match self.filling {
-            Some(filling) if !filling.from.is_empty() => (
+        let (why, fix) = match (self.filling, self.template) {
+            (_, Some(resource)) => (
+                format!("only {resource} of the code fills it, and the plan applies the file as it is"),
+                "leave the file to the code with --exclude: the engine makes the object",
+            ),
+            (Some(filling), _) if !filling.from.is_empty() => (
                 format!(
                     "only {}, once Flux runs, fills it from {}, and the plan applies it as it is",
                     filling.label,

@@ -154,11 +154,37 @@ fn what_flux_fills_in_is_filled_or_said_to_be_fluxs() {
     // The Secret itself must be there.
     assert!(subjects(&from.plan(), "nothing-provides").contains(&"Secret/flux-system/vars".to_owned()));
     assert!(told(&of("{substitute: {OTHER: x}}")).ends_with("nothing fills it"));
+    // The nearest above an object is the one.
+    let above =
+        flux("{substitute: {FQDN: above.com}}").replace("/app", "").replace("name: app", "name: above");
+    let near = flux("{substitute: {FQDN: example.com}}");
+    let both = format!("{near}---\n{above}");
+    let files = [("app/two.yaml", INGRESS), ("flux.yaml", both.as_str())];
+    let filled = world(&files, Tools::default());
+    let ingress = filled.manifests.objects.iter().find(|object| object.name == "two").unwrap();
+    assert_eq!(ingress.root.str_at(&["spec", "rules", "0", "host"]), Some("x.example.com"));
     // Another folder's.
     let mut elsewhere = flux("{substitute: {FQDN: example.com}}");
     elsewhere = elsewhere.replace("kubernetes/app", "kubernetes/other");
     let files = [("app/two.yaml", INGRESS), ("flux.yaml", elsewhere.as_str())];
     assert!(told(&world(&files, Tools::default())).ends_with("nothing fills it"));
+}
+
+#[test]
+fn a_template_of_the_code_is_said_to_be_the_codes() {
+    let copy = Copy::new();
+    copy.write("kubernetes/two.yaml", INGRESS);
+    copy.write(
+        "terraform/two.tf",
+        "resource \"kubectl_manifest\" \"two\" {\n  yaml_body = templatefile(\"${path.module}/../kubernetes/two.yaml\", {})\n}\n",
+    );
+    let plan = World::read(copy.path()).plan();
+    let finding = plan.findings.iter().find(|finding| finding.code == "placeholder-unfilled").unwrap();
+    assert!(
+        finding.message.contains("only kubectl_manifest.two of the code fills it"),
+        "{}",
+        finding.message
+    );
 }
 
 #[test]

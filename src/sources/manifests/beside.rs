@@ -3,11 +3,12 @@
 //! an Application of Argo CD or a Kustomization of Flux takes as its source.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::find::Found;
 use super::units::folder_of;
 use crate::model::document::{Node, Object};
+use crate::model::source_path::SourcePath;
 
 /// The folders of the kustomizations that were found: how each file is shown, and the given paths that lead to it.
 #[derive(Debug, Default)]
@@ -18,8 +19,7 @@ pub(super) struct Folders<'f> {
 /// A folder that a controller takes its objects from.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// As written, without `./`.
-    path: PathBuf,
+    path: SourcePath,
     /// Whether the controller passes over a kustomization there.
     plain: bool,
 }
@@ -58,7 +58,13 @@ impl Source {
     fn takes(&self, file: &Path, kustomization: &Path) -> bool {
         let folders = file.ancestors().skip(1).take_while(|folder| folder.starts_with(kustomization));
         let own = |folder: &&Path| self.plain || *folder != kustomization;
-        folders.filter(own).any(|folder| folder.ends_with(&self.path))
+        let names = |folder: &Path| -> Vec<String> {
+            folder.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
+        };
+        folders.filter(own).map(names).any(|names| {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            !self.path.is_root() && self.path.ends(&names)
+        })
     }
 }
 
@@ -94,10 +100,5 @@ fn take_all(spec: Option<&Node>, sources: &mut Vec<Source>) {
 }
 
 fn source(path: &str, plain: bool) -> Option<Source> {
-    let path: PathBuf = Path::new(path.trim_start_matches('/')).components().filter(is_name).collect();
-    (path.components().next().is_some()).then_some(Source { path, plain })
-}
-
-fn is_name(part: &std::path::Component<'_>) -> bool {
-    matches!(part, std::path::Component::Normal(_))
+    SourcePath::parse(path).map(|path| Source { path, plain })
 }

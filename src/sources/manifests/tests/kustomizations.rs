@@ -353,6 +353,7 @@ fn what_a_controller_takes_as_a_plain_folder_is_applied() {
         (application("sources: [{path: k/app, directory: {recurse: true}}]"), vec!["more", "unused"]),
         (flux.to_owned(), vec!["more"]),
         (flux.replace("/more", ""), vec![]),
+        (flux.replace("./k/app/more", "'${CLUSTER_PATH}/../app/more'"), vec!["more"]),
     ] {
         write(at, "k/controller.yaml", &controller);
         let read = read(at, &["k"]).unwrap();
