@@ -1,7 +1,10 @@
 //! Documents with places: a YAML or JSON tree whose every node knows where its text stands.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
+
+use super::diagnostic::Place;
 
 /// A byte range of a file's text, with the line it begins on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -196,6 +199,28 @@ impl Object {
         });
         Some(origin.unwrap_or((self.text.as_str(), node.span)))
     }
+    /// Where it begins.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place::new(&self.file, self.line)
+    }
+    /// Where one of its nodes is written. What a unit rendered is no file that people can open: there it is where the
+    /// unit's own files have the same value, else where the object begins.
+    #[must_use]
+    pub fn place_of(&self, node: &Node) -> Place {
+        if self.text == self.file {
+            return Place::new(&self.file, node.span.line);
+        }
+        let mut path = Vec::new();
+        let written = path_to(&self.root, node, &mut path).then(|| {
+            let path: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
+            self.written_at(&path)
+        });
+        match written.flatten() {
+            Some((file, span)) if file != self.text => Place::new(file, span.line),
+            _ => self.place(),
+        }
+    }
     /// The same with the API group, `Kind.group/namespace/name`: what tells two objects of one label apart.
     #[must_use]
     pub fn label_in_group(&self) -> String {
@@ -212,6 +237,23 @@ impl Object {
             None => format!("{}/{}", self.kind, self.name),
         }
     }
+}
+
+/// Puts the way from one node to another together; false where it does not lead there.
+fn path_to<'n>(from: &'n Node, to: &Node, path: &mut Vec<Cow<'n, str>>) -> bool {
+    if std::ptr::eq(from, to) {
+        return true;
+    }
+    let items = from.items().iter().enumerate().map(|(at, item)| (Cow::from(at.to_string()), item));
+    let entries = from.entries().iter().map(|(key, value)| (Cow::from(key.as_str()), value));
+    for (name, node) in items.chain(entries) {
+        path.push(name);
+        if path_to(node, to, path) {
+            return true;
+        }
+        path.pop();
+    }
+    false
 }
 
 /// A file or document that is no Kubernetes object.
@@ -260,6 +302,10 @@ pub struct Unit {
     pub rendered: bool,
     /// The files that were read as part of it and not singly, sorted.
     pub files: Vec<String>,
+    /// Whether it takes something in that does not lie here: a base of another repository, a plugin's objects, a chart.
+    pub takes_foreign: bool,
+    /// The namespace that it gives to all its objects.
+    pub namespace: Option<String>,
 }
 
 /// What a unit is.

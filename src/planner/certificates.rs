@@ -6,7 +6,6 @@ use super::dispositions::{Decided, step_id};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::{cluster, references};
-use crate::model::diagnostic::Place;
 use crate::model::document::Node;
 use crate::model::paste;
 use crate::plan::resource::Disposition;
@@ -97,7 +96,7 @@ fn check_discovered(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
                      validate it, and record the inventory again",
                     facts.recovery
                 ),
-                Some(Place::new(&object.file, object.root.span.line)),
+                Some(object.place()),
             );
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::facts::Object;
 use crate::model::document;
-pub(super) use values::{read, volume};
+pub(super) use values::{of_block, read, read_written, volume};
 
 /// What a release of Terraform keeps data with, as a sentence says it.
 /// <https://registry.terraform.io/providers/hashicorp/helm/latest/docs/resources/release>

@@ -21,7 +21,6 @@ use super::findings::Findings;
 use super::infra::Graph;
 use super::manifests;
 use super::provenance::Values;
-use crate::model::diagnostic::Place;
 use crate::model::paste;
 use crate::model::value::ValueKind;
 use crate::plan::action::{Action, EngineChange, Hold, Rewrite};
@@ -109,7 +108,7 @@ pub(super) fn plan_dns(
             "dns",
             "no record or distribution of the inputs leads traffic to the stack: the plan cannot move it",
             "name what users come by: `dns { names = [\"...\"] }`",
-            entrance.map(|object| Place::new(&object.file, object.root.span.line)),
+            entrance.map(crate::model::document::Object::place),
         );
     }
     if moves.is_empty() && held.is_empty() && names.is_empty() {

@@ -11,7 +11,7 @@ use super::dns;
 use super::facts::Facts;
 use super::findings::Findings;
 use super::provenance::Values;
-use super::{cluster, redacted};
+use super::{cluster, placeholders, redacted};
 use crate::model::document::{Node, Object, Tree};
 use crate::plan::action::{Action, Hold};
 use crate::plan::step::{DoneWhen, Expects, Phase, Step};
@@ -124,7 +124,7 @@ pub(super) fn plan_manifests(
             steps.push(await_ready(facts, object, Phase::Manifests, vec![id]));
         }
     }
-    check_placeholders(facts, findings);
+    placeholders::check(facts, findings);
 }
 
 /// The role that a service account takes.
@@ -319,50 +319,4 @@ fn collect(node: &Node, field: &str, namespace: &str, named: &mut HashSet<(Strin
         }
         _ => {}
     }
-}
-
-/// `${VAR}` in a field that Kubernetes or a controller reads: nobody fills it at 3 a.m.
-fn check_placeholders(facts: &Facts<'_, '_>, findings: &mut Findings) {
-    for object in &facts.input.manifests.objects {
-        if matches!(object.kind.as_str(), "ConfigMap" | "Secret") {
-            for part in ["metadata", "kind", "apiVersion"] {
-                if let Some(node) = object.root.get(part) {
-                    placeholders(object, node, part, findings);
-                }
-            }
-            continue;
-        }
-        placeholders(object, &object.root, "", findings);
-    }
-}
-
-fn placeholders(object: &Object, node: &Node, field: &str, findings: &mut Findings) {
-    match &node.tree {
-        // Text of scripts: the shell fills what looks like a placeholder.
-        _ if matches!(field, "command" | "args") => {}
-        Tree::Sequence(items) => items.iter().for_each(|item| placeholders(object, item, field, findings)),
-        Tree::Mapping(entries) => {
-            entries.iter().for_each(|(key, value)| placeholders(object, value, key, findings))
-        }
-        Tree::String(text) if !text.contains('\n') => {
-            if let Some(name) = placeholder(text) {
-                findings.add(
-                    "placeholder-unfilled",
-                    object.label(),
-                    format!("${{{name}}} is left in {field}: nothing fills it"),
-                    "render the manifest first, or give the folder that holds the rendered one",
-                    Some(crate::model::diagnostic::Place::new(&object.file, node.span.line)),
-                );
-            }
-        }
-        _ => {}
-    }
-}
-
-fn placeholder(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("${")?;
-    let (name, _) = rest.split_once('}')?;
-    let sound = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-' || c == ':' || c == '.');
-    sound.then_some(name)
 }

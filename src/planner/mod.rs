@@ -42,6 +42,7 @@ mod nodes;
 mod objectives;
 mod other_stacks;
 mod outside;
+mod placeholders;
 mod point_fit;
 mod points;
 mod policies;

@@ -310,7 +310,7 @@ fn check_roles(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings
                  as it is, and only its trust gets the issuer of {}",
                 facts.recovery
             ),
-            Some(Place::new(&first.file, first.root.span.line)),
+            Some(first.place()),
         );
     }
 }
@@ -351,7 +351,7 @@ fn check_controllers(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fi
                 others(more.len())
             ),
             "take it out of what drplan.hcl skips, or leave these Ingresses out of the manifests",
-            Some(Place::new(&first.file, first.root.span.line)),
+            Some(first.place()),
         );
     }
 }

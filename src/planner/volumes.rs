@@ -279,7 +279,7 @@ fn whole<'i>(facts: &Facts<'i, '_>, object: &'i document::Object, told: String) 
         words: CLAIMED,
         others: Vec::new(),
         parts: Vec::new(),
-        at: Place::new(&object.file, object.line),
+        at: object.place(),
         root: &object.root,
         object: None,
     }
@@ -296,10 +296,9 @@ fn unclaimed<'n>(facts: &Facts<'_, '_>, volume: &'n document::Object) -> Option<
 fn of_pod<'i>(facts: &Facts<'i, '_>, object: &'i document::Object, volume: &'i Node) -> Option<Claim<'i>> {
     let fixed = Fixed::of(facts, volume).filter(|fixed| fixed.is_lost(facts))?;
     let owner = facts.label(object);
-    let line = if object.text == object.file { volume.span.line } else { object.line };
     Some(Claim {
         others: volume.str_at(&["name"]).map(|name| format!("{owner}/{name}")).into_iter().collect(),
-        at: Place::new(&object.file, line),
+        at: object.place_of(volume),
         words: FIXED,
         ..whole(facts, object, format!("{} of {owner}", fixed.told()))
     })
@@ -340,12 +339,7 @@ fn of_template<'i>(
     template: &'i Node,
 ) -> Claim<'i> {
     let owner = facts.label(object);
-    let path: Vec<&str> = pointer.split('/').skip(1).collect();
-    let at = match object.written_at(&path) {
-        Some((text, span)) if text == object.file || text != object.text => Place::new(text, span.line),
-        // Made by the unit: what it was made from begins there.
-        _ => Place::new(&object.file, object.line),
-    };
+    let at = object.place_of(template);
     let name = template.str_at(&["metadata", "name"]).filter(|_| object.kind == "StatefulSet");
     // What an operator calls its claims only the operator knows.
     let Some(name) = name.map(|name| format!("{name}-{}", object.name)) else {

@@ -296,4 +296,13 @@ fn without_a_cluster_there_is_one_finding_for_each_kind() {
     let plan: Plan = drplan::plan::codec::decode(sandbox.read("plan.json").as_bytes()).unwrap();
     assert_eq!(run.code, Some(3), "{}", run.stderr);
     assert_eq!(subjects(&plan, CODE), ["Namespace", "Secret", "ServiceAccount"]);
+    let secret = plan.findings.iter().find(|finding| finding.subject == "Secret").unwrap();
+    // Each is named, and no pattern is offered that would hide what is missing later.
+    assert!(
+        secret.message.contains("nor does one bring 1 more of kind Secret: ecommerce/b"),
+        "{}",
+        secret.message
+    );
+    let providers = "`provides \"Secret/ecommerce/a\" { by = \"...\" }`, `provides \"Secret/ecommerce/b\" { by = \"...\" }`";
+    assert!(secret.fix.ends_with(providers) && !secret.fix.contains('*'), "{}", secret.fix);
 }

@@ -332,3 +332,35 @@ fn a_replica_of_a_file_system_is_named_in_the_fix() {
     );
     assert!(!fix("eu-west-1").contains("fs-0999999999abcdef1"));
 }
+
+#[test]
+fn a_kafka_keeps_what_its_pools_keep() {
+    let stores = |kafka: &str, pool: &str| {
+        let object = |kind: &str, name: &str, annotations: &str, spec: &str| {
+            format!(
+                "---\napiVersion: kafka.strimzi.io/v1beta2\nkind: {kind}\nmetadata: {{ name: {name}, namespace: a, \
+                 annotations: {{ {annotations} }} }}\nspec: {spec}\n"
+            )
+        };
+        let pools = if pool.is_empty() { "" } else { "strimzi.io/node-pools: enabled" };
+        let mut text = object("Kafka", "k", pools, kafka);
+        if !pool.is_empty() {
+            text.push_str(&object("KafkaNodePool", "p", "", &format!("{{ storage: {pool} }}")));
+        }
+        crate::defects::subjects(&planned(&with(&text)), CODE)
+    };
+    let claim = "{ type: persistent-claim, size: 1Gi }";
+    let of_kafka = format!("{{ kafka: {{ storage: {claim} }} }}");
+    assert_eq!(stores(&of_kafka, ""), ["Kafka/a/k"]);
+    assert_eq!(stores("{ kafka: { storage: { type: ephemeral } } }", ""), Vec::<String>::new());
+    assert_eq!(stores("{ kafka: {} }", claim), ["KafkaNodePool/a/p"]);
+    assert_eq!(stores(&of_kafka, "{ type: ephemeral }"), Vec::<String>::new());
+    assert_eq!(
+        stores("{ kafka: {} }", "{ type: jbod, volumes: [{ type: ephemeral }] }"),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        stores("{ kafka: {} }", &format!("{{ type: jbod, volumes: [{{ type: ephemeral }}, {claim}] }}")),
+        ["KafkaNodePool/a/p"]
+    );
+}

@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::model::configuration::{Argument, NamedFile, ResourceBlock};
+use crate::model::diagnostic::Place;
+
 /// The values of a release of Terraform: texts, then single settings, the later over the earlier.
 /// <https://registry.terraform.io/providers/hashicorp/helm/latest/docs/resources/release#values-1>
 pub(super) fn of_release(tree: &Value) -> Value {
@@ -14,6 +17,62 @@ pub(super) fn of_release(tree: &Value) -> Value {
         list(name).for_each(|setting| set(&mut all, setting));
     }
     all
+}
+
+/// What an argument of the code has as YAML: written out in it, over several lines too, or in the files that it names.
+/// What is put into it is left blank.
+pub(in crate::planner) fn read_written(argument: &Argument) -> Vec<(Place, Value)> {
+    let own = argument.place.as_ref().map(|place| place.file.as_str());
+    let mut texts: Vec<(Place, String)> = Vec::new();
+    let mut line = None;
+    for literal in &argument.literals {
+        let here = (Some(literal.place.file.as_str()) == own && !literal.whole).then_some(literal.place.line);
+        match (texts.last_mut(), here, line) {
+            // The next line of the same text, or the same line behind what is put into it.
+            (Some((_, text)), Some(here), Some(before)) => {
+                text.push_str(if here == before { "x" } else { "\n" });
+                text.push_str(&literal.text);
+            }
+            _ => texts.push((literal.place.clone(), literal.text.clone())),
+        }
+        line = here;
+    }
+    let read = texts.into_iter().map(|(place, text)| (place, read(&text)));
+    read.filter(|(_, value)| value.is_object()).collect()
+}
+
+/// The values of a release that is only in the code, by what is written out in it and in the files that it names; and
+/// whether that is all of them.
+pub(in crate::planner) fn of_block(block: &ResourceBlock) -> (Value, bool) {
+    let mut all = Value::Object(Map::new());
+    let mut whole = true;
+    let mut name: Option<&str> = None;
+    for argument in &block.arguments {
+        let written =
+            argument.literals.iter().find(|literal| literal.whole).map(|literal| literal.text.as_str());
+        // An object that is encoded in place.
+        let encoded = argument.path.strip_prefix("values.");
+        match (argument.path.as_str(), encoded) {
+            (_, Some(path)) => match written {
+                Some(text) => merge(&mut all, nested(path, Value::from(text))),
+                None => whole = false,
+            },
+            ("values", None) => {
+                let texts = read_written(argument);
+                whole &= !texts.is_empty()
+                    && argument.references.iter().all(|reference| reference.starts_with("path."))
+                    && argument.files.iter().all(|file| matches!(file, NamedFile::Written(_)));
+                texts.into_iter().for_each(|(_, value)| merge(&mut all, value));
+            }
+            ("set.name", _) => name = written,
+            ("set.value", _) => match (name.take(), written) {
+                (Some(name), Some(value)) => merge(&mut all, nested(name, Value::from(value))),
+                _ => whole = false,
+            },
+            _ => {}
+        }
+    }
+    (all, whole)
 }
 
 /// The values of an object of Flux or of the controller of k3s.
@@ -66,12 +125,14 @@ fn merge(into: &mut Value, from: Value) {
 fn set(all: &mut Value, setting: &Value) {
     let Some(name) = setting.get("name").and_then(Value::as_str) else { return };
     let value = setting.get("value").or_else(|| setting.get("value_wo")).cloned().unwrap_or_default();
-    // `a.b\.c` is `b.c` in `a`.
-    let nested = name
-        .replace("\\.", "\0")
-        .rsplit('.')
-        .fold(value, |value, key| Value::Object(Map::from_iter([(key.replace('\0', "."), value)])));
-    merge(all, nested);
+    merge(all, nested(name, value));
+}
+
+/// A value under its path: `a.b\.c` is `b.c` in `a`.
+fn nested(path: &str, value: Value) -> Value {
+    let path = path.replace("\\.", "\0");
+    path.rsplit('.')
+        .fold(value, |value, key| Value::Object(Map::from_iter([(key.replace('\0', "."), value)])))
 }
 
 /// The value at a path of keys.

@@ -131,16 +131,17 @@ pub(super) type Running<'f> = (String, Option<Place>, Cow<'f, Node>);
 pub(super) fn running<'f>(facts: &'f Facts<'_, '_>) -> Vec<Running<'f>> {
     let mut found = Vec::new();
     for object in facts.input.manifests.objects.iter().filter(|object| is_controller(object)) {
-        let place = |line| Some(Place::new(&object.file, line));
         if is_release(object) {
             let container = installed::container(&charts::given_by(object));
-            found.push((facts.label(object), place(object.root.span.line), Cow::Owned(container)));
+            found.push((facts.label(object), Some(object.place()), Cow::Owned(container)));
             continue;
         }
         let alone = containers(object).count() == 1;
         let runs = containers(object)
             .filter(|container| alone || runs_it(container) || writes_records(container))
-            .map(|container| (facts.label(object), place(container.span.line), Cow::Borrowed(container)));
+            .map(|container| {
+                (facts.label(object), Some(object.place_of(container)), Cow::Borrowed(container))
+            });
         found.extend(runs);
     }
     let made = facts.objects.iter().filter(|object| object.is_managed() && object.instance.deposed.is_none());

@@ -9,7 +9,6 @@ use super::super::findings::Findings;
 use super::controller::{installs_controller, is_controller, kept_from, running, written_by_controller};
 use super::inside::store_behind;
 use super::{ALIAS_TTL, recorded};
-use crate::model::diagnostic::Place;
 use crate::model::document::Object;
 use crate::plan::action::{Action, EngineChange};
 use crate::plan::step::Step;
@@ -89,7 +88,7 @@ pub(in super::super) fn names(
                 facts.label(object)
             ),
             format!("tell external-dns to leave it: `--exclude-domains={name}`; or take it out of dns {{ keep }}"),
-            Some(Place::new(&object.file, object.root.span.line)),
+            Some(object.place()),
         );
     }
     let stays = |name: &String| settings.keep.contains(name) || name.starts_with('*');

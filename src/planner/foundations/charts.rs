@@ -8,6 +8,10 @@ use super::objects;
 use super::provided::Bring;
 use super::thing::{ANY, STORAGE_CLASS, Thing, namespace_of};
 use crate::model::document::{Node, Object};
+use crate::planner::charts;
+
+/// The class of an Ingress.
+const CLASS: &str = "IngressClass";
 
 /// Charts, by the last part of their name. <https://artifacthub.io>
 const CHARTS: &[(&str, &[&str])] = &[
@@ -226,6 +230,8 @@ pub(super) struct Release<'r> {
     pub(super) name: &'r str,
     pub(super) namespace: &'r str,
     pub(super) values: Option<&'r Value>,
+    /// Whether it has values that could not be read.
+    pub(super) has_more_values: bool,
 }
 
 /// Adds what an add-on brings.
@@ -238,9 +244,22 @@ pub(super) fn of_addon<'i>(name: &str, bring: Bring<'_, 'i>) {
 pub(super) fn of_release<'i>(release: &Release<'_>, bring: Bring<'_, 'i>) {
     let chart = release.chart.rsplit('/').next().unwrap_or_default();
     let labels = CHARTS.iter().filter(|(known, _)| *known == chart).flat_map(|(_, labels)| *labels);
+    if let Some(values) = release.values {
+        of_values_of(values, "", release.namespace, bring);
+    }
+    let names_class = release.values.is_some_and(names_class);
     for mut thing in labels.filter_map(|label| Thing::parse(label)) {
         if thing.namespace == "." {
             thing.namespace = release.namespace.to_owned().into();
+        }
+        if thing.kind == CLASS {
+            // Its values call the class otherwise, or nobody knows whether they do.
+            if names_class {
+                continue;
+            }
+            if release.has_more_values {
+                thing.name = ANY.into();
+            }
         }
         bring(thing);
     }
@@ -260,9 +279,16 @@ pub(super) fn of_release<'i>(release: &Release<'_>, bring: Bring<'_, 'i>) {
             bring(Thing::new(kind, release.namespace.to_owned(), format!("{name}{ANY}")));
         }
     }
-    if let Some(values) = release.values {
-        of_values_of(values, "", release.namespace, bring);
-    }
+}
+
+/// Whether values say what the object of the class is called; `ingressClass` as a text is only what a controller serves.
+fn names_class(values: &Value) -> bool {
+    let entries = values.as_object().into_iter().flatten();
+    let mut named = entries.map(|(key, value)| {
+        let is_class = matches!(key.as_str(), "ingressClass" | "ingressClassResource");
+        is_class && value.get("name").and_then(Value::as_str).is_some() || names_class(value)
+    });
+    named.any(|named| named)
 }
 
 /// Fields of values that name what a chart makes, as the charts of the table have them; and objects that are written out.
@@ -277,9 +303,7 @@ fn of_values_of<'i>(node: &Value, field: &str, namespace: &str, bring: Bring<'_,
                     "serviceAccount" => {
                         bring(Thing::new("ServiceAccount", namespace.to_owned(), name.to_owned()))
                     }
-                    "ingressClass" | "ingressClassResource" => {
-                        bring(Thing::wide("IngressClass", name.to_owned()))
-                    }
+                    "ingressClass" | "ingressClassResource" => bring(Thing::wide(CLASS, name.to_owned())),
                     "storageClass" | "storageClasses" => bring(Thing::wide(STORAGE_CLASS, name.to_owned())),
                     _ => {}
                 }
@@ -290,7 +314,7 @@ fn of_values_of<'i>(node: &Value, field: &str, namespace: &str, bring: Bring<'_,
         }
         Value::Array(items) => items.iter().for_each(|item| of_values_of(item, field, namespace, bring)),
         Value::String(class) if field == "ingressClass" && !class.is_empty() => {
-            bring(Thing::wide("IngressClass", class.clone()));
+            bring(Thing::wide(CLASS, class.clone()));
         }
         _ => {}
     }
@@ -300,24 +324,33 @@ fn of_values_of<'i>(node: &Value, field: &str, namespace: &str, bring: Bring<'_,
 /// <https://argo-cd.readthedocs.io/en/stable/user-guide/helm/>, <https://fluxcd.io/flux/components/helm/helmreleases/>
 pub(super) fn of_object<'i>(object: &'i Object, bring: Bring<'_, 'i>) {
     let text = |path: &[&str]| object.root.str_at(path);
-    let mut charts: Vec<&str> = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
     let namespace = match (object.group(), object.kind.as_str()) {
         ("argoproj.io", "Application") => {
-            charts.extend(text(&["spec", "source", "chart"]));
+            names.extend(text(&["spec", "source", "chart"]));
             let sources = object.root.at(&["spec", "sources"]).into_iter().flat_map(Node::items);
-            charts.extend(sources.filter_map(|source| source.str_at(&["chart"])));
+            names.extend(sources.filter_map(|source| source.str_at(&["chart"])));
             text(&["spec", "destination", "namespace"])
         }
         ("helm.toolkit.fluxcd.io", "HelmRelease") => {
-            charts.extend(text(&["spec", "chart", "spec", "chart"]));
+            names.extend(text(&["spec", "chart", "spec", "chart"]));
             text(&["spec", "targetNamespace"])
         }
         _ => return,
     };
     let namespace = namespace.unwrap_or(namespace_of(object));
-    let values = object.root.at(&["spec", "values"]).map(Node::to_json);
-    for chart in charts {
-        of_release(&Release { chart, name: &object.name, namespace, values: values.as_ref() }, bring);
+    let values = Some(charts::given_by(object));
+    let spec = object.root.get("spec");
+    // Values that lie in another file, a Secret or a ConfigMap.
+    let has_more_values = spec.is_some_and(|spec| {
+        spec.get("valuesFrom").is_some()
+            || spec.at(&["source", "helm", "valueFiles"]).is_some()
+            || spec.get("sources").is_some()
+    });
+    for chart in names {
+        let release =
+            Release { chart, name: &object.name, namespace, values: values.as_ref(), has_more_values };
+        of_release(&release, bring);
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::charts::{self, Release};
 use super::objects;
 use super::provided::Bring;
-use super::thing::{DEFAULT_CLASS, DEFINITION, STORAGE_CLASS, Thing};
+use super::thing::{ANY, DEFAULT_CLASS, DEFINITION, SECRETS_MANAGER, STORAGE_CLASS, Thing};
 use crate::model::configuration::ResourceBlock;
 use crate::planner::dispositions::Decided;
 use crate::planner::facts::{Facts, Object};
@@ -47,11 +47,23 @@ fn bring_object<'i>(object: &Object<'_, '_>, bring: Bring<'_, 'i>) {
                 .for_each(|manifest| objects::bring_value(manifest, "default", bring));
         }
         "kubectl_manifest" => bring_text(object, bring),
+        "aws_secretsmanager_secret" => {
+            object
+                .text("name")
+                .into_iter()
+                .for_each(|name| bring(Thing::wide(SECRETS_MANAGER, name.to_owned())));
+        }
         "kubernetes_annotations" if is_default_class(object) => {
             bring(Thing::wide(STORAGE_CLASS, DEFAULT_CLASS));
         }
         "flux_bootstrap_git" => charts::of_release(
-            &Release { chart: "flux2", name: "", namespace: "flux-system", values: None },
+            &Release {
+                chart: "flux2",
+                name: "",
+                namespace: "flux-system",
+                values: None,
+                has_more_values: false,
+            },
             bring,
         ),
         name => {
@@ -136,13 +148,15 @@ fn bring_release<'i>(object: &Object<'_, '_>, bring: Bring<'_, 'i>) {
     let metadata = tree.pointer("/metadata/0").or_else(|| tree.get("metadata"));
     let values = metadata.and_then(|metadata| metadata.get("values")?.as_str());
     let values = values.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let values = values.unwrap_or_else(|| crate::planner::charts::given_to(object));
     let namespace = object.text("namespace").filter(|namespace| !namespace.is_empty()).unwrap_or("default");
     charts::of_release(
         &Release {
             chart: object.text("chart").unwrap_or_default(),
             name: object.text("name").unwrap_or_default(),
             namespace,
-            values: values.as_ref(),
+            values: Some(&values),
+            has_more_values: false,
         },
         bring,
     );
@@ -172,16 +186,26 @@ fn bring_block<'i>(block: &'i ResourceBlock, bring: Bring<'_, 'i>) {
         "aws_eks_addon" => text("addon_name").into_iter().for_each(|name| charts::of_addon(name, bring)),
         "helm_release" => {
             let namespace = text("namespace").unwrap_or("default");
+            let (values, whole) = crate::planner::charts::of_block(block);
             let release = Release {
                 chart: text("chart").unwrap_or_default(),
                 name: text("name").unwrap_or_default(),
                 namespace,
-                values: None,
+                values: Some(&values),
+                has_more_values: !whole,
             };
             charts::of_release(&release, bring);
             // Written out or computed: it is only asked for to make one.
             if block.arguments.iter().any(|argument| argument.path == "create_namespace") {
                 bring(Thing::wide("Namespace", namespace));
+            }
+        }
+        // One whose name is computed may be any.
+        "aws_secretsmanager_secret" => bring(Thing::wide(SECRETS_MANAGER, text("name").unwrap_or(ANY))),
+        "kubectl_manifest" => {
+            let written = block.arguments.iter().filter(|argument| argument.path == "yaml_body");
+            for (_, object) in written.flat_map(crate::planner::charts::read_written) {
+                objects::bring_value(&object, "default", bring);
             }
         }
         name => {

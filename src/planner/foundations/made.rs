@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::provided::Bring;
-use super::thing::{ANY, Thing};
+use super::thing::{ANY, DEFINITION, Thing};
 
 /// A rule: group and kind of the object, the kind of what is made, the fields that name it (the first that has text),
 /// and its name where none does; `*` in that is the object's own.
@@ -100,6 +100,19 @@ pub(super) fn bring<'i>(
         ("trust.cert-manager.io", "Bundle") => {
             bring(Thing::new("ConfigMap", ANY, name.to_owned()));
             bring(Thing::new("Secret", ANY, name.to_owned()));
+        }
+        // https://open-policy-agent.github.io/gatekeeper/website/docs/constrainttemplates
+        ("templates.gatekeeper.sh", "ConstraintTemplate") => {
+            if let Some(made) = text("/spec/crd/spec/names/kind") {
+                bring(Thing::wide(DEFINITION, format!("{made}.constraints.gatekeeper.sh")));
+            }
+        }
+        // https://docs.crossplane.io/latest/composition/composite-resource-definitions/
+        ("apiextensions.crossplane.io", "CompositeResourceDefinition") => {
+            let group = text("/spec/group").unwrap_or_default();
+            for made in ["/spec/names/kind", "/spec/claimNames/kind"].iter().filter_map(|path| text(path)) {
+                bring(Thing::wide(DEFINITION, format!("{made}.{group}")));
+            }
         }
         // https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#create-namespace
         ("argoproj.io", "Application") => {

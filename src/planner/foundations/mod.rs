@@ -16,6 +16,7 @@ mod report;
 mod sealed;
 mod thing;
 mod unread;
+mod vaults;
 
 use super::dispositions::Decided;
 use super::facts::Facts;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::labels::Labels;
 use super::thing::{DEFINITION, LABEL, Thing};
-use super::{charts, eks, engine, objects, unread};
+use super::{charts, eks, engine, objects, unread, vaults};
 use crate::planner::dispositions::Decided;
 use crate::planner::facts::Facts;
 
@@ -49,6 +49,7 @@ impl<'i> Provided<'i> {
                 provided.left_out.entry(thing).or_insert(address);
             }
         });
+        vaults::bring(facts, &mut |thing| provided.add(thing));
         for named in &facts.input.settings.provides {
             if let Some(thing) = Thing::parse(&named.subject)
                 && engine::named_comes_back(facts, decided, &named.by)
@@ -71,10 +72,14 @@ impl<'i> Provided<'i> {
         self.exact.contains(thing) || self.patterns.iter().any(|pattern| pattern.covers(thing))
     }
 
+    /// The folder of what was not read and takes in what nobody knows, where that may bring it.
+    pub(super) fn may_be_in(&self, thing: &Thing<'_>) -> Option<&'i str> {
+        self.unread.may_take_in(thing)
+    }
+
     /// Whether something will be there.
     pub(super) fn answer(&self, thing: &Thing<'_>) -> Answer<'_> {
-        if self.has(thing) || self.unread.may_hold(thing) || (thing.kind == LABEL && self.labels.have(thing))
-        {
+        if self.has(thing) || self.unread.holds(thing) || (thing.kind == LABEL && self.labels.have(thing)) {
             return Answer::Provided;
         }
         let group = thing.group().map(|group| Thing::wide(DEFINITION, group));

@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 
 use super::pods;
 use super::thing::{API, DEFAULT_CLASS, DEFINITION, STORAGE_CLASS, Thing, namespace_of};
+use super::vaults::{self, Stores};
 use crate::model::api_groups;
 use crate::model::diagnostic::Place;
-use crate::model::document::{Node, Object};
+use crate::model::document::{Node, Object, Tree};
+use crate::model::flux;
 use crate::planner::facts::Facts;
 use crate::planner::manifests;
 
@@ -77,11 +79,10 @@ impl<'i> Source<'_, 'i> {
         if thing.name.contains("${") {
             return;
         }
-        // What a unit rendered is no file that people can open.
-        let line = if self.object.text == self.object.file { node.span.line } else { self.object.line };
+        let object = self.object;
         let uses = self.named.things.entry(thing).or_insert_with(|| Uses {
             first: self.label.clone(),
-            at: Place::new(&self.object.file, line),
+            at: object.place_of(node),
             objects: 0,
             or,
             last: usize::MAX,
@@ -107,6 +108,7 @@ impl<'i> Source<'_, 'i> {
 /// Reads the references of all objects.
 pub(super) fn read<'i>(facts: &Facts<'i, '_>) -> Named<'i> {
     let mut named = Named::default();
+    let stores = Stores::read(facts);
     for (at, object) in facts.input.manifests.objects.iter().enumerate() {
         let label = facts.label(object);
         let mut source = Source { named: &mut named, object, at, label, namespace: namespace_of(object) };
@@ -120,9 +122,28 @@ pub(super) fn read<'i>(facts: &Facts<'i, '_>) -> Named<'i> {
         }
         if own {
             read_object(object, &mut source);
+        } else {
+            vaults::read(object, &stores, &mut source);
+            flux_sources(object, &mut source);
         }
     }
     named
+}
+
+/// What Flux fills into the manifests of a folder.
+/// <https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution>
+fn flux_sources<'i>(object: &'i Object, source: &mut Source<'_, 'i>) {
+    if !flux::is_kustomization(object) {
+        return;
+    }
+    let from = object.root.at(&["spec", "postBuild", "substituteFrom"]).into_iter().flat_map(Node::items);
+    for one in from.filter(|one| one.get("optional").is_none_or(|node| node.tree != Tree::Bool(true))) {
+        if let (Some(kind @ ("Secret" | "ConfigMap")), Some(name)) =
+            (one.str_at(&["kind"]), one.str_at(&["name"]))
+        {
+            source.names(Thing::new(kind, source.namespace, name), one);
+        }
+    }
 }
 
 fn read_object<'i>(object: &'i Object, source: &mut Source<'_, 'i>) {

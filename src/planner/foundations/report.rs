@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::charts;
 use super::provided::{Answer, Provided};
 use super::references::{Named, Uses};
-use super::thing::{ANY, API, DEFAULT_CLASS, DEFINITION, LABEL, STORAGE_CLASS, Thing};
+use super::thing::{API, DEFAULT_CLASS, DEFINITION, LABEL, SECRETS_MANAGER, STORAGE_CLASS, Thing};
 use crate::model::{paste, words};
 use crate::planner::facts::Facts;
 use crate::planner::findings::Findings;
@@ -20,6 +20,20 @@ struct Missing<'n, 'i> {
     uses: &'n Uses,
     objects: usize,
     left_out: Option<&'n str>,
+    /// What was not read and may bring it.
+    may_be_in: Option<&'n str>,
+}
+
+impl Missing<'_, '_> {
+    /// What was not read and may bring it: as the end of a message, and as the beginning of a fix.
+    fn unread(&self) -> (String, String) {
+        let Some(folder) = self.may_be_in else { return Default::default() };
+        let message = format!("; it may be in {folder}, which was not read");
+        (
+            message,
+            format!("see whether {folder} brings it (with a copy of its bases here, it is read); else "),
+        )
+    }
 }
 
 /// Adds what is named and not provided.
@@ -34,7 +48,7 @@ pub(super) fn report(
         object.is_managed() && object.type_name() == "aws_eks_cluster"
     };
     if !facts.objects.iter().any(is_cluster) {
-        report_kinds(&missing, findings);
+        report_kinds(facts, &missing, findings);
         return;
     }
     // That its controller is left out is told of an Ingress already.
@@ -70,6 +84,7 @@ fn missing<'n, 'i>(provided: &'n Provided<'_>, named: &'n Named<'i>) -> Vec<Miss
             uses,
             objects: 0,
             left_out,
+            may_be_in: provided.may_be_in(thing),
         });
         one.objects += uses.objects;
         if thing.kind == DEFINITION {
@@ -90,59 +105,90 @@ fn report_one(facts: &Facts<'_, '_>, one: &Missing<'_, '_>, findings: &mut Findi
         None => observed(facts, &one.thing).unwrap_or_default(),
     };
     let provider = paste::block("provides", &label, "by = \"...\"");
+    let (unread, look) = one.unread();
     let fix = match one.left_out {
         Some(address) => format!("bring {address} back, or say what does it instead: {provider}"),
-        None => format!("{}; or say what does: {provider}", remedy(&one.thing)),
+        None => format!("{}; or say what does: {provider}", remedy(facts, &one.thing)),
     };
     findings.add(
         CODE,
         label,
         format!(
-            "{} {others} {}, and nothing provides it in the new cluster{why}",
+            "{} {others} {}, and nothing provides it in {}{why}{unread}",
             one.uses.first,
-            phrase(&one.thing, &one.kinds)
+            phrase(&one.thing, &one.kinds),
+            if one.thing.kind == SECRETS_MANAGER { facts.recovery } else { "the new cluster" }
         ),
-        fix,
+        format!("{look}{fix}"),
         Some(one.uses.at.clone()),
     );
 }
 
-/// Without the state of the cluster nobody knows what it brings: one line for each kind, not one for each name.
-fn report_kinds(missing: &[Missing<'_, '_>], findings: &mut Findings) {
+/// Without the state of the cluster nobody knows what it brings: one finding for each kind, which names them all.
+fn report_kinds(facts: &Facts<'_, '_>, missing: &[Missing<'_, '_>], findings: &mut Findings) {
     let mut by_kind: BTreeMap<&str, Vec<&Missing<'_, '_>>> = BTreeMap::new();
     for one in missing {
         by_kind.entry(&one.thing.kind).or_default().push(one);
     }
     for (kind, all) in by_kind {
         let Some((first, more)) = all.split_first() else { continue };
-        let more = match more.len() {
+        let others = match more.len() {
             0 => String::new(),
-            count => format!(" (and {count} more of kind {kind})"),
+            count => {
+                let names: Vec<String> = more.iter().map(|one| short(&one.thing)).collect();
+                format!("; nor does one bring {count} more of kind {kind}: {}", names.join(", "))
+            }
+        };
+        let (unread, look) = first.unread();
+        let (by, unknown, fix) = match kind {
+            SECRETS_MANAGER => (
+                "resource of the code",
+                format!("no inventory has it in {}", facts.recovery),
+                "have the code make it, or replicate it from the lost region while that is healthy"
+                    .to_owned(),
+            ),
+            _ => (
+                "manifest",
+                "no state tells what the cluster has".to_owned(),
+                "plan with the state that holds the cluster, its add-ons and charts: `--state FILE`"
+                    .to_owned(),
+            ),
         };
         findings.add(
             CODE,
             kind,
             format!(
-                "{} needs {}{more}, which no manifest brings; no state tells what the cluster has",
+                "{} needs {}, which no {by} brings{others}; {unknown}{unread}",
                 first.uses.first,
                 phrase(&first.thing, &first.kinds)
             ),
             format!(
-                "plan with the state that holds the cluster, its add-ons and charts: `--state FILE`; or say what brings \
-                 it: {}",
-                paste::block("provides", &general(first, all.len()), "by = \"...\"")
+                "{look}{fix}; or say what brings {}: {}",
+                if more.is_empty() { "it" } else { "each" },
+                providers(&all)
             ),
             Some(first.uses.at.clone()),
         );
     }
 }
 
-/// A label that covers all of them, where there are several.
-fn general(first: &Missing<'_, '_>, count: usize) -> String {
-    match (count, first.thing.namespace.is_empty()) {
-        (1, _) => first.thing.label(),
-        (_, true) => format!("{}/{ANY}", first.thing.kind),
-        (_, false) => format!("{}/{ANY}/{ANY}", first.thing.kind),
+/// How many lines of drplan.hcl a fix writes out.
+const WRITTEN_OUT: usize = 6;
+
+/// What says for each of them who brings it. None stands for all: it would hide whatever is missing later, too.
+fn providers(all: &[&Missing<'_, '_>]) -> String {
+    let blocks = all.iter().map(|one| paste::block("provides", &one.thing.label(), "by = \"...\""));
+    let written: Vec<String> = blocks.take(WRITTEN_OUT).collect();
+    let rest = if all.len() > WRITTEN_OUT { ", and so on" } else { "" };
+    format!("{}{rest}", written.join(", "))
+}
+
+/// A thing beside others of its kind.
+fn short(thing: &Thing<'_>) -> String {
+    match (&*thing.namespace, &*thing.name) {
+        ("", DEFAULT_CLASS) => "the default one".to_owned(),
+        ("", name) => name.to_owned(),
+        (namespace, name) => format!("{namespace}/{name}"),
     }
 }
 
@@ -151,6 +197,7 @@ fn phrase(thing: &Thing<'_>, kinds: &[&str]) -> String {
         (DEFINITION, group) => format!("the definition of {} of group {group}", listed(kinds)),
         (API, group) => format!("API {group}"),
         (LABEL, label) => format!("a node labelled {label}"),
+        (SECRETS_MANAGER, name) => format!("secret {name} of Secrets Manager"),
         (STORAGE_CLASS, DEFAULT_CLASS) => "a default StorageClass for a claim that names none".to_owned(),
         ("Namespace", name) => format!("namespace {name}"),
         (kind, name) if thing.namespace.is_empty() => format!("{kind} {name}"),
@@ -180,7 +227,7 @@ fn observed(facts: &Facts<'_, '_>, thing: &Thing<'_>) -> Option<String> {
 }
 
 /// What brings it.
-fn remedy(thing: &Thing<'_>) -> String {
+fn remedy(facts: &Facts<'_, '_>, thing: &Thing<'_>) -> String {
     if let Some(by) = charts::bringing(thing) {
         return format!("install what brings it by the code: {by}");
     }
@@ -188,6 +235,15 @@ fn remedy(thing: &Thing<'_>) -> String {
         ("Secret", _) => {
             "keep its value where it outlives the region (Secrets Manager) and have an ExternalSecret or the code make it"
                 .to_owned()
+        }
+        (SECRETS_MANAGER, name) => format!(
+            "have the code make it, or replicate it: `aws secretsmanager replicate-secret-to-regions --secret-id {} \
+             --add-replica-regions Region={}`",
+            paste::shell(name),
+            facts.recovery
+        ),
+        ("ClusterSecretStore" | "SecretStore", _) => {
+            "put its manifest beside the others, its region that of the recovery".to_owned()
         }
         ("Namespace", name) => format!(
             "put its manifest beside the others: `kubectl create namespace {} --dry-run=client -o yaml`",

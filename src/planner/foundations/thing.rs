@@ -3,16 +3,18 @@
 use std::borrow::Cow;
 
 /// Kinds that are named from another object and live in the cluster as a whole.
-const CLUSTER_WIDE: [&str; 9] = [
+const CLUSTER_WIDE: [&str; 11] = [
     DEFINITION,
     API,
     "CSIDriver",
+    "ClusterSecretStore",
     "IngressClass",
     "Namespace",
     LABEL,
     "PriorityClass",
     "RuntimeClass",
     STORAGE_CLASS,
+    SECRETS_MANAGER,
 ];
 
 /// The schema of custom resources; its name is `KIND.GROUP`, or `GROUP` for all kinds of a group.
@@ -21,6 +23,8 @@ pub(super) const DEFINITION: &str = "CustomResourceDefinition";
 pub(super) const API: &str = "APIService";
 /// A label of nodes; its name is `KEY=VALUE`.
 pub(super) const LABEL: &str = "NodeLabel";
+/// A secret of Secrets Manager in the recovery region, by its name, which may have slashes.
+pub(super) const SECRETS_MANAGER: &str = "SecretsManagerSecret";
 /// A class of volumes.
 pub(super) const STORAGE_CLASS: &str = "StorageClass";
 /// The class that a claim gets which names none.

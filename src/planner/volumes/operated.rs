@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 /// By operators, with volumes: group and kind.
-const WITH_VOLUMES: [(&str, &str); 36] = [
+const WITH_VOLUMES: [(&str, &str); 34] = [
     ("acid.zalan.do", "postgresql"),
     ("app.redislabs.com", "RedisEnterpriseCluster"),
     ("cassandra.datastax.com", "CassandraDatacenter"),
@@ -16,8 +16,6 @@ const WITH_VOLUMES: [(&str, &str); 36] = [
     ("elasticsearch.k8s.elastic.co", "Elasticsearch"),
     ("k8s.mariadb.com", "MariaDB"),
     ("k8ssandra.io", "K8ssandraCluster"),
-    ("kafka.strimzi.io", "Kafka"),
-    ("kafka.strimzi.io", "KafkaNodePool"),
     ("minio.min.io", "Tenant"),
     ("moco.cybozu.com", "MySQLCluster"),
     ("mongodb.com", "MongoDB"),
@@ -83,6 +81,9 @@ const STORES: [(&str, &[&str]); 27] = [
     ("timestreamwrite", &["Table"]),
 ];
 
+/// <https://strimzi.io>
+const STRIMZI: &str = "kafka.strimzi.io";
+
 /// Every kind of this group is a database, those of its subgroups are not.
 /// <https://kubedb.com/docs/latest/guides/>
 const KUBEDB: &str = "kubedb.com";
@@ -101,6 +102,9 @@ pub(super) fn makes_store(
     if group == KUBEDB {
         return text(&root(), "/spec/storageType") != Some("Ephemeral");
     }
+    if group == STRIMZI {
+        return keeps_topics(kind, &root());
+    }
     if WITH_VOLUMES.contains(&(group, kind)) {
         return true;
     }
@@ -111,6 +115,29 @@ pub(super) fn makes_store(
     }
     let root = root();
     !is_elsewhere(&root, primary) && !only_looks(&root)
+}
+
+/// Whether an object of Strimzi has volumes that outlive their pods. With pools of nodes the storage is theirs, and what
+/// the Kafka says of it is passed over. <https://strimzi.io/docs/operators/latest/configuring.html>
+fn keeps_topics(kind: &str, root: &Value) -> bool {
+    let keeps = |pointer: &str| root.pointer(pointer).is_some_and(outlives_its_pod);
+    let has_pools = text(root, "/metadata/annotations/strimzi.io~1node-pools") == Some("enabled");
+    match kind {
+        "Kafka" => keeps("/spec/zookeeper/storage") || keeps("/spec/kafka/storage") && !has_pools,
+        "KafkaNodePool" => keeps("/spec/storage"),
+        _ => false,
+    }
+}
+
+fn outlives_its_pod(storage: &Value) -> bool {
+    match text(storage, "/type") {
+        Some("ephemeral") => false,
+        Some("jbod") => storage
+            .get("volumes")
+            .and_then(Value::as_array)
+            .is_none_or(|all| all.iter().any(outlives_its_pod)),
+        _ => true,
+    }
 }
 
 fn text<'v>(root: &'v Value, pointer: &str) -> Option<&'v str> {

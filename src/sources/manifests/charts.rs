@@ -60,6 +60,8 @@ impl Charts {
                 release: chart.name,
                 members,
                 refused: None,
+                takes_foreign: chart.has_dependencies,
+                namespace: None,
             });
         }
         charts

@@ -9,6 +9,8 @@ use crate::model::document::Node;
 pub(super) struct Kustomization {
     /// A `Component`, which cannot stand alone.
     pub(super) component: bool,
+    /// The namespace that it gives to all its objects.
+    pub(super) namespace: Option<String>,
     /// Files and folders that it names.
     pub(super) references: Vec<Reference>,
     /// Lines of what drplan does not let run or fetch, and what it is.
@@ -42,6 +44,7 @@ const PLUGIN: &str = "a plugin, which is not run";
 pub(super) fn read_kustomization(root: &Node) -> Kustomization {
     let mut found =
         Kustomization { component: root.str_at(&["kind"]) == Some("Component"), ..Default::default() };
+    found.namespace = values(root, "namespace").find_map(Node::as_str).map(str::to_owned);
     for field in ["resources", "bases", "components"] {
         found.take_all(root, field, Role::Resource);
     }

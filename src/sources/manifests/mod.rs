@@ -4,6 +4,7 @@
 //! or stands twice is told together. Units are rendered by `kubectl kustomize` and `helm template`; nothing is fetched
 //! and no plugin runs. What is said of a manifest holds keys and names of it, never its content.
 
+mod beside;
 mod charts;
 mod conflicts;
 mod documents;
@@ -32,6 +33,8 @@ pub use tools::Tools;
 
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::model::document::{Manifests, Object, Skipped, Unit, UnitKind};
+use crate::model::flux;
+use beside::Folders;
 use charts::{Charts, LIBRARY};
 use find::{Finds, Found, find_files, is_kustomization};
 use paths::{Base, Excluded};
@@ -67,11 +70,12 @@ pub fn read_manifests(request: &Request) -> Result<Manifests, BadInput> {
     let units = find_units(&finds, &charts, &mut reader);
     let mut holding = Holding::default();
     let mut objects = Vec::new();
-    for (shown, found) in finds.files.iter().filter(|(_, found)| !units.claimed.contains(&found.real)) {
-        if let Some(contents) = reader.read_objects(&found.path, shown) {
-            holding.note(!contents.objects.is_empty(), &found.given);
-            objects.extend(contents.objects);
-        }
+    let single = finds.files.iter().filter(|(_, found)| !units.claimed.contains(&found.real));
+    let folders = Folders::new(finds.files.iter().filter(|(_, found)| is_own(found, &charts)));
+    let (mut beside, alone): (Vec<_>, Vec<_>) =
+        single.partition(|(_, found)| folders.why(found, &[]).is_some());
+    for (shown, found) in alone {
+        objects.extend(holding.read(shown, found, &mut reader));
     }
     let mut manifests = Manifests { gaps: std::mem::take(&mut finds.gaps), ..Manifests::default() };
     for Outcome { unit, objects: rendered, gap } in render_units(&units.planned, &request.tools, &mut reader)
@@ -81,10 +85,29 @@ pub fn read_manifests(request: &Request) -> Result<Manifests, BadInput> {
         manifests.gaps.extend(gap);
         manifests.units.push(unit);
     }
+    // What is read because an object names its folder may name others.
+    loop {
+        let sources = beside::sources(&objects);
+        let (rest, taken): (Vec<_>, Vec<_>) =
+            beside.into_iter().partition(|(_, found)| folders.why(found, &sources).is_some());
+        beside = rest;
+        if taken.is_empty() {
+            break;
+        }
+        for (shown, found) in taken {
+            objects.extend(holding.read(shown, found, &mut reader));
+        }
+    }
+    for (shown, found) in beside {
+        if let Some(why) = folders.why(found, &[]) {
+            reader.pass_over(&found.path, shown, why);
+        }
+    }
     skip_members(&units, &manifests.units, &mut reader);
     objects
         .sort_by(|a, b| (&a.file, a.document).cmp(&(&b.file, b.document)).then_with(|| a.unit.cmp(&b.unit)));
-    let (objects, conflicts) = conflicts::settle(objects);
+    let (mut objects, conflicts) = conflicts::settle(objects);
+    flux::fill(&mut objects);
     reader.problems.extend(conflicts);
     holding.check(request, &finds, &base, &mut reader);
 
@@ -129,8 +152,7 @@ struct Units {
 
 fn find_units(finds: &Finds, charts: &Charts, reader: &mut Reader<'_>) -> Units {
     let mut kustomizations = Kustomizations::default();
-    let own = |found: &Found| is_kustomization(&found.path) && charts.owner(&found.real).is_none();
-    for (shown, found) in finds.files.iter().filter(|(_, found)| own(found)) {
+    for (shown, found) in finds.files.iter().filter(|(_, found)| is_own(found, charts)) {
         kustomizations.add(&found.real, shown, reader);
     }
     let grouped = kustomizations.group(finds, reader.base);
@@ -141,8 +163,14 @@ fn find_units(finds: &Finds, charts: &Charts, reader: &mut Reader<'_>) -> Units 
     let mut claimed: BTreeSet<_> =
         members.chain(idle.iter().map(|(member, _)| member)).map(|member| member.path.clone()).collect();
     // One that is broken is told already.
-    claimed.extend(finds.files.values().filter(|found| own(found)).map(|found| found.real.clone()));
+    let own = finds.files.values().filter(|found| is_own(found, charts));
+    claimed.extend(own.map(|found| found.real.clone()));
     Units { planned, claimed, idle }
+}
+
+/// Whether a file is a kustomization, and not a part of a chart.
+fn is_own(found: &Found, charts: &Charts) -> bool {
+    is_kustomization(&found.path) && charts.owner(&found.real).is_none()
 }
 
 /// Files of units that are not rendered, and of what no unit uses, are passed over unless a rendered unit has them.
@@ -172,6 +200,12 @@ struct Holding {
 }
 
 impl Holding {
+    /// The objects of a file that is read by itself.
+    fn read(&mut self, shown: &str, found: &Found, reader: &mut Reader<'_>) -> Vec<Object> {
+        let objects = reader.read_objects(&found.path, shown).map_or_else(Vec::new, |read| read.objects);
+        self.note(!objects.is_empty(), &found.given);
+        objects
+    }
     fn note(&mut self, holds: bool, given: &[usize]) {
         if holds {
             self.given.extend(given);

@@ -40,6 +40,8 @@ pub(super) struct Reader<'a> {
 pub(super) struct Chart {
     pub(super) name: String,
     pub(super) library: bool,
+    /// Whether it is made of other charts, too.
+    pub(super) has_dependencies: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -127,14 +129,25 @@ impl<'a> Reader<'a> {
 
     /// The objects of a file. What else it holds goes to `skipped` and `problems`.
     pub(super) fn read_objects(&mut self, path: &Path, shown: &str) -> Option<Contents> {
-        let text = self.text(path, shown, true)?;
-        if let Some(why) = no_manifest(&text) {
-            // What drplan writes names the primary all over, and a state is a secret: neither is searched.
-            self.texts.remove(shown);
-            self.skip(shown, why);
-            return None;
-        }
+        let text = self.manifest(path, shown)?;
         self.objects_in(shown, &text)
+    }
+
+    /// Passes over a file whose text is still searched.
+    pub(super) fn pass_over(&mut self, path: &Path, shown: &str, why: String) {
+        if self.manifest(path, shown).is_some() {
+            self.skip(shown, why);
+        }
+    }
+
+    /// The text of a file that may be a manifest.
+    fn manifest(&mut self, path: &Path, shown: &str) -> Option<String> {
+        let text = self.text(path, shown, true)?;
+        let Some(why) = no_manifest(&text) else { return Some(text) };
+        // What drplan writes names the primary all over, and a state is a secret: neither is searched.
+        self.texts.remove(shown);
+        self.skip(shown, why);
+        None
     }
 
     /// The objects in a text.
@@ -187,7 +200,9 @@ impl<'a> Reader<'a> {
                 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         };
         let name = Some(field("name")).filter(|name| plain(name)).unwrap_or("release").to_owned();
-        Some(Chart { name, library: field("type") == "library" })
+        let dependencies = root.and_then(|root| root.get("dependencies"));
+        let has_dependencies = dependencies.is_some_and(|all| !all.items().is_empty());
+        Some(Chart { name, library: field("type") == "library", has_dependencies })
     }
 
     /// All texts that were kept, sorted by path.

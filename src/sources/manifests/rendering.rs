@@ -50,7 +50,14 @@ fn read_rendered(
     }
     let mut files: Vec<_> = unit.members.iter().map(|member| member.shown.clone()).collect();
     files.sort();
-    let unit = Unit { folder: unit.shown.clone(), kind: unit.kind, rendered: gap.is_none(), files };
+    let unit = Unit {
+        folder: unit.shown.clone(),
+        kind: unit.kind,
+        rendered: gap.is_none(),
+        files,
+        takes_foreign: unit.takes_foreign,
+        namespace: unit.namespace.clone(),
+    };
     Outcome { unit, objects, gap }
 }
 

@@ -27,6 +27,10 @@ pub(super) struct Planned {
     pub(super) members: Vec<Member>,
     /// Why it must not be rendered.
     pub(super) refused: Option<Gap>,
+    /// Whether it takes something in that does not lie here.
+    pub(super) takes_foreign: bool,
+    /// The namespace that it gives to all its objects.
+    pub(super) namespace: Option<String>,
 }
 
 /// A file of a unit.
@@ -121,6 +125,8 @@ impl Kustomizations {
                 continue;
             }
             let shown = folder_of(&loaded.shown);
+            let takes_foreign =
+                members.refused.as_ref().is_some_and(|(reason, _)| *reason == GapReason::Outside);
             let refused =
                 members.refused.map(|(reason, detail)| Gap { source: shown.clone(), reason, detail });
             grouped.units.push(Planned {
@@ -131,6 +137,8 @@ impl Kustomizations {
                 release: String::new(),
                 members: files,
                 refused,
+                takes_foreign,
+                namespace: loaded.read.namespace.clone(),
             });
         }
         grouped

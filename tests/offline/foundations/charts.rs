@@ -150,3 +150,118 @@ spec:
         ["CSIDriver/ebs.csi.aws.com"]
     );
 }
+
+const INGRESS: &str = "apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: x, namespace: ecommerce }
+spec: { ingressClassName: CLASS }
+";
+
+/// The example with a release in the code alone.
+fn with_release(class: &str, values: &str, file: &str) -> Vec<String> {
+    let copy = crate::worlds::Copy::new();
+    copy.write("kubernetes/more.yaml", &INGRESS.replace("CLASS", class));
+    copy.write("terraform/nginx.yaml", file);
+    copy.write(
+        "terraform/nginx.tf",
+        &format!("resource \"helm_release\" \"n\" {{\n  name = \"n\"\n  chart = \"ingress-nginx\"\n  {values}\n}}\n"),
+    );
+    subjects(&crate::worlds::World::read(copy.path()).plan(), CODE)
+}
+
+#[test]
+fn the_class_that_a_release_brings_is_that_of_its_values() {
+    let none: Vec<String> = Vec::new();
+    let file = "controller:\n  ingressClassResource:\n    name: external-nginx\n";
+    for values in [
+        "values = [file(\"${path.module}/nginx.yaml\")]",
+        "values = [<<Y\ncontroller: { ingressClassResource: { name: external-nginx } }\nY\n]",
+        "set {\n    name  = \"controller.ingressClassResource.name\"\n    value = \"external-nginx\"\n  }",
+    ] {
+        assert_eq!(with_release("external-nginx", values, file), none, "{values}");
+        assert_eq!(with_release("nginx", values, file), ["IngressClass/nginx"], "{values}");
+    }
+    // Without values it is the chart's own; of values that nobody can read nothing is said.
+    assert_eq!(with_release("nginx", "", ""), none);
+    assert_eq!(with_release("external-nginx", "", ""), ["IngressClass/external-nginx"]);
+    for class in ["nginx", "external-nginx"] {
+        assert_eq!(with_release(class, "values = [local.values]", ""), none);
+    }
+    let release = json!({
+        "id": "n", "name": "n", "chart": "ingress-nginx", "namespace": "ecommerce",
+        "metadata": [{ "values": "{\"controller\":{\"ingressClassResource\":{\"name\":\"external-nginx\"}}}" }],
+    });
+    let world =
+        with_resources(world(&INGRESS.replace("CLASS", "nginx")), &[resource("helm_release.n", release)]);
+    assert_eq!(subjects(&world.plan(), CODE), ["IngressClass/nginx"]);
+}
+
+#[test]
+fn a_template_of_constraints_brings_their_kind() {
+    let constraint =
+        "apiVersion: constraints.gatekeeper.sh/v1beta1\nkind: NeedsOwner\nmetadata: { name: x }\n";
+    assert_eq!(missing(constraint), ["CustomResourceDefinition/constraints.gatekeeper.sh"]);
+    let template = "---\napiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: { name: needsowner }\n\
+                    spec: { crd: { spec: { names: { kind: NeedsOwner } } } }\n";
+    assert_eq!(
+        missing(&format!("{constraint}{template}")),
+        ["CustomResourceDefinition/templates.gatekeeper.sh"]
+    );
+}
+
+#[test]
+fn a_store_of_secrets_and_what_is_read_from_it_are_asked_for() {
+    let external = "apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: { name: db, namespace: ecommerce }
+spec:
+  secretStoreRef: { name: aws, kind: ClusterSecretStore }
+  data: [{ secretKey: x, remoteRef: { key: staging/db } }]
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: a.external-secrets.io }
+spec: { group: external-secrets.io, names: { kind: ExternalSecret } }
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: b.external-secrets.io }
+spec: { group: external-secrets.io, names: { kind: ClusterSecretStore } }
+";
+    // What it reads from nobody knows.
+    assert_eq!(missing(external), ["ClusterSecretStore/aws"]);
+    let store = "---\napiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: { name: aws }\n\
+                 spec: { provider: { aws: { service: SecretsManager, region: us-west-2 } } }\n";
+    let both = format!("{external}{store}");
+    assert_eq!(missing(&both), ["SecretsManagerSecret/staging/db"]);
+    assert_eq!(missing(&both.replace("SecretsManager,", "ParameterStore,")), Vec::<String>::new());
+    let mut replicated = world(&both);
+    let secrets = replicated.inventory.as_mut().unwrap().secrets.as_mut().unwrap();
+    let mut one = secrets[0].clone();
+    one.name = "staging/db".to_owned();
+    secrets.push(one);
+    without(&replicated.plan(), CODE);
+    let copy = crate::worlds::Copy::new();
+    copy.write(super::FILE, &both);
+    copy.write(
+        "terraform/more.tf",
+        "resource \"aws_secretsmanager_secret\" \"x\" {\n  name = \"staging/db\"\n}\n",
+    );
+    without(&crate::worlds::World::read(copy.path()).plan(), CODE);
+
+    let class = "apiVersion: secrets-store.csi.x-k8s.io/v1
+kind: SecretProviderClass
+metadata: { name: s, namespace: ecommerce }
+spec:
+  provider: aws
+  parameters:
+    objects: |
+      - objectName: staging/myapp
+        objectType: secretsmanager
+      - { objectName: /staging/param, objectType: ssmparameter }
+";
+    assert_eq!(
+        missing(class),
+        ["CustomResourceDefinition/secrets-store.csi.x-k8s.io", "SecretsManagerSecret/staging/myapp"]
+    );
+}

@@ -291,3 +291,74 @@ fn circles_components_and_broken_ones() {
         ]
     );
 }
+
+#[test]
+fn what_a_kustomization_does_not_name_is_not_applied() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    write(at, "k/app/kustomization.yaml", "resources: [a.yaml]\n");
+    write(at, "k/app/a.yaml", config_map("used"));
+    write(at, "k/app/unused.yaml", config_map("unused"));
+    write(at, "k/app/disabled/x.yaml", config_map("disabled"));
+    write(at, "k/app/own/kustomization.yaml", "resources: [b.yaml]\n");
+    write(at, "k/app/own/b.yaml", config_map("own"));
+    write(at, "k/alone.yaml", config_map("alone"));
+    let why = "beside the kustomization k/app, which does not name it: kustomize applies none of it";
+    let skipped = |read: &Manifests| -> Vec<String> {
+        let beside = read.skipped.iter().filter(|skipped| skipped.why == why);
+        beside.map(|skipped| skipped.file.clone()).collect()
+    };
+
+    // Whether the kustomization is rendered or not.
+    let unrendered = read(at, &["k"]).unwrap();
+    assert_eq!(labels(&unrendered), ["ConfigMap/alone"]);
+    assert_eq!(skipped(&unrendered), ["k/app/disabled/x.yaml", "k/app/unused.yaml"]);
+    assert!(unrendered.has_text("k/app/unused.yaml"), "still searched");
+    if let Some(tools) = kubectl() {
+        let rendered = read_manifests(&with(at, tools, &["k"])).unwrap();
+        assert_eq!(labels(&rendered), ["ConfigMap/alone", "ConfigMap/used", "ConfigMap/own"]);
+        assert_eq!(skipped(&rendered), ["k/app/disabled/x.yaml", "k/app/unused.yaml"]);
+    }
+
+    // What is given itself is meant.
+    assert_eq!(
+        labels(&read(at, &["k", "k/app/unused.yaml"]).unwrap()),
+        ["ConfigMap/alone", "ConfigMap/unused"]
+    );
+    assert_eq!(
+        labels(&read(at, &["k", "k/app/disabled"]).unwrap()),
+        ["ConfigMap/alone", "ConfigMap/disabled"]
+    );
+    assert_eq!(labels(&read(at, &["k/app/disabled"]).unwrap()), ["ConfigMap/disabled"]);
+}
+
+#[test]
+fn what_a_controller_takes_as_a_plain_folder_is_applied() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    write(at, "k/app/kustomization.yaml", "resources: [a.yaml]\n");
+    write(at, "k/app/a.yaml", config_map("used"));
+    write(at, "k/app/unused.yaml", config_map("unused"));
+    write(at, "k/app/more/x.yaml", config_map("more"));
+    let application = |source: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: a}}\nspec: {{{source}}}\n"
+        )
+    };
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./k/app/more}\n";
+    for (controller, expected) in [
+        (application("source: {path: k/app}"), vec![]),
+        (application("source: {path: k/other}"), vec![]),
+        (application("source: {path: k/app/more}"), vec!["more"]),
+        (application("sources: [{path: k/app, directory: {recurse: true}}]"), vec!["more", "unused"]),
+        (flux.to_owned(), vec!["more"]),
+        (flux.replace("/more", ""), vec![]),
+        (flux.replace("./k/app/more", "'${CLUSTER_PATH}/../app/more'"), vec!["more"]),
+    ] {
+        write(at, "k/controller.yaml", &controller);
+        let read = read(at, &["k"]).unwrap();
+        let names: Vec<&str> = read.objects.iter().map(|object| object.name.as_str()).collect();
+        let applied: Vec<&str> = names.into_iter().filter(|name| *name != "a").collect();
+        assert_eq!(applied, expected, "{controller}");
+    }
+}
