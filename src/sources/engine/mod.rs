@@ -60,8 +60,7 @@ pub fn plan(request: &EngineRequest) -> Result<Planned, String> {
     let engine = Engine { request, root: &root };
     engine.init()?;
     let mut imports = request.imports.clone();
-    loop {
-        let Err(refused) = engine.plan(&engine.bounds(), PLAN) else { break };
+    while let Err(refused) = engine.plan(&engine.bounds(), PLAN) {
         // What the code makes no instance of here cannot be taken over: the plan without it says so.
         let before = imports.len();
         imports.retain(|(address, _)| !refused.unmade.contains(address));

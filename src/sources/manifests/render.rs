@@ -64,19 +64,16 @@ pub(super) fn run(tool: &Path, arguments: &[&str], folder: &Path, limits: Limits
     let output = read_aside(child.stdout.take(), limits.output + 1);
     let complaint = read_aside(child.stderr.take(), MAX_COMPLAINT);
     let (status, text) = wait(&mut child, &output, limits)?;
+    // Whoever prints on when nobody reads any more is killed by that: what it printed tells first.
+    let text = text.or_else(|| output.recv_timeout(DRAIN).ok());
+    if text.as_ref().is_some_and(|text| text.len() as u64 > limits.output) {
+        return Err(too_much(limits));
+    }
     if !status.success() {
         let complaint = complaint.recv_timeout(DRAIN).unwrap_or_default();
         return Err(explain(&String::from_utf8_lossy(&complaint)));
     }
-    let text = match text {
-        Some(text) => text,
-        None => {
-            output.recv_timeout(DRAIN).map_err(|_| failure(GapReason::Failed, "its output did not end"))?
-        }
-    };
-    if text.len() as u64 > limits.output {
-        return Err(too_much(limits));
-    }
+    let text = text.ok_or_else(|| failure(GapReason::Failed, "its output did not end"))?;
     String::from_utf8(text).map_err(|_| failure(GapReason::Malformed, "its output is not UTF-8"))
 }
 
