@@ -197,6 +197,8 @@ pub(super) enum ShowFormat {
     Json,
     /// A kustomization with the plan's rewrites and holds of the manifests, to commit: for Argo CD, Flux, kubectl
     Overlay,
+    /// A bash script of commands of aws, kubectl and tofu that do the same by hand, step by step
+    Shell,
 }
 
 #[derive(Debug, Args)]
@@ -237,7 +239,7 @@ pub(super) struct Overlay {
     /// With --format overlay: the folder that its kustomization.yaml is written to; else it is printed
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
-    /// With --format overlay: drplan.hcl; else the one in this folder or above it
+    /// With --format overlay or shell: drplan.hcl; else the one in this folder or above it
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// With --format overlay: the manifests, where the plan was made with --manifests; repeatable

@@ -3,6 +3,7 @@
 
 mod approval;
 mod aurora;
+mod by_hand;
 mod canaries;
 mod cases;
 mod certificates;
