@@ -86,6 +86,7 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
         requests: &requests,
         kube: &kube,
         cluster: &cluster.id,
+        simulated: cluster.simulated.as_deref(),
         took_over: args.take_over.is_some(),
         parallelism: input.settings.terraform.parallelism,
     };
@@ -128,6 +129,7 @@ fn as_region(args: &Apply, plan: &Plan) -> Region {
         exclude: args.exclude.clone(),
         inventory: args.inventory.clone(),
         observation: args.observation.clone(),
+        estimates: None,
         engine_plan: None,
         engine: None,
         offline: args.offline,
@@ -245,6 +247,7 @@ struct Acts<'x> {
     requests: &'x Requests<'x>,
     kube: &'x KubeTarget,
     cluster: &'x str,
+    simulated: Option<&'x str>,
     took_over: bool,
     parallelism: Option<u32>,
 }
@@ -362,6 +365,7 @@ fn first(plan: &Plan, folder: &RunFolder, permit: &Permit, acts: Acts<'_>) -> En
         region: plan.saw.recovery_region.clone(),
         account: plan.saw.account.clone(),
         cluster: Some(acts.cluster.to_owned()),
+        simulated: acts.simulated.map(str::to_owned),
         approved_by: permit.by.clone(),
         break_glass: permit.break_glass.clone(),
     }

@@ -84,6 +84,9 @@ pub(super) struct Region {
     /// Recorded observation of the healthy primary (drplan inventory REGION --primary -o FILE)
     #[arg(long, value_name = "FILE")]
     pub(super) observation: Option<PathBuf>,
+    /// Durations of live runs (drplan show .drplan/runs/RUN --format estimates): estimates of the same steps
+    #[arg(long, value_name = "FILE")]
+    pub(super) estimates: Option<PathBuf>,
     /// Plan of the engine in the recovery's workspace, as JSON (tofu show -json PLAN), to compare with
     #[arg(long, value_name = "FILE")]
     pub(super) engine_plan: Option<PathBuf>,
@@ -197,6 +200,8 @@ pub(super) enum ShowFormat {
     Json,
     /// A kustomization with the plan's rewrites and holds of the manifests, to commit: for Argo CD, Flux, kubectl
     Overlay,
+    /// Of a live run: how long its steps took, for --estimates of later plans
+    Estimates,
     /// A bash script of commands of aws, kubectl and tofu that do the same by hand, step by step
     Shell,
 }

@@ -9,6 +9,7 @@ use super::{Exit, Failure};
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::model::paste;
 use crate::plan::codec::DecodeError;
+use crate::plan::report::RunReport;
 use crate::plan::step::Phase;
 use crate::plan::{Plan, codec, diff, report};
 use crate::render::report::{render_report, render_report_markdown};
@@ -33,13 +34,16 @@ pub(super) fn run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
             ShowFormat::Human => rendered(&plan, Format::Human, options)?.into_bytes(),
             ShowFormat::Markdown => rendered(&plan, Format::Markdown, options)?.into_bytes(),
             ShowFormat::Overlay => return overlay::run(&args.overlay, &plan, &shown, screen),
+            ShowFormat::Estimates => return Err(no_run(&shown).into()),
             ShowFormat::Shell => shell(&args.overlay, &plan, &shown)?.into_bytes(),
         };
         screen.result(&text)?;
         return Ok(Exit::Done);
     };
     let text = match args.format {
-        ShowFormat::Human | ShowFormat::Overlay | ShowFormat::Shell => part.screen(&plan, options)?,
+        ShowFormat::Human | ShowFormat::Overlay | ShowFormat::Shell | ShowFormat::Estimates => {
+            part.screen(&plan, options)?
+        }
         // What would be wide on a terminal is as wide in every pull request.
         ShowFormat::Markdown => {
             let options = Options { color: false, width: Options::default().width, ..options };
@@ -111,10 +115,31 @@ fn show_run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
             text.map_err(|error| Failure::Defect(error.to_string()))? + "\n"
         }
         ShowFormat::Markdown => render_report_markdown(&report),
+        ShowFormat::Estimates => durations(&plan, &report)?,
         _ => render_report(&report, screen.options(args.verbose, None)),
     };
     screen.result(text.as_bytes())?;
     Ok(Exit::Done)
+}
+
+fn no_run(shown: &str) -> Problem {
+    Problem::new(
+        format!("{shown} is a plan: what it estimates was not measured"),
+        "name the folder of a live run: drplan show .drplan/runs/RUN --format estimates",
+    )
+}
+
+/// How long the steps of a live run took, for later plans.
+fn durations(plan: &Plan, report: &RunReport) -> Result<String, Failure> {
+    if let Some(why) = &report.simulated {
+        return Err(Problem::new(
+            format!("the durations of {} are not those of a recovery: {why}", report.run),
+            "take those of a run in the recovery region itself",
+        )
+        .into());
+    }
+    let text = serde_json::to_string_pretty(&report::durations(plan, report));
+    text.map(|text| text + "\n").map_err(|error| Failure::Defect(error.to_string()))
 }
 
 /// One thing of a plan.

@@ -220,6 +220,7 @@ pub(super) fn takes(step: &Step) -> String {
     let source = match step.estimate.source {
         EstimateSource::Default => "drplan's default: nobody measured it here",
         EstimateSource::Configured => "measured, by drplan.hcl",
+        EstimateSource::Measured => "measured by live runs",
         EstimateSource::Policy if matches!(step.action, Action::Gate { .. }) => {
             "the time given for a decision"
         }

@@ -19,6 +19,7 @@ mod drill;
 mod emptied;
 mod engine_plan;
 mod engine_word;
+mod estimates;
 mod external_dns;
 mod foreign;
 mod found;
