@@ -27,7 +27,7 @@ lint:
 bench:
 	cargo bench --locked --no-default-features --bench plan
 	bash tests/tools/install.sh kube
-	cargo bench --locked --profile dev --bench apply
+	cargo bench --locked --profile dev --bench run --bench apply
 
 ## Every fuzz target for a minute; `fuzz/run.sh SECONDS [TARGET...]` for longer.
 fuzz:

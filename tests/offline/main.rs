@@ -32,6 +32,8 @@ mod imports;
 mod inputs;
 mod kept;
 mod labels;
+#[path = "../../benches/large.rs"]
+mod large;
 mod layers;
 mod left_out;
 mod losses;
