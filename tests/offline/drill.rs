@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 use crate::sandbox::{AT, Sandbox};
 
-fn example() -> &'static Plan {
+pub(crate) fn example() -> &'static Plan {
     static PLAN: OnceLock<Plan> = OnceLock::new();
     PLAN.get_or_init(|| {
         let sandbox = Sandbox::example();

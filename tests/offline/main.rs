@@ -52,6 +52,7 @@ mod recovery_points;
 mod region;
 mod replicas;
 mod replication;
+mod safety;
 mod sandbox;
 mod screens;
 mod secrets;
