@@ -67,7 +67,7 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     }
     let shared = runtime.block_on(shared_run::connect(input.settings.journal.as_ref(), &newest))?;
     let place = Place { region: &newest.saw.recovery_region, cluster: &cluster };
-    let permit = permit(args, &approved, &input, &base, now, place)?;
+    let permit = permit(args, &approved, &input, &base, now, place, screen)?;
     let folder = kept::folder(args, shared.is_some(), &base, &newest, now)?;
     let (folder, journal) = match &shared {
         Some(shared) => {
@@ -168,6 +168,7 @@ fn permit(
     base: &std::path::Path,
     now: jiff::Timestamp,
     place: Place<'_>,
+    screen: &Screen,
 ) -> Result<Permit, Failure> {
     let shown = shell(&args.plan.display().to_string());
     let settings = input.settings.file.is_some().then_some(&input.settings.approval);
@@ -175,10 +176,17 @@ fn permit(
     let files = approvals::read_approvals(&args.plan, base, &rules.signers, &rules.revoked);
     let request = Request { plan, shown: &shown, settings, files: &files, now };
     match judge(&request, args.break_glass.as_deref()) {
-        Verdict::Approved(standing) => Ok(Permit {
-            by: standing.count.approved.iter().map(|approver| approver.name.clone()).collect(),
-            break_glass: None,
-        }),
+        Verdict::Approved(standing) => {
+            if args.break_glass.is_some() {
+                let by = standing.words();
+                screen
+                    .note(&format!("note: no glass is broken, and its reason is not kept: approved by {by}"));
+            }
+            Ok(Permit {
+                by: standing.count.approved.iter().map(|approver| approver.name.clone()).collect(),
+                break_glass: None,
+            })
+        }
         Verdict::Confirm { stack, digest } => {
             let what = Confirm { stack: &stack, digest: &digest, steps: plan.steps.len(), place };
             Ok(Permit { by: vec![confirm(&what, args.digest.as_deref())?], break_glass: None })
