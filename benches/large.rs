@@ -55,7 +55,7 @@ pub(crate) fn large(count: usize, seed: u64) -> Plan {
         let p50 = match numbers.below(100) {
             0 => 300 + numbers.below(900),
             1..10 => 30 + numbers.below(150),
-            _ => 2 + numbers.below(20),
+            _ => 5 + numbers.below(40),
         };
         let (phase, action) = if at % 5 == 4 {
             let object = Action::ApplyObject {
