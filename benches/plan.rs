@@ -83,6 +83,7 @@ fn plan<'s>(
         observation: None,
         inventory: None,
         engine_plan: None,
+        durations: None,
         pipelines: Vec::new(),
         gaps: Vec::new(),
     };

@@ -24,6 +24,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         observation: None,
         inventory: None,
         engine_plan: None,
+        durations: None,
         pipelines: Vec::new(),
         gaps: Vec::new(),
     };

@@ -67,7 +67,7 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     }
     let shared = runtime.block_on(shared_run::connect(input.settings.journal.as_ref(), &newest))?;
     let place = Place { region: &newest.saw.recovery_region, cluster: &cluster };
-    let permit = permit(args, &approved, &input, &base, now, place)?;
+    let permit = permit(args, &approved, &input, &base, now, place, screen)?;
     let folder = kept::folder(args, shared.is_some(), &base, &newest, now)?;
     let (folder, journal) = match &shared {
         Some(shared) => {
@@ -86,6 +86,7 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
         requests: &requests,
         kube: &kube,
         cluster: &cluster.id,
+        simulated: cluster.simulated.as_deref(),
         took_over: args.take_over.is_some(),
         parallelism: input.settings.terraform.parallelism,
     };
@@ -128,6 +129,7 @@ fn as_region(args: &Apply, plan: &Plan) -> Region {
         exclude: args.exclude.clone(),
         inventory: args.inventory.clone(),
         observation: args.observation.clone(),
+        estimates: None,
         engine_plan: None,
         engine: None,
         offline: args.offline,
@@ -166,6 +168,7 @@ fn permit(
     base: &std::path::Path,
     now: jiff::Timestamp,
     place: Place<'_>,
+    screen: &Screen,
 ) -> Result<Permit, Failure> {
     let shown = shell(&args.plan.display().to_string());
     let settings = input.settings.file.is_some().then_some(&input.settings.approval);
@@ -173,10 +176,17 @@ fn permit(
     let files = approvals::read_approvals(&args.plan, base, &rules.signers, &rules.revoked);
     let request = Request { plan, shown: &shown, settings, files: &files, now };
     match judge(&request, args.break_glass.as_deref()) {
-        Verdict::Approved(standing) => Ok(Permit {
-            by: standing.count.approved.iter().map(|approver| approver.name.clone()).collect(),
-            break_glass: None,
-        }),
+        Verdict::Approved(standing) => {
+            if args.break_glass.is_some() {
+                let by = standing.words();
+                screen
+                    .note(&format!("note: no glass is broken, and its reason is not kept: approved by {by}"));
+            }
+            Ok(Permit {
+                by: standing.count.approved.iter().map(|approver| approver.name.clone()).collect(),
+                break_glass: None,
+            })
+        }
         Verdict::Confirm { stack, digest } => {
             let what = Confirm { stack: &stack, digest: &digest, steps: plan.steps.len(), place };
             Ok(Permit { by: vec![confirm(&what, args.digest.as_deref())?], break_glass: None })
@@ -244,6 +254,7 @@ struct Acts<'x> {
     requests: &'x Requests<'x>,
     kube: &'x KubeTarget,
     cluster: &'x str,
+    simulated: Option<&'x str>,
     took_over: bool,
     parallelism: Option<u32>,
 }
@@ -361,6 +372,7 @@ fn first(plan: &Plan, folder: &RunFolder, permit: &Permit, acts: Acts<'_>) -> En
         region: plan.saw.recovery_region.clone(),
         account: plan.saw.account.clone(),
         cluster: Some(acts.cluster.to_owned()),
+        simulated: acts.simulated.map(str::to_owned),
         approved_by: permit.by.clone(),
         break_glass: permit.break_glass.clone(),
     }

@@ -84,6 +84,9 @@ pub(super) struct Region {
     /// Recorded observation of the healthy primary (drplan inventory REGION --primary -o FILE)
     #[arg(long, value_name = "FILE")]
     pub(super) observation: Option<PathBuf>,
+    /// Durations of live runs (drplan show .drplan/runs/RUN --format estimates): estimates of the same steps
+    #[arg(long, value_name = "FILE")]
+    pub(super) estimates: Option<PathBuf>,
     /// Plan of the engine in the recovery's workspace, as JSON (tofu show -json PLAN), to compare with
     #[arg(long, value_name = "FILE")]
     pub(super) engine_plan: Option<PathBuf>,
@@ -197,6 +200,10 @@ pub(super) enum ShowFormat {
     Json,
     /// A kustomization with the plan's rewrites and holds of the manifests, to commit: for Argo CD, Flux, kubectl
     Overlay,
+    /// Of a live run: how long its steps took, for --estimates of later plans
+    Estimates,
+    /// A bash script of commands of aws, kubectl and tofu that do the same by hand, step by step
+    Shell,
 }
 
 #[derive(Debug, Args)]
@@ -237,7 +244,7 @@ pub(super) struct Overlay {
     /// With --format overlay: the folder that its kustomization.yaml is written to; else it is printed
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
-    /// With --format overlay: drplan.hcl; else the one in this folder or above it
+    /// With --format overlay or shell: drplan.hcl; else the one in this folder or above it
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// With --format overlay: the manifests, where the plan was made with --manifests; repeatable

@@ -17,6 +17,8 @@ pub(super) struct Known {
     pub(super) id: String,
     /// How the command line names it.
     pub(super) shown: String,
+    /// Why it is none that a recovery would be measured on, where it is not.
+    pub(super) simulated: Option<String>,
 }
 
 /// The cluster of `--context`, else the EKS cluster of the recovery region, by a token that is renewed.
@@ -31,9 +33,16 @@ pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<(KubeTarget, Kn
         environment: false,
         ..ClusterRequest::default()
     };
-    let session = if request.kubeconfig.is_some() {
+    let mut simulated = emulated();
+    let session = if let Some(source) = &request.kubeconfig {
         // No cloud is asked for a cluster that a context names.
-        open_named(&request).await
+        let config = Kubeconfig::read(source);
+        let is_here = config.as_ref().is_ok_and(Kubeconfig::is_here);
+        simulated = is_here.then(|| "its API server is on the machine that ran it".to_owned()).or(simulated);
+        match config {
+            Ok(config) => Session::open(config, request.limits).await,
+            Err(failure) => Err(failure),
+        }
     } else {
         let region = &plan.saw.recovery_region;
         let connection = Connection::open(region, Limits::default()).await;
@@ -62,12 +71,15 @@ pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<(KubeTarget, Kn
         (None, Some(cluster)) => format!("cluster {cluster} in {}", plan.saw.recovery_region),
         (None, None) => format!("the cluster in {}", plan.saw.recovery_region),
     };
-    Ok((kube, Known { id, shown }))
+    Ok((kube, Known { id, shown, simulated }))
 }
 
-async fn open_named(request: &ClusterRequest) -> Result<Session, crate::clients::aws::Failure> {
-    let source = request.kubeconfig.clone().unwrap_or_default();
-    Session::open(Kubeconfig::read(&source)?, request.limits).await
+/// Whether something else answers for AWS.
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
+fn emulated() -> Option<String> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let named = names.filter(|name| name.starts_with("AWS_ENDPOINT_URL")).min()?;
+    Some(format!("{named} was set: something else than AWS answered"))
 }
 
 fn unreached(gap: &Gap) -> Failure {

@@ -10,6 +10,7 @@ use super::{Failure, live};
 use crate::model::configuration::Configuration;
 use crate::model::diagnostic::{BadInput, Problem};
 use crate::model::document::Manifests;
+use crate::model::durations::ReadDurations;
 use crate::model::engine_plan::EnginePlan;
 use crate::model::inventory::Inventory;
 use crate::model::observation::Observation;
@@ -53,6 +54,7 @@ pub(super) struct Gathered<'t> {
     pub(super) configuration: Option<Configuration>,
     pub(super) manifests: Manifests,
     pub(super) observation: Option<Observation>,
+    pub(super) durations: Option<ReadDurations>,
     pub(super) inventory: Option<Inventory>,
     /// An inventory that lies there and nobody named: for where the region cannot be asked.
     pub(super) fallback: Option<Inventory>,
@@ -96,6 +98,7 @@ pub(super) fn gather<'t>(
     let observation = collect(read_observation(args, &settings, &places), &mut problems).flatten();
     let inventory = collect(read_inventory(args, &settings, &places), &mut problems).flatten();
     let fallback = collect(find_inventory(args, &settings, &places), &mut problems).flatten();
+    let durations = collect(read_durations(args, &settings, &places), &mut problems).flatten();
     let engine_plan =
         collect(read_engine_plan(args.engine_plan.as_deref(), &places, texts), &mut problems).flatten();
     match (state, manifests) {
@@ -107,6 +110,7 @@ pub(super) fn gather<'t>(
             observation,
             inventory,
             fallback,
+            durations,
             engine_plan,
             base: base.clone(),
         }),
@@ -294,6 +298,16 @@ fn read_observation(
         .or_else(|| settings.observation.as_ref().map(|path| places.base.join(path)))
         .or_else(|| find_recording(places.base, "observation.json", "observation"));
     path.map(|path| recorded::read_observation(&path, &places.shown(&path))).transpose()
+}
+
+fn read_durations(
+    args: &Region,
+    settings: &Settings,
+    places: &Places<'_>,
+) -> Result<Option<ReadDurations>, BadInput> {
+    let named = args.estimates.as_ref().map(|path| places.here.join(path));
+    let path = named.or_else(|| settings.durations.as_ref().map(|path| places.base.join(path)));
+    path.map(|path| recorded::read_durations(&path, &places.shown(&path))).transpose()
 }
 
 fn read_inventory(

@@ -57,6 +57,7 @@ fn region_of_state(path: &Path) -> Option<String> {
         observation: None,
         inventory: None,
         engine_plan: None,
+        durations: None,
         pipelines: Vec::new(),
         gaps: Vec::new(),
     })

@@ -136,7 +136,7 @@ fn resources(parts: &[Part<'_>], manifests: &Manifests) -> (BTreeSet<String>, Ve
 }
 
 /// The way from one folder to a file or folder, with `/` between its parts.
-fn relative(from: &Path, to: &Path) -> String {
+pub(super) fn relative(from: &Path, to: &Path) -> String {
     let plain = |path: &Path| -> PathBuf {
         path.components().filter(|part| !matches!(part, Component::CurDir)).collect()
     };

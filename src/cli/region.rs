@@ -92,6 +92,7 @@ pub(super) fn plan<'t>(args: &Region, texts: &'t Texts, progress: &Progress) -> 
         observation: gathered.observation,
         inventory,
         engine_plan: gathered.engine_plan,
+        durations: gathered.durations,
         pipelines: pipelines::read_pipelines(&base),
         gaps,
     };

@@ -1,15 +1,19 @@
 //! `drplan show PLAN` and `drplan explain CODE`.
 
 use super::args::{Explain, Format, Overlay, Show, ShowFormat};
+use super::gather::read_settings;
 use super::output::Screen;
 use super::overlay;
 use super::run_folder::{self, read_run};
 use super::{Exit, Failure};
 use crate::model::diagnostic::{BadInput, Place, Problem};
+use crate::model::paste;
 use crate::plan::codec::DecodeError;
+use crate::plan::report::RunReport;
 use crate::plan::step::Phase;
 use crate::plan::{Plan, codec, diff, report};
 use crate::render::report::{render_report, render_report_markdown};
+use crate::render::shell::{Given, render_shell};
 use crate::render::{Options, Unknown, changes, human, markdown, resource, step, steps, values};
 use crate::sources::text;
 
@@ -30,12 +34,16 @@ pub(super) fn run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
             ShowFormat::Human => rendered(&plan, Format::Human, options)?.into_bytes(),
             ShowFormat::Markdown => rendered(&plan, Format::Markdown, options)?.into_bytes(),
             ShowFormat::Overlay => return overlay::run(&args.overlay, &plan, &shown, screen),
+            ShowFormat::Estimates => return Err(no_run(&shown).into()),
+            ShowFormat::Shell => shell(&args.overlay, &plan, &shown)?.into_bytes(),
         };
         screen.result(&text)?;
         return Ok(Exit::Done);
     };
     let text = match args.format {
-        ShowFormat::Human | ShowFormat::Overlay => part.screen(&plan, options)?,
+        ShowFormat::Human | ShowFormat::Overlay | ShowFormat::Shell | ShowFormat::Estimates => {
+            part.screen(&plan, options)?
+        }
         // What would be wide on a terminal is as wide in every pull request.
         ShowFormat::Markdown => {
             let options = Options { color: false, width: Options::default().width, ..options };
@@ -65,13 +73,33 @@ fn check_overlay(args: &Show) -> Result<(), BadInput> {
             "leave out --step, --resource, --steps, --values and --against, or --format overlay",
         )
         .into()),
-        (ShowFormat::Overlay, _) | (_, None) => Ok(()),
+        (ShowFormat::Shell, _) if of_part => Err(Problem::new(
+            "the commands are those of the whole plan, and one thing of it is asked for",
+            "leave out --step, --resource, --steps, --values and --against, or --format shell",
+        )
+        .into()),
+        (ShowFormat::Overlay, _) | (_, None) | (ShowFormat::Shell, Some("--config")) => Ok(()),
         (_, Some(flag)) => Err(Problem::new(
             format!("{flag} says how an overlay is made, and none is asked for"),
             format!("add --format overlay, or leave {flag} out"),
         )
         .into()),
     }
+}
+
+/// The commands that do the same by hand; drplan.hcl says what the engine is given.
+fn shell(args: &Overlay, plan: &Plan, shown: &str) -> Result<String, Failure> {
+    let here = std::env::current_dir()
+        .map_err(|source| Failure::Io { what: "the working folder".to_owned(), source })?;
+    let (settings, base) = read_settings(args.config.as_deref(), &here)?;
+    let mut command = format!("drplan show {} --format shell", paste::shell(shown));
+    if let Some(config) = &args.config {
+        command = format!("{command} --config {}", paste::shell(&config.display().to_string()));
+    }
+    let base = overlay::relative(&here, &base);
+    let given =
+        Given { settings: settings.file.is_some().then_some(&settings), base: &base, command: &command };
+    render_shell(plan, &given).map_err(|error| Failure::Defect(format!("the template is wrong: {error}")))
 }
 
 /// The report of a run, by its folder.
@@ -87,10 +115,31 @@ fn show_run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
             text.map_err(|error| Failure::Defect(error.to_string()))? + "\n"
         }
         ShowFormat::Markdown => render_report_markdown(&report),
+        ShowFormat::Estimates => durations(&plan, &report)?,
         _ => render_report(&report, screen.options(args.verbose, None)),
     };
     screen.result(text.as_bytes())?;
     Ok(Exit::Done)
+}
+
+fn no_run(shown: &str) -> Problem {
+    Problem::new(
+        format!("{shown} is a plan: what it estimates was not measured"),
+        "name the folder of a live run: drplan show .drplan/runs/RUN --format estimates",
+    )
+}
+
+/// How long the steps of a live run took, for later plans.
+fn durations(plan: &Plan, report: &RunReport) -> Result<String, Failure> {
+    if let Some(why) = &report.simulated {
+        return Err(Problem::new(
+            format!("the durations of {} are not those of a recovery: {why}", report.run),
+            "take those of a run in the recovery region itself",
+        )
+        .into());
+    }
+    let text = serde_json::to_string_pretty(&report::durations(plan, report));
+    text.map(|text| text + "\n").map_err(|error| Failure::Defect(error.to_string()))
 }
 
 /// One thing of a plan.

@@ -187,7 +187,7 @@ impl<'x> Executor<'x> {
                 self.tell(EventKind::StepProgress { step: trial.step.id.clone(), status });
             }
             let gone = began.elapsed();
-            let pause = progress.again_in.unwrap_or_else(|| self.limits.look_again.max(gone / 10));
+            let pause = progress.again_in.unwrap_or_else(|| self.limits.look_again.max(gone / 20));
             let pause = pause.min(self.limits.longest_pause);
             if Instant::now() + pause >= trial.until {
                 let minutes = gone.as_secs() / 60;

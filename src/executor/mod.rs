@@ -69,7 +69,7 @@ pub struct Limits {
     pub longest_pause: Duration,
     /// How often a call that may pass is made.
     pub attempts: u32,
-    /// How often it is looked whether something is done, at first; a tenth of what has gone by later on.
+    /// How often it is looked whether something is done, at first; a twentieth of what has gone by later on.
     pub look_again: Duration,
     /// A step may last this many times its 90th percentile.
     pub patience: u32,

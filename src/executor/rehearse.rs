@@ -159,6 +159,7 @@ fn begun(plan: &Plan) -> Entry {
         region: plan.saw.recovery_region.clone(),
         account: plan.saw.account.clone(),
         cluster: None,
+        simulated: Some("it is a drill".to_owned()),
         approved_by: Vec::new(),
         break_glass: None,
     }

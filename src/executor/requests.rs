@@ -15,12 +15,11 @@ use crate::model::target::traffic::TrafficRequest;
 use crate::model::words::count;
 use crate::plan::Plan;
 use crate::plan::action::{Action, EngineChange, Hold, OverrideValue, Rewrite, Setting};
+use crate::plan::left::{BALANCER, ID, ISSUER, Left};
 use crate::plan::step::{Expects, Step};
 use crate::plan::store::PlannedStore;
-use crate::plan::values::{Site, UseDisposition};
 
 use proof::proof;
-use waited::{BALANCER, ID, ISSUER};
 
 /// What is asked, by the kind of target that it is asked of.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,8 +71,8 @@ pub struct Requests<'p> {
     stores: HashMap<&'p str, &'p PlannedStore>,
     /// Steps that apply an object, by `Kind/namespace/name`.
     objects: HashMap<&'p str, &'p Step>,
-    /// Attribute of an owner by the value that the primary's has there.
-    attributes: HashMap<(&'p str, &'p str), &'p str>,
+    /// Where steps leave what others wait for.
+    places: Left<'p>,
     /// Whether a person stops the primary's writers.
     fence_by_hand: bool,
     /// Attributes that are asked of each step.
@@ -83,24 +82,13 @@ pub struct Requests<'p> {
 impl<'p> Requests<'p> {
     /// Reads what steps leave to each other.
     pub fn new(plan: &'p Plan, bodies: &'p dyn Bodies) -> Self {
-        let mut attributes = HashMap::new();
-        for value in &plan.values {
-            let Some(owner) = value.owner.as_deref() else { continue };
-            for one in value.uses.iter().filter(|one| one.disposition == UseDisposition::Own) {
-                if let Site::Resource { resource, path, within: None } = &one.site
-                    && resource == owner
-                {
-                    attributes.entry((owner, value.value.as_str())).or_insert(path.as_str());
-                }
-            }
-        }
         let applied = plan.steps.iter().filter(|step| matches!(step.action, Action::ApplyObject { .. }));
         let objects = applied.map(|step| (step.id.strip_prefix("manifests/").unwrap_or(&step.id), step));
         let mut requests = Self {
             bodies,
             stores: plan.stores.iter().map(|store| (store.address.as_str(), store)).collect(),
             objects: objects.collect(),
-            attributes,
+            places: Left::new(plan),
             fence_by_hand: false,
             wants: HashMap::new(),
         };
@@ -154,7 +142,9 @@ impl<'p> Requests<'p> {
         };
         let rewritten = |rewrite: &Rewrite| match (&rewrite.counterpart, &rewrite.known_after) {
             (Some(to), _) => Ok(to.clone()),
-            (None, Some(step)) => at(step, self.pointer(step, &rewrite.token, rewrite.owner.as_deref())),
+            (None, Some(step)) => {
+                at(step, self.places.pointer(step, &rewrite.token, rewrite.owner.as_deref()))
+            }
             // What nobody placed stays as it is; the plan says so in a finding.
             (None, None) => Ok(rewrite.token.clone()),
         };
@@ -273,7 +263,7 @@ impl<'p> Requests<'p> {
                 let one = |splice: &crate::plan::action::Splice| {
                     let to = match (&splice.counterpart, &splice.known_after) {
                         (Some(to), _) => to.clone(),
-                        (None, Some(step)) => at(step, self.pointer(step, &splice.token, None))
+                        (None, Some(step)) => at(step, self.places.pointer(step, &splice.token, None))
                             .map_err(|unknown| unknown.to_string())?,
                         (None, None) => splice.token.clone(),
                     };
@@ -314,7 +304,7 @@ impl<'p> Requests<'p> {
                 to_known_after,
                 ..
             } => {
-                let pointer = to_known_after.as_deref().map(|step| self.pointer(step, from, None));
+                let pointer = to_known_after.as_deref().map(|step| self.places.pointer(step, from, None));
                 Request::Traffic(TrafficRequest::Record {
                     zone: zone.clone(),
                     name: name.clone(),

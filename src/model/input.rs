@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::configuration::Configuration;
 use super::diagnostic::Gap;
 use super::document::{Manifests, SourceText};
+use super::durations::ReadDurations;
 use super::engine_plan::EnginePlan;
 use super::inventory::Inventory;
 use super::observation::Observation;
@@ -34,6 +35,8 @@ pub struct PlanningInput<'a> {
     pub inventory: Option<Inventory>,
     /// What the engine itself would do.
     pub engine_plan: Option<EnginePlan<'a>>,
+    /// How long the steps of live runs took.
+    pub durations: Option<ReadDurations>,
     /// Pipelines of the repository, as text.
     pub pipelines: Vec<SourceText>,
     /// What could not be read, beyond what the inputs tell of themselves.

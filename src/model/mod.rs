@@ -11,6 +11,7 @@ pub mod chance;
 pub mod configuration;
 pub mod diagnostic;
 pub mod document;
+pub mod durations;
 pub mod encoding;
 pub mod engine_plan;
 pub mod engine_request;

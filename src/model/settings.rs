@@ -51,6 +51,8 @@ pub struct Settings {
     pub windows: Vec<Window>,
     /// `estimate "KIND" { p50, p90, measured }`.
     pub estimates: Vec<MeasuredEstimate>,
+    /// `estimates = "durations.json"`: durations of live runs.
+    pub durations: Option<String>,
     /// `backup "STORE" { interval, copy_time, of }`: the schedule that worst-case loss is reckoned from.
     pub backups: Vec<BackupSchedule>,
 }
@@ -80,6 +82,7 @@ impl Default for Settings {
             journal: None,
             windows: Vec::new(),
             estimates: Vec::new(),
+            durations: None,
             backups: Vec::new(),
         }
     }

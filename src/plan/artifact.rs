@@ -106,6 +106,9 @@ pub struct Saw {
     pub observation: Option<SawRecording>,
     /// The inventory of the recovery region.
     pub inventory: Option<SawRecording>,
+    /// The durations of live runs that estimates are from; `None` where none were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimates: Option<SawEstimates>,
     /// The region that is lost; `None` where it could not be told.
     pub primary_region: Option<String>,
     /// Where the stack is to stand.
@@ -158,6 +161,18 @@ pub struct SawManifests {
     pub skipped: Vec<Skipped>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+}
+
+/// A file of durations that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SawEstimates {
+    /// Where from.
+    pub origin: String,
+    /// `sha256:` and hex over its bytes.
+    pub digest: String,
+    /// Live runs in it.
+    pub runs: u64,
 }
 
 /// A recording that was read.

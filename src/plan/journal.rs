@@ -62,6 +62,9 @@ pub enum Entry {
         account: Option<String>,
         /// The cluster that its objects are applied to, by the identity of its `kube-system`; `None` where none is.
         cluster: Option<String>,
+        /// Why its durations are not those of a recovery, where an emulator or a cluster on this machine stands in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        simulated: Option<String>,
         /// Who approved it: principals of the signatures that count.
         approved_by: Vec<String>,
         /// Why it runs without approval, where it does.

@@ -16,6 +16,7 @@ pub mod engine_check;
 pub mod finding;
 pub mod forecast;
 pub mod journal;
+pub mod left;
 pub mod rehearsal;
 pub mod report;
 pub mod resource;

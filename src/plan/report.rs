@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::Plan;
 use super::forecast::Verdict;
 use super::journal::{Entry, Replayed};
-use super::step::Phase;
+use super::step::{EstimateSource, Phase};
+use crate::model::durations::{Durations, DurationsKind, FORMAT_VERSION, LiveRun, StepDuration};
 
 /// A run, as its journal tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,9 @@ pub struct RunReport {
     pub approved_by: Vec<String>,
     /// Why it ran without approval, where it did.
     pub break_glass: Option<String>,
+    /// Why its durations are not those of a recovery, where an emulator or a cluster on one machine stood in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulated: Option<String>,
     /// First record.
     pub begun_at: Timestamp,
     /// Last record.
@@ -106,7 +110,8 @@ struct Seen {
 /// Reports a run; `None` where its journal has not begun. `since` is when the primary was lost, where that is known.
 #[must_use]
 pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Option<RunReport> {
-    let Some(Entry::Begun { run, plan: digest, approved_by, break_glass, .. }) = &replayed.begun else {
+    let Some(Entry::Begun { run, plan: digest, approved_by, break_glass, simulated, .. }) = &replayed.begun
+    else {
         return None;
     };
     let (first, last) = (replayed.records.first()?, replayed.records.last()?);
@@ -172,6 +177,7 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
         plan: digest.clone(),
         approved_by: approved_by.clone(),
         break_glass: break_glass.clone(),
+        simulated: simulated.clone(),
         begun_at: first.at,
         last_at: last.at,
         ended: replayed.ended.clone(),
@@ -187,6 +193,27 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
             verdict,
         },
     })
+}
+
+/// How long steps took that were done at the first attempt, for later plans. What was tried again, found done or decided
+/// by people tells nothing of how long it takes.
+#[must_use]
+pub fn durations(plan: &Plan, report: &RunReport) -> Durations {
+    let by_people = |id: &str| {
+        plan.steps.iter().any(|step| step.id == id && step.estimate.source == EstimateSource::Policy)
+    };
+    let measured = report.steps.iter().filter(|step| step.outcome == "done" && step.attempts == 1);
+    let steps = measured
+        .filter(|step| !by_people(&step.step))
+        .filter_map(|step| Some(StepDuration { step: step.step.clone(), seconds: step.seconds? }));
+    let run = LiveRun {
+        run: report.run.clone(),
+        stack: report.stack.clone(),
+        region: plan.saw.recovery_region.clone(),
+        begun_at: report.begun_at,
+        steps: steps.collect(),
+    };
+    Durations { format_version: FORMAT_VERSION, kind: DurationsKind::Durations, runs: vec![run] }
 }
 
 fn seconds(from: Timestamp, to: Timestamp) -> u64 {
@@ -229,6 +256,7 @@ mod tests {
             region: "us-west-2".to_owned(),
             account: None,
             cluster: None,
+            simulated: None,
             approved_by: vec!["ops".to_owned()],
             break_glass: None,
         };

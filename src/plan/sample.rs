@@ -372,6 +372,7 @@ pub(crate) fn unsealed() -> Plan {
             },
             observation: Some(recording("us-east-2")),
             inventory: Some(recording("us-west-2")),
+            estimates: None,
             primary_region: Some("us-east-2".to_owned()),
             recovery_region: "us-west-2".to_owned(),
             account: Some("123456789012".to_owned()),

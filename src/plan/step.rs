@@ -71,6 +71,8 @@ pub enum EstimateSource {
     Default,
     /// `estimate` of drplan.hcl.
     Configured,
+    /// Live runs, by the file that `estimates` of drplan.hcl names.
+    Measured,
     /// A decision's time, of a `gate` of drplan.hcl or its default.
     Policy,
 }

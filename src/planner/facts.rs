@@ -18,7 +18,9 @@ use crate::model::input::PlanningInput;
 use crate::model::inventory::Inventory;
 use crate::model::state::{Instance, Mode};
 use crate::model::types::Scope;
-use crate::plan::artifact::{Policy, Saw, SawConfiguration, SawManifests, SawRecording, SawState};
+use crate::plan::artifact::{
+    Policy, Saw, SawConfiguration, SawEstimates, SawManifests, SawRecording, SawState,
+};
 pub(super) use choices::is_account;
 use choices::{check_recordings, choose_account, choose_primary};
 pub(super) use object::{Object, Owned};
@@ -149,6 +151,11 @@ impl<'i> Facts<'i, '_> {
                 account: inventory.account.clone(),
                 taken_at: inventory.taken_at,
                 gaps: inventory.gaps.clone(),
+            }),
+            estimates: input.durations.as_ref().map(|read| SawEstimates {
+                origin: read.origin.clone(),
+                digest: read.digest.clone(),
+                runs: read.durations.runs.len() as u64,
             }),
             primary_region: self.primary.clone(),
             recovery_region: self.recovery.to_owned(),

@@ -36,6 +36,7 @@ mod keys;
 mod left_behind;
 mod left_out;
 mod manifests;
+mod measured;
 mod moved;
 mod named;
 mod nodes;
@@ -105,6 +106,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     verify::plan_verify(&facts, &decided, &mut steps, &mut findings);
     control_plane::plan_checks(&facts, &mut steps);
     gates::plan_gates(&facts, &mut steps);
+    measured::apply(&facts, &mut steps);
     let steps = schedule::in_order(steps, &mut findings);
     let forecast = forecast::plan_forecast(&facts, &decided, &steps, &findings);
     objectives::check(&facts, &decided, &forecast, &mut findings);

@@ -26,6 +26,7 @@ pub mod run;
 #[cfg(test)]
 mod sample;
 mod screen;
+pub mod shell;
 pub mod step;
 pub mod steps;
 mod summary;

@@ -36,6 +36,9 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
     if let Some(reason) = &report.break_glass {
         screen.row("glass", &[(Style::Warn, format!("run without approval: {reason}"))]);
     }
+    if let Some(why) = &report.simulated {
+        screen.row("measured", &[(Style::Warn, format!("nothing: {why}"))]);
+    }
     screen.row(
         "from",
         &[plain(format!(

@@ -199,6 +199,7 @@ fn saw() -> Saw {
             "us-west-2",
             vec![gap("servicequotas:GetServiceQuota"), gap("wafv2:ListWebACLs")],
         )),
+        estimates: None,
         primary_region: some("us-east-2"),
         recovery_region: "us-west-2".to_owned(),
         account: some("123456789012"),

@@ -181,7 +181,7 @@ pub(super) fn put_store(screen: &mut Screen, plan: &Plan, store: &PlannedStore) 
     }
 }
 
-fn expects(expects: &Expects) -> String {
+pub(super) fn expects(expects: &Expects) -> String {
     match expects {
         Expects::Any => "nothing in particular".to_owned(),
         Expects::Absent { subject } => {
@@ -194,7 +194,7 @@ fn expects(expects: &Expects) -> String {
     }
 }
 
-fn done_when(done: &DoneWhen) -> String {
+pub(super) fn done_when(done: &DoneWhen) -> String {
     match done {
         DoneWhen::Answered => "the call has answered".to_owned(),
         DoneWhen::EngineComplete { address } => format!("the engine reports {address} complete"),
@@ -205,7 +205,7 @@ fn done_when(done: &DoneWhen) -> String {
     }
 }
 
-fn plane(plane: Plane, region: &str) -> String {
+pub(super) fn plane(plane: Plane, region: &str) -> String {
     match plane {
         Plane::Data => "data: works while control planes do not".to_owned(),
         Plane::RegionalControl => format!("control plane of {region}"),
@@ -216,10 +216,11 @@ fn plane(plane: Plane, region: &str) -> String {
     }
 }
 
-fn takes(step: &Step) -> String {
+pub(super) fn takes(step: &Step) -> String {
     let source = match step.estimate.source {
         EstimateSource::Default => "drplan's default: nobody measured it here",
         EstimateSource::Configured => "measured, by drplan.hcl",
+        EstimateSource::Measured => "measured by live runs",
         EstimateSource::Policy if matches!(step.action, Action::Gate { .. }) => {
             "the time given for a decision"
         }

@@ -46,6 +46,7 @@ fn one(screen: &mut Screen, plan: &Plan, step: &Step) {
     let source = match step.estimate.source {
         EstimateSource::Default => ", default",
         EstimateSource::Configured => ", measured",
+        EstimateSource::Measured => ", by live runs",
         EstimateSource::Policy => ", as set",
     };
     let takes = format!(

@@ -186,6 +186,10 @@ fn saw(plan: &Plan) -> Vec<String> {
             primary.unwrap_or("REGION")
         ),
     });
+    lines.extend(saw.estimates.as_ref().map(|read| {
+        let runs = count(usize::try_from(read.runs).unwrap_or(usize::MAX), "live run");
+        format!("times that {runs} took, from {}", read.origin)
+    }));
     lines.extend(plan.engine_check.as_ref().map(|check| {
         let by = check.engine_version.as_ref().map_or_else(String::new, |version| format!(" of {version}"));
         let as_predicted = usize::try_from(check.matched).unwrap_or(usize::MAX);

@@ -8,9 +8,11 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 
 use super::text::read_text;
 use crate::model::diagnostic::{BadInput, Place, Problem};
+use crate::model::durations::{self, ReadDurations};
 use crate::model::inventory::{self, Inventory};
 use crate::model::observation::{self, Observation};
 
@@ -35,6 +37,24 @@ pub fn read_inventory(path: &Path, shown: &str) -> Result<Inventory, BadInput> {
 /// As [`read_inventory`].
 pub fn read_observation(path: &Path, shown: &str) -> Result<Observation, BadInput> {
     parse_observation(&read_text(path, shown, LIMIT)?, shown)
+}
+
+/// Reads durations of live runs. `shown` is how the path is printed.
+///
+/// # Errors
+/// As [`read_inventory`]; those of a drill.
+pub fn read_durations(path: &Path, shown: &str) -> Result<ReadDurations, BadInput> {
+    parse_durations(&read_text(path, shown, LIMIT)?, shown)
+}
+
+/// Takes text as durations of live runs.
+///
+/// # Errors
+/// As [`read_durations`].
+pub fn parse_durations(text: &str, shown: &str) -> Result<ReadDurations, BadInput> {
+    let durations = parse(text, shown, Kind::Durations, durations::FORMAT_VERSION)?;
+    let hex = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    Ok(ReadDurations { origin: shown.to_owned(), digest: format!("sha256:{hex}"), durations })
 }
 
 /// Takes text as a recording of the recovery region.
@@ -82,6 +102,9 @@ fn pretty<T: Serialize>(recording: &T) -> Result<String, serde_json::Error> {
 enum Kind {
     Inventory,
     Observation,
+    Durations,
+    Rehearsal,
+    Report,
     State,
     Plan,
     EnginePlan,
@@ -94,6 +117,9 @@ impl Kind {
         match self {
             Self::Inventory => "an inventory",
             Self::Observation => "an observation",
+            Self::Durations => "durations of live runs",
+            Self::Rehearsal => "the times of a drill, which are drawn and not measured",
+            Self::Report => "the report of a run",
             Self::State => "a Terraform state",
             Self::Plan => "a plan of drplan",
             Self::EnginePlan => "a plan of Terraform or OpenTofu",
@@ -107,6 +133,9 @@ impl Kind {
                 "give it as --inventory; `drplan inventory REGION --primary` records an observation"
             }
             Self::Observation => "give it as --observation; `drplan inventory REGION` records an inventory",
+            Self::Durations => "give it as --estimates",
+            Self::Rehearsal => "take those of a live run: `drplan show .drplan/runs/RUN --format estimates`",
+            Self::Report => "take its durations: `drplan show .drplan/runs/RUN --format estimates`",
             Self::State => "give it as --state",
             Self::Plan => "show it with `drplan show FILE`",
             Self::EnginePlan => "give it as --engine-plan",
@@ -124,6 +153,8 @@ struct Head {
     terraform_version: Option<serde::de::IgnoredAny>,
     scenario: Option<serde::de::IgnoredAny>,
     resource_changes: Option<serde::de::IgnoredAny>,
+    makespan_seconds: Option<serde::de::IgnoredAny>,
+    begun_at: Option<serde::de::IgnoredAny>,
     planned_values: Option<serde::de::IgnoredAny>,
     #[serde(rename = "apiVersion")]
     api_version: Option<serde::de::IgnoredAny>,
@@ -134,6 +165,9 @@ impl Head {
         match self.kind.as_ref().and_then(serde_json::Value::as_str) {
             Some("inventory") => Some(Kind::Inventory),
             Some("observation") => Some(Kind::Observation),
+            Some("durations") => Some(Kind::Durations),
+            _ if self.makespan_seconds.is_some() => Some(Kind::Rehearsal),
+            _ if self.begun_at.is_some() => Some(Kind::Report),
             _ if self.api_version.is_some() => Some(Kind::Manifest),
             _ if self.resource_changes.is_some() || self.planned_values.is_some() => Some(Kind::EnginePlan),
             _ if self.lineage.is_some() || self.terraform_version.is_some() => Some(Kind::State),
@@ -190,6 +224,7 @@ fn check_head(text: &str, shown: &str, wanted: Kind, newest: u32) -> Result<(), 
 fn command(kind: Kind) -> &'static str {
     match kind {
         Kind::Observation => "drplan inventory REGION --primary -o FILE",
+        Kind::Durations => "drplan show .drplan/runs/RUN --format estimates > FILE",
         _ => "drplan inventory REGION -o FILE",
     }
 }

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 use crate::sandbox::{AT, Sandbox};
 
-fn example() -> &'static Plan {
+pub(crate) fn example() -> &'static Plan {
     static PLAN: OnceLock<Plan> = OnceLock::new();
     PLAN.get_or_init(|| {
         let sandbox = Sandbox::example();
@@ -262,4 +262,19 @@ fn the_engine_converges_after_everything_that_it_was_asked_for() {
     });
     let late: Vec<&str> = asked.map(|step| step.id.as_str()).filter(|id| !before.contains(id)).collect();
     assert!(late.is_empty(), "{late:?}");
+}
+
+#[test]
+fn thousands_of_steps_take_hardly_longer_than_they_must() {
+    for seed in 1..=4 {
+        let plan = crate::large::large(2_000, seed);
+        let (rehearsal, run) = rehearse_plan(&plan, seed, &[]).unwrap();
+        assert_eq!(run.ended.how, Ending::Done);
+        assert!(
+            rehearsal.makespan_seconds * 100 <= rehearsal.lower_bound_seconds * 105,
+            "seed {seed}: {} s, where {} s would do",
+            rehearsal.makespan_seconds,
+            rehearsal.lower_bound_seconds
+        );
+    }
 }

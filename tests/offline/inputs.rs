@@ -16,7 +16,7 @@ fn a_state_without_resources_brings_nothing_back() {
     let run = sandbox.run(&["region", "us-west-2", "--offline", "--primary", "us-east-2"]);
     assert_eq!(run.code, Some(3), "{}", run.stderr);
     assert!(run.stdout.contains("error[state-empty]: state.tfstate has no resource"), "{}", run.stdout);
-    assert!(run.stdout.contains("terraform -chdir=terraform state pull"), "{}", run.stdout);
+    assert!(run.stdout.contains("tofu -chdir=terraform state pull"), "{}", run.stdout);
     let bucket = managed("aws_s3_bucket.b", json!({ "id": "b", "bucket": "b", "region": "us-east-2" }), &[]);
     assert!(has(&World::of_state(state_of(&[])), "state-empty"));
     assert!(!has(&World::of_state(state_of(&[bucket])), "state-empty"));

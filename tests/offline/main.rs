@@ -3,6 +3,7 @@
 
 mod approval;
 mod aurora;
+mod by_hand;
 mod canaries;
 mod cases;
 mod certificates;
@@ -19,6 +20,7 @@ mod drill;
 mod emptied;
 mod engine_plan;
 mod engine_word;
+mod estimates;
 mod external_dns;
 mod foreign;
 mod found;
@@ -32,6 +34,8 @@ mod inputs;
 mod kept;
 mod kustomized;
 mod labels;
+#[path = "../../benches/large.rs"]
+mod large;
 mod layers;
 mod left_out;
 mod losses;
@@ -50,6 +54,7 @@ mod recovery_points;
 mod region;
 mod replicas;
 mod replication;
+mod safety;
 mod sandbox;
 mod screens;
 mod secrets;

@@ -136,6 +136,7 @@ impl World {
             observation: self.observation.clone(),
             inventory: self.inventory.clone(),
             engine_plan,
+            durations: None,
             pipelines: self.pipelines.clone(),
             gaps: Vec::new(),
         };

@@ -109,6 +109,7 @@ fn process(plan: &Plan, bodies: &Objects, proxy: &Proxy, lines: &mut Vec<u8>, hu
             region: plan.saw.recovery_region.clone(),
             account: None,
             cluster: None,
+            simulated: None,
             approved_by: Vec::new(),
             break_glass: None,
         },

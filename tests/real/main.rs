@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod approval;
+mod by_hand;
 mod cluster;
 mod command;
 mod control_plane;

@@ -2,7 +2,8 @@
 # Installs the real parts that tests run against, outside the checkout, keyed by what they are made from.
 #   tests/tools/install.sh [PART...]    all parts where none is named; prints `PART PATH` for each part, one a line
 # Parts: aws (the AWS emulator; PATH is its Python), kube (the Kubernetes control plane; PATH is the folder of its programs),
-# engine (OpenTofu; PATH is the program), plugins (the providers that stand in for the real ones; PATH is their filesystem mirror).
+# engine (OpenTofu; PATH is the program), plugins (the providers that stand in for the real ones; PATH is their filesystem mirror),
+# shell (shellcheck; PATH is the program).
 # KUBEBUILDER_ASSETS names a folder that has the programs of part kube already, DRPLAN_ENGINE an engine; they are taken as they are.
 # DRPLAN_TOOLS names the folder; ~/.cache/drplan/tools unless set. Safe to run twice at once.
 set -euo pipefail
@@ -35,28 +36,37 @@ locked() {
     fi
 }
 
-make_aws() {
-    local folder=$1
+# The packages that a list names, in a virtual environment: FOLDER LIST PART.
+make_python() {
+    local folder=$1 list=$2 part=$3
     [ -e "$folder/ready" ] && return
     local python=${PYTHON:-python3}
-    command -v "$python" >/dev/null || missing "part aws needs Python 3.10 or newer" \
+    command -v "$python" >/dev/null || missing "part $part needs Python 3.10 or newer" \
         "install it (Debian: apt-get install python3 python3-venv), or name one with PYTHON=/path/to/python3"
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || missing \
-        "part aws needs Python 3.10 or newer, and $python is older" "name a newer one with PYTHON=/path/to/python3"
+        "part $part needs Python 3.10 or newer, and $python is older" "name a newer one with PYTHON=/path/to/python3"
     rm -rf "$folder"
     "$python" -m venv "$folder" >&2 || missing "$python cannot make a virtual environment" \
         "install its venv module (Debian: apt-get install python3-venv)"
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check \
-        --requirement "$here/../aws/requirements.txt" >&2 || missing "the packages of part aws cannot be installed" \
+        --requirement "$list" >&2 || missing "the packages of part $part cannot be installed" \
         "allow pip to reach its index, or set PIP_INDEX_URL or PIP_FIND_LINKS"
     touch "$folder/ready"
 }
 
 aws() {
-    local folder
-    folder=$tools/aws-$(digest "$here/../aws/requirements.txt")
-    locked "$folder" make_aws "$folder"
+    local folder list=$here/../aws/requirements.txt
+    folder=$tools/aws-$(digest "$list")
+    locked "$folder" make_python "$folder" "$list" aws
     echo "aws $folder/bin/python"
+}
+
+# A wheel that ships the program.
+shell() {
+    local folder list=$here/shell/requirements.txt
+    folder=$tools/shell-$(digest "$list")
+    locked "$folder" make_python "$folder" "$list" shell
+    echo "shell $folder/bin/shellcheck"
 }
 
 # What a folder has that KUBEBUILDER_ASSETS names; `stages` is the folder kustomize/stage of the kwok module.
@@ -170,13 +180,14 @@ plugins() {
     echo "plugins $folder/mirror"
 }
 
-[ $# -gt 0 ] || set -- aws kube engine plugins
+[ $# -gt 0 ] || set -- aws kube engine plugins shell
 for part in "$@"; do
     case $part in
         aws) aws ;;
         kube) kube ;;
         engine) engine ;;
         plugins) plugins ;;
-        *) missing "there is no part $part" "parts: aws, kube, engine, plugins" ;;
+        shell) shell ;;
+        *) missing "there is no part $part" "parts: aws, kube, engine, plugins, shell" ;;
     esac
 done

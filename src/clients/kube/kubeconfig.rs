@@ -106,6 +106,16 @@ impl Kubeconfig {
         self.server().is_some_and(|server| address(server) == address(endpoint))
     }
 
+    /// Whether its context leads to this machine.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        let host = self.server().and_then(|server| server.parse::<http::Uri>().ok());
+        host.as_ref().and_then(|uri| uri.host()).is_some_and(|host| {
+            let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+            host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        })
+    }
+
     fn server(&self) -> Option<&str> {
         let wanted = self.context.as_ref().or(self.content.current_context.as_ref())?;
         let context =

@@ -15,6 +15,7 @@ fn begun() -> Entry {
         region: "us-west-2".to_owned(),
         account: None,
         cluster: None,
+        simulated: None,
         approved_by: Vec::new(),
         break_glass: None,
     }

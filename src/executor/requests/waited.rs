@@ -2,11 +2,7 @@
 
 use super::Requests;
 use crate::plan::action::{Action, Rewrite, Setting};
-
-/// Where the address of a load balancer stands in an Ingress or Service that is up.
-pub(super) const BALANCER: &str = "/status/loadBalancer/ingress/0/hostname";
-pub(super) const ISSUER: &str = "/identity/0/oidc/0/issuer";
-pub(super) const ID: &str = "/id";
+use crate::plan::left::{BALANCER, ID, ISSUER};
 
 /// What a step is waited for: the step, and where in it the value stands.
 pub(super) struct Waited<'p> {
@@ -19,7 +15,10 @@ impl<'p> Requests<'p> {
     pub(super) fn waited(&self, action: &'p Action) -> Vec<Waited<'p>> {
         let rewrite = |rewrite: &'p Rewrite| {
             let step = rewrite.known_after.as_deref()?;
-            Some(Waited { step, pointer: self.pointer(step, &rewrite.token, rewrite.owner.as_deref()) })
+            Some(Waited {
+                step,
+                pointer: self.places.pointer(step, &rewrite.token, rewrite.owner.as_deref()),
+            })
         };
         let setting = |setting: &'p Setting| {
             Some(Waited { step: setting.known_after.as_deref()?, pointer: ID.to_owned() })
@@ -39,7 +38,7 @@ impl<'p> Requests<'p> {
                 .iter()
                 .filter_map(|splice| {
                     let step = splice.known_after.as_deref()?;
-                    Some(Waited { step, pointer: self.pointer(step, &splice.token, None) })
+                    Some(Waited { step, pointer: self.places.pointer(step, &splice.token, None) })
                 })
                 .collect(),
             Action::TrustIssuer { issuer_known_after, .. } => {
@@ -47,25 +46,12 @@ impl<'p> Requests<'p> {
             }
             Action::Engine { import_known_after, .. } => one(import_known_after, ID).into_iter().collect(),
             Action::ChangeRecord { to_known_after: Some(step), from, .. } => {
-                vec![Waited { step, pointer: self.pointer(step, from, None) }]
+                vec![Waited { step, pointer: self.places.pointer(step, from, None) }]
             }
             Action::ProbeEndpoint { host_known_after, .. } => {
                 one(host_known_after, BALANCER).into_iter().collect()
             }
             _ => Vec::new(),
         }
-    }
-
-    /// Where a step leaves what stands for a token of the primary: at the attribute in which the primary's owner has it.
-    pub(super) fn pointer(&self, step: &str, token: &str, owner: Option<&str>) -> String {
-        if step.starts_with("manifests/ready/") {
-            return BALANCER.to_owned();
-        }
-        let address = step.split_once('/').map_or(step, |(_, address)| address);
-        let known = [owner, Some(address)]
-            .into_iter()
-            .flatten()
-            .find_map(|owner| self.attributes.get(&(owner, token)));
-        known.map_or_else(|| ID.to_owned(), |pointer| (*pointer).to_owned())
     }
 }

@@ -131,6 +131,13 @@ pub fn judge(request: &Request<'_>, break_glass: Option<&str>) -> Verdict {
             None => {}
         }
     }
+    // Whoever gives a reason believes that it is kept.
+    if break_glass.is_some() && rules.quorum == 0 {
+        refused.push(Problem::new(
+            "a reason to run it without approval is given, and this plan asks nobody's approval",
+            "leave --break-glass out: whoever runs it confirms the stack's name, or gives --digest",
+        ));
+    }
     refused.append(&mut missing);
     match standing {
         _ if !refused.is_empty() => Verdict::Refused(BadInput(refused)),

@@ -56,6 +56,7 @@ fn check_saw(plan: &Plan, report: &mut Report) {
         manifests: _,
         observation,
         inventory,
+        estimates: _,
         primary_region,
         recovery_region,
         account,

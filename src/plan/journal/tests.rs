@@ -14,6 +14,7 @@ fn begun() -> Entry {
         region: "us-west-2".to_owned(),
         account: None,
         cluster: None,
+        simulated: None,
         approved_by: vec!["ops".to_owned()],
         break_glass: None,
     }

@@ -124,6 +124,7 @@ async fn applied(plan: &Plan, case: &Case, people: &AtTheGate<'_>) {
         region: plan.saw.recovery_region.clone(),
         account: None,
         cluster: None,
+        simulated: None,
         approved_by: Vec::new(),
         break_glass: None,
     };

@@ -140,7 +140,6 @@ fn without_a_quorum_whoever_runs_it_confirms() {
     let none = ApprovalFiles::default();
     let confirm = Verdict::Confirm { stack: "shop".to_owned(), digest: plan.digest.clone() };
     assert_eq!(at(&plan, None, &none, None), confirm);
-    assert_eq!(at(&plan, None, &none, Some("why not")), confirm);
     // drplan.hcl asks for approval now.
     assert!(refused(at(&plan, Some(&approval(1)), &files(Vec::new()), None))[0].contains("nobody (0 of 1)"));
 }
@@ -176,6 +175,18 @@ fn glass_is_broken_only_where_both_allow_it_and_with_a_reason() {
     lost.signers[0].text = Err(crate::model::diagnostic::Problem::new("allowed_signers is not there", "x"));
     assert!(matches!(at(&plan, None, &lost, reason), Verdict::BrokenGlass { .. }));
     assert!(refused(at(&plan, None, &lost, None))[0].contains("is not there"));
+}
+
+#[test]
+fn where_nobody_approves_there_is_no_glass_to_break() {
+    let mut plan = plan();
+    plan.policy.quorum = 0;
+    plan.policy.allowed_signers = None;
+    let plan = sample::sealed(plan);
+    let nobody = files(Vec::new());
+    assert!(matches!(at(&plan, None, &nobody, None), Verdict::Confirm { .. }));
+    let said = refused(at(&plan, None, &nobody, Some("the region is gone")));
+    assert!(said.len() == 1 && said[0].contains("asks nobody's approval"), "{said:#?}");
 }
 
 #[test]

@@ -51,6 +51,7 @@ pub(super) fn fill(source: &Source, body: &Body, folder: Option<String>) -> Sett
         journal: root.block("journal").and_then(journal),
         windows: root.labelled("window", window),
         estimates: root.labelled("estimate", estimate),
+        durations: root.text("estimates"),
         backups: root.labelled("backup", backup),
     }
 }

@@ -96,6 +96,7 @@ pub(super) const ROOT: Block = Block {
         may("primary", Kind::Region),
         may("recovery", Kind::Regions),
         may("observation", Kind::Text),
+        may("estimates", Kind::Text),
         may("inventory", Kind::PathByRegion),
     ],
     blocks: &[

@@ -14,7 +14,7 @@ fn unknown_names_come_with_the_nearest_known_one() {
             "drplan.hcl:1: unknown attribute \"stck\" | did you mean stack?",
             "drplan.hcl:2: unknown block \"objectiv\" | did you mean objective?",
             "drplan.hcl:4: unknown attribute \"path\" in manifests | did you mean paths?",
-            "drplan.hcl:6: unknown attribute \"zzz\" | known are stack, primary, recovery, observation, inventory, state, terraform, manifests, objective, database, counterpart, rewrite, accept_loss, skip, provides, dns, gate, approval, journal, window, estimate or backup",
+            "drplan.hcl:6: unknown attribute \"zzz\" | known are stack, primary, recovery, observation, estimates, inventory, state, terraform, manifests, objective, database, counterpart, rewrite, accept_loss, skip, provides, dns, gate, approval, journal, window, estimate or backup",
             "drplan.hcl:7: dns is a block, not an attribute | write dns { ... } without =",
             "drplan.hcl:8: stack is an attribute, not a block | write stack = ...",
         ]
