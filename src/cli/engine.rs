@@ -191,7 +191,12 @@ fn whole(instance: &Instance<'_>) -> String {
 /// tell.
 fn asked<'i>(input: &'i PlanningInput<'_>, plan: &Plan) -> impl Iterator<Item = &'i Instance<'i>> {
     let counted = plan.findings.iter().filter(|finding| finding.code == "store-count-computed");
-    let subjects: HashSet<String> = counted.map(|finding| finding.subject.clone()).collect();
+    let mut subjects: HashSet<String> = counted.map(|finding| finding.subject.clone()).collect();
+    // Whatever is counted is asked about: what decides may be a default that the primary's pipeline overrides.
+    let back = plan.resources.iter().filter(|one| {
+        matches!(one.disposition, Disposition::Restore | Disposition::Promote) && one.address.contains('[')
+    });
+    subjects.extend(back.map(|one| one.address.clone()));
     input.state.instances.iter().filter(move |one| one.deposed.is_none() && subjects.contains(&one.address))
 }
 

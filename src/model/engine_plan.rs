@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::secret::Secret;
+
 /// A plan of the engine, as `show -json` prints a saved one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnginePlan<'a> {
@@ -18,6 +20,8 @@ pub struct EnginePlan<'a> {
     pub complete: bool,
     /// Addresses that it was told to leave out; `None` of a plan that was given as a file.
     pub excluded: Option<BTreeSet<String>>,
+    /// Variables of the root that it was made with, where they are text; they may be secret and are only compared.
+    pub given: Vec<(String, Secret)>,
     /// What it was asked besides, of what it leaves out.
     pub asked: Asked,
 }

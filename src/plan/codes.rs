@@ -255,6 +255,12 @@ pub const CODES: &[Code] = &[
         "there is no inventory, so it is unknown what a store can come back from",
     ),
     code(
+        "issuer-unknown",
+        Error,
+        Stops,
+        "roles trust the issuer of a cluster, and nothing makes the account know the new one",
+    ),
+    code(
         "key-made-anew",
         Warning,
         Loses,
@@ -355,6 +361,12 @@ pub const CODES: &[Code] = &[
         "a placeholder is left in a field that Kubernetes or a controller reads",
     ),
     code(
+        "pod-identity-agentless",
+        Error,
+        Stops,
+        "pods get a role by Pod Identity, and nothing brings its agent to the new nodes",
+    ),
+    code(
         "policy-bound-to-region",
         Warning,
         Stops,
@@ -445,6 +457,12 @@ pub const CODES: &[Code] = &[
         "drplan.hcl keeps a value of the primary that the plan would place, and manifests name it",
     ),
     code("rewrite-without-effect", Warning, Misleads, "a rewrite of drplan.hcl changes nothing"),
+    code(
+        "role-not-owned",
+        Error,
+        Stops,
+        "pods act as a role that no resource of the state is: nothing has it trust the new cluster",
+    ),
     code("secret-no-replica", Error, Stops, "a secret has no replica in the recovery region"),
     code(
         "secret-origin-unknown",
@@ -520,6 +538,12 @@ pub const CODES: &[Code] = &[
         Error,
         Loses,
         "a volume, release or controller of Kubernetes holds data and would come up empty",
+    ),
+    code(
+        "workload-skipped",
+        Warning,
+        Misleads,
+        "files that no kustomization names have workloads: the plan does not bring them back",
     ),
     code("workload-unlisted", Warning, Stops, "a workload ran in the primary and is in no manifest"),
     code(

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::dispositions::{Decided, step_id};
+use super::dispositions::{Decided, Fate, fate, step_id};
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::{cluster, references};
+use crate::model::arn::Arn;
 use crate::model::document::Node;
 use crate::model::paste;
-use crate::plan::resource::Disposition;
+use crate::plan::resource::{Disposition, Engine};
 
 /// Adds certificates that are missing, by the resource that is one and by the Ingress that asks for one.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
@@ -17,6 +18,35 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
     }
     check_made(facts, decided, findings);
     check_discovered(facts, decided, findings);
+}
+
+/// A certificate by which viewers reach CloudFront is of us-east-1, whatever the region that is recovered: it stays, and
+/// its validation with it. One that listeners of the region use as well is missed there all the same.
+/// <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html>
+pub(super) fn decide_viewer(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> Option<Fate> {
+    let arn = match object.type_name() {
+        "aws_acm_certificate" => object.arn.as_deref()?,
+        "aws_acm_certificate_validation" => object.text("certificate_arn")?,
+        _ => return None,
+    };
+    if !facts.is_primary("us-east-1") || Arn::parse(arn)?.region != "us-east-1" {
+        return None;
+    }
+    let named = facts.named_counterpart(&[arn, object.address()]).and_then(Arn::parse);
+    let stays = named.is_some_and(|to| to.region == "us-east-1");
+    let has = |other: &&Object<'_, '_>| other.is_managed() && other.instance.attributes.contains(arn);
+    let users = facts.objects.iter().filter(has).map(Object::type_name);
+    let (viewers, others): (Vec<&str>, Vec<&str>) = users
+        .filter(|name| !name.starts_with("aws_acm_certificate"))
+        .partition(|name| *name == "aws_cloudfront_distribution");
+    let in_manifests = facts.input.manifests.texts.iter().any(|source| source.text.contains(arn));
+    if !stays && (viewers.is_empty() || !others.is_empty() || in_manifests) {
+        return None;
+    }
+    let reason =
+        "viewers reach CloudFront by it, which takes certificates of us-east-1 only: it stays as it is";
+    let itself = object.id.as_deref().unwrap_or(arn);
+    Some(fate(Disposition::Share, Engine::Import, reason).with(itself))
 }
 
 /// One that the engine makes anew is issued only where something of the stack validates it.

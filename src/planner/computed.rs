@@ -10,7 +10,7 @@ use super::dispositions::Decided;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::foreseen;
-use super::variables::{Given, counted_by, traced};
+use super::variables::{Given, counted_by, counts, data_behind, makes, traced};
 use crate::model::diagnostic::Place;
 use crate::model::document::{Node, Tree};
 use crate::model::{paste, words};
@@ -80,11 +80,21 @@ fn check_counts(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Finding
         if planned.contains(object.address()) || asked(object) {
             continue;
         }
-        let Some((cause, place)) = counted_by(facts, object) else { continue };
-        if matches!(resource.disposition, Disposition::Restore | Disposition::Promote) {
-            add_store(facts, object, &cause, place, findings);
-        } else {
-            by_cause.entry((cause, place)).or_default().push(object);
+        let comes_back = matches!(resource.disposition, Disposition::Restore | Disposition::Promote);
+        match counted_by(facts, object) {
+            Some((cause, place)) if comes_back => {
+                add_store(facts, object, (&cause, "which is another there"), place, findings);
+            }
+            Some(counted) => by_cause.entry(counted).or_default().push(object),
+            None if comes_back => {
+                let asking = counts(facts, object).into_iter().find_map(|(module, argument)| {
+                    Some((data_behind(facts, module, argument)?, argument.place.clone()))
+                });
+                if let Some((data, place)) = asking {
+                    add_store(facts, object, (&data, "which may say something else there"), place, findings);
+                }
+            }
+            None => {}
         }
     }
     for ((cause, place), objects) in by_cause {
@@ -111,7 +121,7 @@ fn check_counts(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Finding
 fn add_store(
     facts: &Facts<'_, '_>,
     object: &Object<'_, '_>,
-    cause: &str,
+    (cause, how): (&str, &str),
     place: Option<Place>,
     findings: &mut Findings,
 ) {
@@ -119,8 +129,8 @@ fn add_store(
         "store-count-computed",
         object.address(),
         format!(
-            "it comes back with its data, and whether the code has it in the recovery is computed from {cause}, which is \
-             another there: where it has none, the engine cannot take over what was restored"
+            "it comes back with its data, and whether the code has it in the recovery is computed from {cause}, {how}: where \
+             it has none, the engine cannot take over what was restored"
         ),
         format!(
             "let the engine say: --engine {}, or --engine-plan with a plan of all of workspace {}; where the code has none \
@@ -152,7 +162,23 @@ fn check_indexes(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findin
             None if has("for_each") => ("for_each", "no key"),
             Some((_, index)) if index.starts_with('"') && !has("for_each") => ("no for_each", "a key"),
             Some((_, index)) if !index.starts_with('"') && !has("count") => ("no count", "an index"),
-            _ => continue,
+            Some((_, index)) => {
+                let key = index.trim_end_matches(']').trim_matches('"');
+                if makes(facts, object, key) == Some(false) && told.insert(address) {
+                    findings.add(
+                        "index-differs",
+                        address,
+                        format!("the state has it, and the code makes no instance {key} of it: the engine has nothing to make"),
+                        format!(
+                            "plan from the code that the primary runs; or leave it out: {}",
+                            paste::block("skip", address, "reason = \"...\"")
+                        ),
+                        block.place.clone(),
+                    );
+                }
+                continue;
+            }
+            None => continue,
         };
         if told.insert(object.instance.config_address.as_str()) {
             findings.add(

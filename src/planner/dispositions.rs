@@ -264,6 +264,9 @@ fn decide(facts: &Facts<'_, '_>, index: usize, fates: &[Option<Fate>], findings:
         }
         Scope::GlobalWhenUsEast1 | Scope::Regional => {}
     }
+    if let Some(viewer) = super::certificates::decide_viewer(facts, object) {
+        return viewer.into();
+    }
     if let Some(elsewhere) = decide_elsewhere(facts, object, fates) {
         return elsewhere.into();
     }

@@ -6,8 +6,10 @@ use super::dispositions::Decided;
 use super::facts::Facts;
 use super::findings::Findings;
 use super::provenance;
+use super::variables;
 use crate::model::attributes::{self, Scalar, Segment};
 use crate::model::engine_plan::{EngineAction, EnginePlan, ResourceChange};
+use crate::model::settings::ValueSource;
 use crate::model::{paste, region, words};
 use crate::plan::engine_check::{EngineCheck, EngineDifference, Planned};
 use crate::plan::resource::{Disposition, Engine, PlannedResource};
@@ -68,6 +70,7 @@ pub(super) fn check(
         }
     }
     check_region(facts, plan, findings);
+    check_variables(facts, plan, findings);
     check_values(facts, decided, plan, findings);
     Some(check)
 }
@@ -171,9 +174,9 @@ fn report(
     findings.add(code, address, format!("{why} (in {})", plan.origin), fix, place);
 }
 
-/// A plan that makes all in the lost region was made with the primary's variables: it says nothing of the recovery.
+/// A plan that makes all in another region was made with other variables: it says nothing of the recovery.
 fn check_region(facts: &Facts<'_, '_>, plan: &EnginePlan<'_>, findings: &mut Findings) {
-    let (mut lost, mut elsewhere) = (0_usize, 0_usize);
+    let mut by_region: BTreeMap<String, usize> = BTreeMap::new();
     for change in &plan.changes {
         if change.action != EngineAction::Create || change.imports || change.deposed.is_some() {
             continue;
@@ -192,20 +195,23 @@ fn check_region(facts: &Facts<'_, '_>, plan: &EnginePlan<'_>, findings: &mut Fin
         };
         // The reader has walked it already.
         let _ = attributes::walk_some(change.after, |_| false, &mut visit);
-        match region {
-            Some(region) if facts.is_primary(&region) => lost += 1,
-            Some(_) => elsewhere += 1,
-            None => {}
+        if let Some(region) = region {
+            *by_region.entry(region).or_default() += 1;
         }
     }
-    let Some(primary) = facts.primary.as_deref().filter(|_| lost > 0 && elsewhere == 0) else { return };
+    // What the edge uses is in us-east-1 whatever the region.
+    by_region
+        .retain(|region, _| region != "us-east-1" || facts.is_primary(region) || region == facts.recovery);
+    let most = by_region.iter().max_by_key(|(_, count)| **count);
+    let Some((region, count)) = most.filter(|_| !by_region.contains_key(facts.recovery)) else { return };
+    let which = if facts.is_primary(region) { ", the lost region," } else { "" };
     findings.add(
         "engine-plans-primary",
         plan.origin.clone(),
         format!(
-            "the engine's plan makes {} in {primary}, the lost region, and nothing in {}: it was made with the variables of \
-             the primary",
-            words::count(lost, "resource"),
+            "the engine's plan makes {} in {region}{which} and nothing in {}: it was not made with the variables of the \
+             recovery",
+            words::count(*count, "resource"),
             facts.recovery
         ),
         format!(
@@ -215,6 +221,37 @@ fn check_region(facts: &Facts<'_, '_>, plan: &EnginePlan<'_>, findings: &mut Fin
         ),
         None,
     );
+}
+
+/// A plan that was made with another value than the recovery's is of something else.
+fn check_variables(facts: &Facts<'_, '_>, plan: &EnginePlan<'_>, findings: &mut Findings) {
+    let wanted = |name: &str| {
+        let settings = &facts.input.settings.terraform.variables;
+        let of_settings = settings.iter().find(|variable| variable.name == name);
+        let root = facts.input.configuration.as_ref().and_then(|code| code.root_module());
+        match of_settings.map(|variable| &variable.source) {
+            Some(ValueSource::Plain(text)) => Some(text.as_str()),
+            Some(_) => None,
+            None => root.filter(|root| variables::is_region(root, name)).map(|_| facts.recovery),
+        }
+    };
+    for (name, value) in &plan.given {
+        if wanted(name).is_some_and(|wanted| wanted != value.expose()) {
+            findings.add(
+                "engine-differs",
+                format!("variable \"{name}\""),
+                format!(
+                    "the engine's plan ({}) was made with another value of it than the recovery has",
+                    plan.origin
+                ),
+                format!(
+                    "make it again with the variables of the terraform block of drplan.hcl, in workspace {}",
+                    facts.workspace()
+                ),
+                None,
+            );
+        }
+    }
 }
 
 /// What is made with something of the lost region in it: the engine has evaluated what nobody could read.

@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::build::READY;
 use super::findings::Findings;
+use crate::plan::action::Action;
 use crate::plan::step::{Estimate, EstimateSource, Phase, Step};
 use foldhash::{HashMap, HashSet};
 
@@ -37,6 +38,13 @@ pub(super) fn in_order(mut steps: Vec<Step>, findings: &mut Findings) -> Vec<Ste
             None,
         );
         let inside: HashSet<String> = circle.iter().map(|at| steps[*at].id.clone()).collect();
+        // Nothing of a circle is its end: what is asked last waits for all of it.
+        let asked = steps.iter_mut().filter(|step| matches!(step.action, Action::EngineConverged { .. }));
+        for asked in asked.filter(|asked| !inside.contains(&asked.id)) {
+            asked.needs.extend(inside.iter().cloned());
+            asked.needs.sort();
+            asked.needs.dedup();
+        }
         for at in circle {
             let step = &mut steps[at];
             step.needs.retain(|need| !inside.contains(need));

@@ -31,7 +31,46 @@ impl Facts<'_, '_> {
 /// Tells what would not come back although it ran.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
     check_workloads(facts, findings);
+    check_skipped(facts, findings);
     check_key_pairs(facts, decided, findings);
+}
+
+/// Kinds that run something or are reached.
+const RUNS: [&str; 6] = ["CronJob", "DaemonSet", "Deployment", "Ingress", "Service", "StatefulSet"];
+
+/// What lies beside a kustomization and is named by none is applied by nobody; a workload there may be one that somebody
+/// applies by hand.
+fn check_skipped(facts: &Facts<'_, '_>, findings: &mut Findings) {
+    let manifests = &facts.input.manifests;
+    let runs = |text: &str| {
+        let mut kinds = text.lines().filter_map(|line| line.strip_prefix("kind:"));
+        kinds.any(|kind| RUNS.contains(&kind.trim()))
+    };
+    let beside =
+        manifests.skipped.iter().filter(|skipped| skipped.why.starts_with("beside the kustomization"));
+    let mut files: Vec<&str> = beside
+        .filter(|skipped| {
+            manifests.texts.iter().any(|source| source.path == skipped.file && runs(&source.text))
+        })
+        .map(|skipped| skipped.file.as_str())
+        .collect();
+    files.sort_unstable();
+    let Some((first, more)) = files.split_first() else { return };
+    let and = match more.len() {
+        0 => String::new(),
+        count => format!(" and {}", crate::model::words::count(count, "more file")),
+    };
+    findings.add(
+        "workload-skipped",
+        *first,
+        format!(
+            "{first}{and} beside a kustomization {} workloads and {} named by none: the plan does not bring them back",
+            if more.is_empty() { "has" } else { "have" },
+            if more.is_empty() { "is" } else { "are" }
+        ),
+        "name them in the kustomization; or give what is applied by itself: --manifests PATH",
+        Some(crate::model::diagnostic::Place::file(*first)),
+    );
 }
 
 fn check_workloads(facts: &Facts<'_, '_>, findings: &mut Findings) {

@@ -90,7 +90,28 @@ pub(super) fn in_primary(facts: &Facts<'_, '_>, module: &str, argument: &Argumen
     None
 }
 
-/// Where the value of a variable or a local is from: for one of the root, what the primary is given, else its default.
+/// The first data source that an argument depends on, through whatever passes its value on: it is read in the recovery,
+/// and may say something else there.
+pub(super) fn data_behind(facts: &Facts<'_, '_>, module: &str, argument: &Argument) -> Option<String> {
+    let configuration = facts.input.configuration.as_ref()?;
+    let mut seen: HashSet<(&str, &str)> = HashSet::new();
+    let mut waiting = vec![(module, argument)];
+    while let Some((module, argument)) = waiting.pop() {
+        for reference in &argument.references {
+            if let Some(rest) = reference.strip_prefix("data.") {
+                let mut parts = rest.split(['.', '[']);
+                return Some(format!("data.{}.{}", parts.next()?, parts.next()?));
+            }
+            if seen.insert((module, reference)) {
+                waiting.extend(source_of(configuration, module, reference));
+            }
+        }
+    }
+    None
+}
+
+/// Where the value of a variable, a local or an output is from: for a variable of the root, what the primary is given,
+/// else its default.
 fn source_of<'c>(
     configuration: &'c Configuration,
     module: &'c str,
@@ -111,6 +132,14 @@ fn source_of<'c>(
             let calls = &configuration.module_of(parent)?.calls;
             let call = calls.iter().find(|known| known.name == call)?;
             Some((parent, call.arguments.iter().find(|argument| argument.path == name)?))
+        }
+        ("module", name, _) => {
+            let path = format!("output.{}.value", parts.next()?.split('[').next()?);
+            let dot = if module.is_empty() { "" } else { "." };
+            let called = format!("{module}{dot}module.{}", name.split('[').next()?);
+            let found = configuration.module_of(&called)?;
+            let place = found.paths.iter().find(|known| **known == called)?;
+            Some((place, found.others.iter().find(|argument| argument.path == path)?))
         }
         ("local", name, _) => {
             let path = format!("locals.{name}");
@@ -155,6 +184,33 @@ pub(super) fn counts<'i, 'o>(
         let called = facts.module(module).and_then(|caller| caller.calls.iter().find(|one| one.name == call));
         arguments = called.map(|call| &call.arguments);
     }
+}
+
+/// Whether the code makes the instance of this index or key, where its `count` is a number or its `for_each` has its keys
+/// written out; `None` where only the engine can tell.
+pub(super) fn makes(facts: &Facts<'_, '_>, object: &Object<'_, '_>, key: &str) -> Option<bool> {
+    let block = facts.block(object.instance)?;
+    let module = &*object.instance.module;
+    if let Some(count) = block.arguments.iter().find(|argument| argument.path == "count") {
+        let given = match in_recovery(facts, module, count).0 {
+            Given::Is(text) => text,
+            Given::Same => in_primary(facts, module, count)?,
+            Given::Unset | Given::Computed => return None,
+        };
+        return Some(key.parse::<u64>().ok()? < given.parse::<u64>().ok()?);
+    }
+    let mut keys: HashSet<&str> = HashSet::new();
+    for argument in block.arguments.iter().filter(|argument| argument.is_of("for_each")) {
+        match argument.path.strip_prefix("for_each")?.strip_prefix('.') {
+            // A key with a point in it cannot be told from what lies below it.
+            Some(rest) => keys.extend(rest.split('.').next()),
+            None if argument.references.is_empty() && argument.literals.iter().all(|one| one.whole) => {
+                keys.extend(argument.literals.iter().map(|literal| literal.text.as_str()));
+            }
+            None => return None,
+        }
+    }
+    (!keys.is_empty() && !key.contains('.')).then(|| keys.contains(key))
 }
 
 /// Whether the root's provider takes its region from this variable: the recovery gives it, unless drplan.hcl does.
@@ -203,7 +259,7 @@ impl<'t> Trace<'t, '_, '_> {
             ("terraform", _) if name == "workspace" => return self.workspace(),
             ("data", _) if name == "aws_region" => return self.region("data.aws_region".to_owned()),
             ("var", None) => return self.variable(name),
-            ("var" | "local", _) => source_of(self.configuration, module, reference),
+            ("var" | "local" | "module", _) => source_of(self.configuration, module, reference),
             _ => None,
         };
         next.map_or(Given::Same, |(module, argument)| self.argument(module, argument, depth))

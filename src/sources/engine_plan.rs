@@ -7,7 +7,7 @@
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -19,6 +19,7 @@ use super::tfstate::address;
 use crate::model::attributes;
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::model::engine_plan::{Asked, EngineAction, EnginePlan, ResourceChange};
+use crate::model::secret::Secret;
 
 const SHOW: &str = "in the recovery's workspace: `tofu plan -out=recovery.tfplan`, then `tofu show -json recovery.tfplan > \
                     engine.json` (or `terraform`)";
@@ -40,8 +41,16 @@ struct RawPlan<'a> {
     #[serde(default)]
     errored: Option<bool>,
     complete: Option<bool>,
+    #[serde(default)]
+    variables: Option<BTreeMap<String, RawVariable>>,
     #[serde(default, borrow)]
     resource_changes: Option<Vec<RawResource<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct RawVariable {
+    #[serde(default)]
+    value: Value,
 }
 
 #[derive(Deserialize)]
@@ -109,7 +118,14 @@ pub fn read_engine_plan<'a>(text: &'a str, origin: &str) -> Result<EnginePlan<'a
     }
     let engine_version = raw.terraform_version.as_ref().and_then(Value::as_str).map(str::to_owned);
     let complete = raw.complete != Some(false);
+    let variables = raw.variables.unwrap_or_default().into_iter();
+    let given = variables.filter_map(|(name, variable)| match variable.value {
+        Value::String(text) => Some((name, Secret::new(text))),
+        _ => None,
+    });
+    let given = given.collect();
     Ok(EnginePlan {
+        given,
         origin: origin.to_owned(),
         engine_version,
         changes,

@@ -169,7 +169,19 @@ fn a_region_through_a_local_value_is_the_variables() {
 fn a_backend_that_says_nothing_is_told() {
     const CODE: &str = "backend-unknown";
     assert_eq!(subjects(&code("terraform {\n  backend \"s3\" {}\n}\n"), CODE), ["backend.s3"]);
-    without(&code("terraform {\n  backend \"s3\" {\n    bucket = \"b\"\n  }\n}\n"), CODE);
+    assert_eq!(
+        subjects(&code("terraform {\n  backend \"s3\" {\n    bucket = \"b\"\n  }\n}\n"), CODE),
+        ["backend.s3"]
+    );
+    let whole = |more: &str| {
+        code(&format!(
+            "terraform {{\n  backend \"s3\" {{\n    bucket = \"b\"\n    region = \"us-west-2\"\n    {more}\n  }}\n}}\n"
+        ))
+    };
+    without(&whole(""), CODE);
+    let key = whole("kms_key_id = \"arn:aws:kms:us-east-2:123456789012:key/1\"");
+    assert_eq!(subjects(&key, "backend-in-primary"), ["backend.s3.kms_key_id"]);
+    without(&whole("kms_key_id = \"arn:aws:kms:us-west-2:123456789012:key/1\""), "backend-in-primary");
     without(&code(""), CODE);
 }
 

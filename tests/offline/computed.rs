@@ -107,6 +107,40 @@ fn a_database_that_the_code_may_not_have_is_an_error() {
     without(&counted("1"), CODE);
 }
 
+/// What a data source says is read again in the recovery, wherever it is passed through.
+#[test]
+fn a_database_that_a_data_source_decides_about_is_an_error() {
+    const CODE: &str = "store-count-computed";
+    let header = "resource \"aws_db_instance\" \"primary\" {\n";
+    let plan = changed(|copy| {
+        copy.edit("terraform/modules/rds/main.tf", |text| {
+            let given = "data \"aws_ssm_parameter\" \"on\" {\n  name = \"on\"\n}\nlocals {\n  on = data.aws_ssm_parameter.on.value\n}\n";
+            format!("{given}{}", replace(&text, header, &format!("{header}  count = local.on == \"yes\" ? 1 : 0\n")))
+        });
+    });
+    with(&plan, CODE, "module.rds.aws_db_instance.primary", "terraform/modules/rds/main.tf:78");
+    let message = &plan.findings.iter().find(|one| one.code == CODE).unwrap().message;
+    assert!(message.contains("data.aws_ssm_parameter.on"), "{message}");
+}
+
+/// A number and keys that are written out can be read: the state has more than the code makes.
+#[test]
+fn what_the_code_has_no_instance_for_is_told() {
+    const CODE: &str = "index-differs";
+    let each = |condition: &'static str| {
+        changed(|copy| {
+            copy.edit("terraform/modules/eks/nodes.tf", |text| {
+                replace(&text, "for_each = { http = 80, https = 443 }", condition)
+            });
+        })
+    };
+    let address = "module.eks.aws_vpc_security_group_ingress_rule.ingress[\"https\"]";
+    assert_eq!(subjects(&each("for_each = { http = 80 }"), CODE), [address]);
+    assert_eq!(subjects(&each("for_each = toset([\"http\"])"), CODE), [address]);
+    without(&each("for_each = toset([\"http\", \"https\", \"more\"])"), CODE);
+    without(&each("for_each = { for name in [\"http\"] : name => 80 }"), CODE);
+}
+
 #[test]
 fn an_instance_has_the_address_that_the_code_gives_it() {
     const CODE: &str = "index-differs";

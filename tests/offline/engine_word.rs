@@ -332,8 +332,26 @@ fn a_plan_of_the_lost_region_is_no_word_about_the_recovery() {
         planned(&world(&[("main.tf", SUBNETS)], &state, &made))
     };
     assert_eq!(subjects(&regions("us-east-2", "us-east-2"), CODE), ["engine.json"]);
+    assert_eq!(subjects(&regions("eu-west-1", "eu-west-1"), CODE), ["engine.json"]);
     without(&regions("us-west-2", "us-east-2"), CODE);
     without(&regions("us-west-2", "us-west-2"), CODE);
+}
+
+/// Plans of older providers say no region: what they were made with does.
+#[test]
+fn a_plan_with_other_variables_is_of_something_else() {
+    let code = "variable \"region\" {}\nprovider \"aws\" {\n  region = var.region\n}\nresource \"aws_vpc\" \"main\" {}\n";
+    let differs = |region: &str| {
+        let mut world = world(&[("main.tf", code)], &[vpc()], &[("aws_vpc.main", "aws_vpc", json!({}))]);
+        let mut text: Value = serde_json::from_str(world.engine_plan.as_deref().unwrap()).unwrap();
+        text["variables"] = json!({ "region": { "value": region }, "password": { "value": "canary-71b3" } });
+        world.engine_plan = Some(text.to_string());
+        let plan = planned(&world);
+        assert!(!String::from_utf8(bytes(&plan)).unwrap().contains("canary-71b3"));
+        subjects(&plan, "engine-differs")
+    };
+    assert_eq!(differs("us-east-2"), ["variable \"region\""]);
+    assert!(differs("us-west-2").is_empty());
 }
 
 /// With `-target` it is no word about what the code makes; kept in the workspace it was made in, no proof of anything.

@@ -28,6 +28,7 @@ mod foundations;
 mod gates;
 mod hostile;
 mod identifiers;
+mod identities;
 mod images;
 mod imports;
 mod inputs;

@@ -20,6 +20,11 @@ pub(super) fn keeps_from(
     if on(container, "dry-run") {
         return Some("it only tells what it would do (--dry-run)".to_owned());
     }
+    if let Some(provider) = given("provider").filter(|provider| *provider != "aws")
+        && zone_of(facts, host).is_some()
+    {
+        return Some(format!("it writes to {provider}, and the name is in a zone of Route 53 (--provider)"));
+    }
     if let Some(policy) = given("policy").filter(|policy| *policy == "create-only") {
         return Some(format!("it changes no record that is there (--policy={policy})"));
     }

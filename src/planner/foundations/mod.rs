@@ -5,6 +5,7 @@
 mod charts;
 mod eks;
 mod engine;
+mod identities;
 mod labels;
 mod made;
 mod objects;
@@ -30,6 +31,7 @@ use thing::Thing;
 /// Adds what the manifests name and nothing provides, what only the lost cluster could open, and what has two owners.
 pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings) {
     sealed::check_files(facts, findings);
+    identities::check(facts, decided, findings);
     let named = references::read(facts);
     check_settings(facts, &named, findings);
     if facts.input.manifests.objects.is_empty() {
@@ -38,6 +40,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
     let provided = Provided::read(facts, decided);
     report::report(facts, &provided, &named, findings);
     sealed::check_objects(facts, findings);
+    sealed::check_encrypted(facts, findings);
     owned::check(facts, decided, findings);
 }
 
@@ -51,7 +54,9 @@ fn check_settings(facts: &Facts<'_, '_>, named: &Named<'_>, findings: &mut Findi
     for provides in &facts.input.settings.provides {
         let thing = Thing::parse(&provides.subject);
         let is_used = thing.is_some_and(|thing| {
-            sealed::is_key(&thing) || named.things.keys().any(|named| thing.provides(named))
+            sealed::is_key(&thing)
+                || identities::is_agent(&thing)
+                || named.things.keys().any(|named| thing.provides(named))
         });
         if !is_used {
             let labels: Vec<String> = named.things.keys().map(Thing::label).collect();

@@ -94,6 +94,38 @@ pub(super) fn check_files(facts: &Facts<'_, '_>, findings: &mut Findings) {
     }
 }
 
+/// An object that SOPS has encrypted is applied as it is, whoever can open it: only a controller that decrypts opens it on
+/// its way into the cluster. <https://fluxcd.io/flux/guides/mozilla-sops/>
+pub(super) fn check_encrypted(facts: &Facts<'_, '_>, findings: &mut Findings) {
+    let objects = &facts.input.manifests.objects;
+    let decrypts = objects.iter().any(|object| {
+        object.root.at(&["spec", "decryption", "provider"]).is_some()
+            || ["SopsSecret", "ksops"].contains(&object.kind.as_str())
+    });
+    if decrypts {
+        return;
+    }
+    for object in
+        objects.iter().filter(|object| object.root.get("sops").is_some_and(|sops| !sops.entries().is_empty()))
+    {
+        findings.add(
+            CODE,
+            facts.label(object),
+            format!("{} is encrypted by SOPS, and the plan applies it as it is: pods would be given ciphertext", facts.label(object)),
+            format!(
+                "leave the file out (`--exclude {}`) and say what brings it: {}; or apply it by the controller that decrypts",
+                paste::shell(&object.file),
+                paste::block(
+                    "provides",
+                    &format!("{}/{}/{}", object.kind, super::thing::namespace_of(object), object.name),
+                    "by = \"...\""
+                )
+            ),
+            Some(Place::new(&object.file, object.line)),
+        );
+    }
+}
+
 /// The blocks that SOPS writes, in YAML or JSON, each with its line and whoever can open the file: keys of KMS by their
 /// ARN, and others (age, PGP, other clouds, Vault) by whatever names them.
 fn sops(text: &str) -> Vec<(u32, Vec<&str>)> {

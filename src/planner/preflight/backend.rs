@@ -42,18 +42,37 @@ impl Checks<'_, '_, '_> {
     /// A block that leaves bucket and region to whoever runs `init` says nothing of where the state lies.
     fn unknown_backend(&mut self, backend: Option<&Backend>) {
         let state = &self.facts.input.settings.state;
-        let left_open = |backend: &&Backend| {
-            backend.kind == "s3" && backend.text("region").is_none() && backend.text("bucket").is_none()
+        let left_open = |backend: &&Backend| backend.kind == "s3" && backend.text("region").is_none();
+        let seen = |backend: &&Backend| {
+            let buckets = self.facts.inventory().and_then(|inventory| inventory.buckets.as_ref());
+            buckets.into_iter().flatten().any(|known| Some(&*known.name) == backend.text("bucket"))
         };
-        let Some(backend) = backend.filter(left_open).filter(|_| state.source.is_none()) else { return };
+        let open = backend.filter(left_open).filter(|backend| !seen(backend));
+        let Some(backend) = open.filter(|_| state.source.is_none()) else { return };
         self.findings.add(
             "backend-unknown",
             "backend.s3",
-            "bucket and region of the state are left to whoever runs `init`: whether they are lost with the primary is not \
-             known",
-            "name them in drplan.hcl: `state { bucket = \"...\", key = \"...\", region = \"...\" }`",
+            "where the state lies is left to whoever runs `init`: whether it is lost with the primary is not known",
+            "name bucket, key and region in the state block of drplan.hcl",
             backend.place.clone(),
         );
+    }
+
+    /// A bucket elsewhere is of no use without the key, the table or the host of the lost region that its block names.
+    fn stands_on(&mut self, backend: &Backend, primary: &str) {
+        for argument in backend.arguments.iter().filter(|argument| argument.path != "region") {
+            let mut parts = argument.literals.iter().flat_map(|literal| literal.text.split([':', '.', '/']));
+            if !parts.any(|part| part == primary) {
+                continue;
+            }
+            self.findings.add(
+                "backend-in-primary",
+                format!("backend.{}.{}", backend.kind, argument.path),
+                format!("{} of the backend is of {primary}: without it the engine cannot read or write the state", argument.path),
+                "name one that does not go with the primary: a multi-Region key, a table or a host of the bucket's own region",
+                argument.place.clone(),
+            );
+        }
     }
 
     pub(super) fn state_backend(&mut self) {
@@ -67,6 +86,9 @@ impl Checks<'_, '_, '_> {
             self.add("state-backend", check, Plane::Data);
         }
         let Some(primary) = self.facts.primary.clone() else { return };
+        if let Some(backend) = backend {
+            self.stands_on(backend, &primary);
+        }
         let state = &self.facts.input.settings.state;
         // A partial backend names its bucket at most: where that lies, the inventory tells.
         let seen = |backend: &Backend| {

@@ -100,6 +100,10 @@ pub(super) fn tell_uses(
             .flat_map(|value| &value.uses)
             .collect();
         if rewrite.to.is_some() {
+            // An image is a value of its own kind.
+            let images =
+                values.iter().filter(|value| value.kind == ValueKind::Image && value.value == rewrite.text);
+            let uses: Vec<&Use> = uses.into_iter().chain(images.flat_map(|value| &value.uses)).collect();
             let works = uses.iter().any(|one| one.disposition == UseDisposition::Rewritten);
             let told = rewrite.text == facts.recovery;
             if !works && !told && values.iter().any(|value| value.value.contains(&rewrite.text)) {

@@ -100,6 +100,7 @@ pub(super) fn check(script: &mut Script<'_>, check: &Check) {
             let call = match service.as_str() {
                 "iam" => "aws iam list-roles --max-items 1",
                 "route53" => "aws route53 get-hosted-zone-count",
+                "s3" => "aws s3api list-buckets --max-items 1 --region us-east-1",
                 "cloudfront" => "aws cloudfront list-distributions --max-items 1",
                 _ => {
                     let asked = format!("Does the control plane of {service} answer?");

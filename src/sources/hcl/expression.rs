@@ -185,7 +185,11 @@ impl<'s> Collector<'s> {
     /// Adds all text and references of an expression to an argument. `whole`: nothing stands beside it.
     pub(super) fn gather(&mut self, expression: &Expression, whole: bool, into: &mut Argument) {
         match expression {
-            Expression::Null(_) | Expression::Bool(_) => {}
+            Expression::Null(_) => {}
+            Expression::Bool(truth) => {
+                let text = if *truth.value() { "true" } else { "false" };
+                self.push_literal(text, expression.span(), whole, into);
+            }
             Expression::Number(number) => {
                 // As written: an account number keeps its zeros.
                 let raw =

@@ -92,7 +92,11 @@ variable "zones" {
     );
     assert_eq!(
         literals(&module.others),
-        ["variable.aws_region.description 5 where, usually us-east-2=", "variable.zones.type 12 us-east-2c"]
+        [
+            "variable.aws_region.description 5 where, usually us-east-2=",
+            "variable.db_password.sensitive 9 true=",
+            "variable.zones.type 12 us-east-2c"
+        ]
     );
     assert!(references(&module.others).is_empty());
 }

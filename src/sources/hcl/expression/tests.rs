@@ -138,6 +138,7 @@ fn keys_that_are_values_and_numbers_are_literals_too() {
             "amis.plain 3 3=",
             "account 4 012345678901=",
             "port 5 5432=",
+            "on 6 true=",
         ]
     );
     assert!(found.iter().any(|argument| argument.path == "on") && found.iter().any(|a| a.path == "none"));

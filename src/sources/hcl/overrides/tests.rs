@@ -54,7 +54,10 @@ terraform {
         ),
     ]);
     let module = repository.read(".").unwrap().modules.remove(0);
-    assert_eq!(literals(&module.resources[0].arguments), ["other 4 kept=", "ebs.size 4 7=", "name 2 last="]);
+    assert_eq!(
+        literals(&module.resources[0].arguments),
+        ["other 4 kept=", "ebs.size 4 7=", "lifecycle.prevent_destroy 5 true=", "name 2 last="]
+    );
     let lifecycle: Vec<&str> = module.resources[0]
         .arguments
         .iter()
