@@ -243,6 +243,7 @@ fn record(
             rewrite
                 .counterpart
                 .as_ref()
+                .filter(|_| !origins::invents(facts, &from, &rewrite.token))
                 .map(|to| from.replace(&rewrite.token, to))
                 .filter(|to| !to.split(',').any(|to| facts.lies_in_primary(to.trim_end_matches('.')))),
             rewrite.known_after.clone(),

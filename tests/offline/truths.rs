@@ -2,6 +2,7 @@
 
 use drplan::model::inventory::Inventory;
 use drplan::model::observation::Workload;
+use drplan::model::settings::Rewrite;
 use drplan::plan::Plan;
 use drplan::plan::action::{Action, EngineChange, OverrideValue};
 use drplan::plan::audit::audit;
@@ -14,7 +15,17 @@ const SHOP: &str = "module.cloudfront.aws_cloudfront_distribution.shop";
 
 /// The example with another state.
 fn with_state(change: impl FnOnce(&mut Value)) -> Plan {
+    with_rewrite(None, change)
+}
+
+/// Likewise, with a text that drplan.hcl rewrites, and into what.
+fn with_rewrite(rewrite: Option<(&str, &str)>, change: impl FnOnce(&mut Value)) -> Plan {
     let mut world = World::read(&example());
+    world.settings.rewrites.extend(rewrite.map(|(text, to)| Rewrite {
+        text: text.to_owned(),
+        to: Some(to.to_owned()),
+        place: None,
+    }));
     let mut state: Value = serde_json::from_str(&world.state).unwrap();
     change(&mut state);
     world.state = state.to_string();
@@ -33,13 +44,23 @@ fn attributes<'s>(state: &'s mut Value, type_name: &str, name: &str) -> &'s mut 
 }
 
 fn with_origin(host: &'static str) -> Plan {
-    with_state(|state| {
-        let shop = attributes(state, "aws_cloudfront_distribution", "shop");
-        let origins = shop["origin"].as_array_mut().unwrap();
-        let media =
-            origins.iter_mut().find(|one| one["domain_name"].as_str().unwrap().contains(".s3")).unwrap();
-        media["domain_name"] = json!(host);
-    })
+    with_state(|state| set_origin(state, host))
+}
+
+fn set_origin(state: &mut Value, host: &str) {
+    let shop = attributes(state, "aws_cloudfront_distribution", "shop");
+    let origins = shop["origin"].as_array_mut().unwrap();
+    let media = origins.iter_mut().find(|one| one["domain_name"].as_str().unwrap().contains(".s3")).unwrap();
+    media["domain_name"] = json!(host);
+}
+
+/// AWS gives each load balancer an id: none is called as the lost one with another region.
+#[test]
+fn a_rewrite_of_the_region_names_no_load_balancer() {
+    const HOST: &str = "other-lb-123456.us-east-2.elb.amazonaws.com";
+    let rewritten = |text, to| with_rewrite(Some((text, to)), |state| set_origin(state, HOST));
+    assert_eq!(found(&rewritten("us-east-2", "us-west-2"), "dns-no-target")[0].0, SHOP);
+    without(&rewritten(HOST, "shop-999.us-west-2.elb.amazonaws.com"), "dns-no-target");
 }
 
 #[test]

@@ -29,7 +29,8 @@ pub(super) fn check(
         let becomes = here.iter().fold(host.to_owned(), |text, rewrite| {
             rewrite.counterpart.as_ref().map_or_else(|| text.clone(), |to| text.replace(&rewrite.token, to))
         });
-        if facts.lies_in_primary(&becomes) {
+        let invented = here.iter().any(|rewrite| invents(facts, host, &rewrite.token));
+        if facts.lies_in_primary(&becomes) || invented {
             findings.add(
                 "dns-no-target",
                 object.address(),
@@ -44,6 +45,13 @@ pub(super) fn check(
         }
     }
     check_recorded(facts, object, &known, findings);
+}
+
+/// Whether a rewrite of the region alone would make up the host of a load balancer: AWS gives each an id, and none is
+/// called like another.
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancer.html>
+pub(super) fn invents(facts: &Facts<'_, '_>, host: &str, token: &str) -> bool {
+    facts.is_primary(token) && host.trim_end_matches('.').ends_with(".elb.amazonaws.com")
 }
 
 /// Somebody may have changed it by hand: the step would change another configuration than was planned.
