@@ -10,7 +10,7 @@ use super::dispositions::Decided;
 use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::foreseen;
-use super::variables::{Given, counted_by, counts, data_behind, makes, traced};
+use super::variables::{Given, counted_by, counts, data_behind, makes, off_by_default, traced};
 use crate::model::diagnostic::Place;
 use crate::model::document::{Node, Tree};
 use crate::model::{paste, words};
@@ -90,8 +90,15 @@ fn check_counts(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Finding
                 let asking = counts(facts, object).into_iter().find_map(|(module, argument)| {
                     Some((data_behind(facts, module, argument)?, argument.place.clone()))
                 });
+                let off = || {
+                    counts(facts, object).into_iter().find_map(|(module, argument)| {
+                        Some((off_by_default(facts, module, argument)?, argument.place.clone()))
+                    })
+                };
                 if let Some((data, place)) = asking {
                     add_store(facts, object, (&data, "which may say something else there"), place, findings);
+                } else if let Some(off) = off() {
+                    by_cause.entry(off).or_default().push(object);
                 }
             }
             None => {}
@@ -103,8 +110,8 @@ fn check_counts(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Finding
             "count-computed",
             &cause,
             format!(
-                "how many there are of {}{} is computed from {cause}, which is another in the recovery: the plan has those \
-                 of the primary, and the engine may make others",
+                "how many there are of {}{} is computed from {cause}, which is another in the recovery or has no value there: \
+                 the plan has those of the primary, and the engine may make others",
                 first.address(),
                 and_more(more.len())
             ),

@@ -93,14 +93,39 @@ pub(super) fn in_primary(facts: &Facts<'_, '_>, module: &str, argument: &Argumen
 /// The first data source that an argument depends on, through whatever passes its value on: it is read in the recovery,
 /// and may say something else there.
 pub(super) fn data_behind(facts: &Facts<'_, '_>, module: &str, argument: &Argument) -> Option<String> {
+    behind(facts, module, argument, |_, reference| {
+        let mut parts = reference.strip_prefix("data.")?.split(['.', '[']);
+        Some(format!("data.{}.{}", parts.next()?, parts.next()?))
+    })
+}
+
+/// The first variable of the root that an argument depends on and that is off where nobody gives it: what the primary has
+/// by it was given by somebody whose values are not here.
+pub(super) fn off_by_default(facts: &Facts<'_, '_>, module: &str, argument: &Argument) -> Option<String> {
+    behind(facts, module, argument, |module, reference| {
+        let name = reference.strip_prefix("var.").filter(|_| module.is_empty())?;
+        let given = facts.input.settings.terraform.variables.iter().any(|variable| variable.name == name);
+        let (_, default) =
+            source_of(facts.input.configuration.as_ref()?, module, reference).filter(|_| !given)?;
+        let is_off = matches!(&default.literals[..], [one] if matches!(one.text.as_str(), "false" | "0"));
+        is_off.then(|| format!("variable \"{name}\""))
+    })
+}
+
+/// What is first found in the references that an argument depends on, by the module that has each.
+fn behind(
+    facts: &Facts<'_, '_>,
+    module: &str,
+    argument: &Argument,
+    find: impl Fn(&str, &str) -> Option<String>,
+) -> Option<String> {
     let configuration = facts.input.configuration.as_ref()?;
     let mut seen: HashSet<(&str, &str)> = HashSet::new();
     let mut waiting = vec![(module, argument)];
     while let Some((module, argument)) = waiting.pop() {
         for reference in &argument.references {
-            if let Some(rest) = reference.strip_prefix("data.") {
-                let mut parts = rest.split(['.', '[']);
-                return Some(format!("data.{}.{}", parts.next()?, parts.next()?));
+            if let Some(found) = find(module, reference) {
+                return Some(found);
             }
             if seen.insert((module, reference)) {
                 waiting.extend(source_of(configuration, module, reference));

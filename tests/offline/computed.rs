@@ -123,6 +123,28 @@ fn a_database_that_a_data_source_decides_about_is_an_error() {
     assert!(message.contains("data.aws_ssm_parameter.on"), "{message}");
 }
 
+/// What is off unless a pipeline says otherwise is on in the primary by a value that is not here.
+#[test]
+fn a_database_by_a_switch_that_nobody_gives_is_told() {
+    let switched = |default: &'static str| {
+        changed(|copy| {
+            copy.edit("terraform/modules/rds/main.tf", |text| {
+                let header = "resource \"aws_db_instance\" \"primary\" {\n";
+                let text = replace(&text, header, &format!("{header}  count = var.on ? 1 : 0\n"));
+                format!("{text}variable \"on\" {{}}\n")
+            });
+            copy.edit("terraform/main.tf", |text| {
+                replace(&text, "source = \"./modules/rds\"\n", "source = \"./modules/rds\"\n  on = var.on\n")
+            });
+            copy.edit("terraform/variables.tf", |text| {
+                format!("{text}variable \"on\" {{\n  default = {default}\n}}\n")
+            });
+        })
+    };
+    assert_eq!(subjects(&switched("false"), "count-computed"), ["variable \"on\""]);
+    without(&switched("true"), "count-computed");
+}
+
 /// A number and keys that are written out can be read: the state has more than the code makes.
 #[test]
 fn what_the_code_has_no_instance_for_is_told() {
