@@ -43,7 +43,14 @@ fn a_file_of_sops_needs_a_key_outside_the_lost_region() {
         )
     };
     with(&world(&file(&key("us-east-2"))).plan(), CODE, FILE, &format!("{FILE}:6"));
-    without(&world(&file(&format!("{}{}", key("us-east-2"), key("us-west-2")))).plan(), CODE);
+    // Whoever opens it, the plan applies it as it is.
+    let object = ("Secret/ecommerce/s", format!("{FILE}:1"));
+    let both = world(&file(&format!("{}{}", key("us-east-2"), key("us-west-2")))).plan();
+    with(&both, CODE, object.0, &object.1);
     let age = file(&key("us-east-2")).replace("  age: []\n", "  age:\n    - recipient: age1qq\n");
-    without(&world(&age).plan(), CODE);
+    with(&world(&age).plan(), CODE, object.0, &object.1);
+    // Flux opens it on its way into the cluster.
+    let flux = "---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: k, namespace: ecommerce }\n\
+                spec:\n  decryption: { provider: sops }\n";
+    without(&world(&format!("{age}{flux}")).plan(), CODE);
 }
