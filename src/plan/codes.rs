@@ -200,6 +200,12 @@ pub const CODES: &[Code] = &[
         Loses,
         "what another provider has in the lost region does not come back",
     ),
+    code(
+        "gate-unasked",
+        Warning,
+        Misleads,
+        "a gate is before a phase that has no step in this plan: nobody is asked",
+    ),
     code("health-check-lost", Error, Stops, "a health check of a record that moves asks the lost region"),
     code(
         "iam-name-shared",

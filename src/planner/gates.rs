@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::build::{READY, step};
 use super::facts::Facts;
+use super::findings::Findings;
 use crate::plan::action::Action;
 use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Phase, Plane, Step};
 
@@ -12,9 +13,26 @@ const PHASES: [Phase; 6] =
     [Phase::Preflight, Phase::Fence, Phase::Infra, Phase::Restore, Phase::Manifests, Phase::Verify];
 
 /// Puts a person's decision before each phase that has a gate.
-pub(super) fn plan_gates(facts: &Facts<'_, '_>, steps: &mut Vec<Step>) {
+pub(super) fn plan_gates(facts: &Facts<'_, '_>, steps: &mut Vec<Step>, findings: &mut Findings) {
     for gate in &facts.input.settings.gates {
         let Some(phase) = PHASES.into_iter().find(|phase| phase.as_str() == gate.phase) else { continue };
+        if !steps.iter().any(|step| step.phase == phase) {
+            let mut has: Vec<Phase> = steps.iter().map(|step| step.phase).collect();
+            has.sort();
+            has.dedup();
+            let names: Vec<&str> = has.iter().map(|phase| phase.as_str()).collect();
+            findings.add(
+                "gate-unasked",
+                &gate.phase,
+                format!(
+                    "gate \"{}\" of drplan.hcl is before a phase that has no step in this plan: nobody is asked",
+                    gate.phase
+                ),
+                format!("ask before a phase that it has: {}", names.join(", ")),
+                gate.place.clone(),
+            );
+            continue;
+        }
         let ask = gate.ask.clone().unwrap_or_else(|| format!("go on with phase {}?", phase.as_str()));
         let estimate = Estimate {
             p50_seconds: gate.decision_seconds,

@@ -105,7 +105,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     fence::drop_needless(&facts, &mut steps);
     verify::plan_verify(&facts, &decided, &mut steps, &mut findings);
     control_plane::plan_checks(&facts, &mut steps);
-    gates::plan_gates(&facts, &mut steps);
+    gates::plan_gates(&facts, &mut steps, &mut findings);
     measured::apply(&facts, &mut steps);
     let steps = schedule::in_order(steps, &mut findings);
     let forecast = forecast::plan_forecast(&facts, &decided, &steps, &findings);

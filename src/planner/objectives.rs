@@ -90,8 +90,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, decided: &Decided, forecast: &Forecas
             .resources
             .iter()
             .any(|resource| resource.address == loss.store && resource.disposition == Disposition::Block);
-        let (Some(worst), Some(objective), false) = (loss.worst_seconds, loss.objective_seconds, blocked)
-        else {
+        // Where nothing bounds the worst, what would be lost now misses it already.
+        let lost = loss.worst_seconds.or(loss.now_seconds);
+        let (Some(worst), Some(objective), false) = (lost, loss.objective_seconds, blocked) else {
             continue;
         };
         findings.add(

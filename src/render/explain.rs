@@ -52,6 +52,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "engine-unpredicted"
     "external-dns-syncs"
     "foreign-in-primary"
+    "gate-unasked"
     "health-check-lost"
     "iam-name-shared"
     "id-unplaced"

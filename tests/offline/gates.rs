@@ -7,7 +7,8 @@ use drplan::plan::Plan;
 use drplan::plan::action::Action;
 use drplan::plan::audit::audit;
 
-use crate::worlds::{World, example};
+use crate::defects::{subjects, without};
+use crate::worlds::{World, example, state_of};
 
 fn gated(phase: &str) -> Plan {
     let mut world = World::read(&example());
@@ -52,4 +53,24 @@ fn every_step_of_a_phase_is_behind_its_gate() {
     // It counts: the cluster is what everything waits for.
     let (slow, fast) = (gated("infra").forecast.rto.p50_seconds, without.forecast.rto.p50_seconds);
     assert!(slow >= fast + 600, "{slow} {fast}");
+}
+
+/// What was to be confirmed there would be confirmed by nobody.
+#[test]
+fn a_gate_before_a_phase_without_a_step_is_told() {
+    let mut world = World::of_state(state_of(&[]));
+    world.manifests = World::read(&example()).manifests;
+    let gates = |phase: &str| {
+        let mut world = world.clone();
+        world.settings.gates.push(Gate {
+            phase: phase.to_owned(),
+            decision_seconds: 60,
+            ask: None,
+            place: None,
+        });
+        world.try_plan(Some("us-east-2")).unwrap()
+    };
+    assert_eq!(subjects(&gates("restore"), "gate-unasked"), ["restore"]);
+    without(&gates("manifests"), "gate-unasked");
+    without(&gated("infra"), "gate-unasked");
 }

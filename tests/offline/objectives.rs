@@ -38,3 +38,20 @@ fn what_the_stack_may_lose_is_the_bound_of_its_stores() {
     let finding = plan.findings.iter().find(|finding| finding.code == "objective-missed").unwrap();
     assert_eq!(finding.at.as_ref().map(|at| at.line), Some(48));
 }
+
+/// Without a schedule nothing bounds the worst, and what would be lost now misses it already.
+#[test]
+fn what_is_lost_now_misses_an_objective_too() {
+    let mut world = World::read(&example());
+    world.settings.backups.clear();
+    for database in &mut world.settings.databases {
+        database.max_age_seconds = Some(86_400);
+    }
+    for objective in &mut world.settings.objectives {
+        if objective.component == "database" {
+            objective.rpo_seconds = Some(60);
+        }
+    }
+    let plan = world.plan();
+    assert_eq!(subjects(&plan, "objective-missed"), ["module.rds.aws_db_instance.primary"]);
+}

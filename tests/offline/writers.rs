@@ -1,6 +1,7 @@
 //! Who else writes: pipelines by what sets them off, controllers that the code installs.
 
 use drplan::model::document::SourceText;
+use drplan::model::settings::Gate;
 use drplan::plan::Plan;
 use serde_json::json;
 
@@ -74,6 +75,20 @@ fn a_workflow_is_told_by_what_sets_it_off() {
     assert_eq!(subjects(&plan, CODE), [".github/workflows/a.yml", ".github/workflows/c.yml"]);
     let first = &plan.findings.iter().find(|finding| finding.code == CODE).unwrap().message;
     assert!(first.contains("(and 2 more files: .github/workflows/b.yml, .gitlab-ci.yml)"), "{first}");
+}
+
+/// The fix that it offers: a person says at a gate that they are off.
+#[test]
+fn pipelines_that_a_gate_asks_about_are_not_told() {
+    let text = workflow("on: push", "      - run: terraform apply -auto-approve");
+    let mut world = World::read(&example());
+    world.pipelines = vec![SourceText { path: ".github/workflows/a.yml".to_owned(), text }];
+    let gate = |phase: &str| Gate { phase: phase.to_owned(), decision_seconds: 60, ask: None, place: None };
+    assert_eq!(found(&world.plan(), CODE).len(), 1);
+    world.settings.gates.push(gate("manifests"));
+    assert_eq!(found(&world.plan(), CODE).len(), 1);
+    world.settings.gates.push(gate("infra"));
+    without(&world.plan(), CODE);
 }
 
 #[test]

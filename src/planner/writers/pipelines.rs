@@ -44,6 +44,16 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
             writing.entry(trigger).or_default().push((&pipeline.path, line, command));
         }
     }
+    // Somebody says at a gate, before anything is written, that they are off.
+    let is_empty = !facts.objects.iter().any(|object| object.is_managed());
+    let asked = facts.input.settings.gates.iter().any(|gate| match gate.phase.as_str() {
+        "preflight" | "fence" | "infra" => !is_empty,
+        "manifests" => is_empty,
+        _ => false,
+    });
+    if asked {
+        return;
+    }
     for (trigger, all) in writing {
         let Some(((path, line, command), more)) = all.split_first() else { continue };
         let others: Vec<&str> = more.iter().map(|(path, ..)| *path).collect();
@@ -59,7 +69,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
                 command.told,
                 trigger.told()
             ),
-            "switch it off before the plan runs, and say so at a gate: `gate \"infra\" { ask = \"Are the pipelines off?\" }`",
+            format!(
+                "switch it off before the plan runs, and say so at a gate: `gate \"{}\" {{ ask = \"Are the pipelines off?\" }}`",
+                if is_empty { "manifests" } else { "infra" }
+            ),
             Some(Place::new(*path, *line)),
         );
     }

@@ -24,6 +24,9 @@ struct Head {
 
 const PULL: &str = "pull the state again: `terraform state pull > state.tfstate` (or `tofu state pull`)";
 
+const NO_STATE: &str = "this is JSON, but no Terraform state: it has no `version`";
+const GIVE: &str = "give the state: `terraform state pull > state.tfstate`";
+
 /// Refuses everything that is not a state of version 4, by name.
 pub(super) fn check_head(text: &str, origin: &str) -> Result<(), BadInput> {
     let place = Place::file(origin);
@@ -31,12 +34,11 @@ pub(super) fn check_head(text: &str, origin: &str) -> Result<(), BadInput> {
         return Err(Problem::at(place, "the state is empty", PULL).into());
     }
     if text.starts_with("PK\u{3}\u{4}") {
-        return Err(Problem::at(
-            place,
-            "this is a saved plan file, not a state",
-            "give the state: `terraform state pull > state.tfstate`",
-        )
-        .into());
+        return Err(Problem::at(place, "this is a saved plan file, not a state", GIVE).into());
+    }
+    let is_json = || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    if !text.trim_start().starts_with('{') && is_json() {
+        return Err(Problem::at(Place::new(origin, 1), NO_STATE, GIVE).into());
     }
     let head: Head = serde_json::from_str(text).map_err(|error| explain(&error, text, origin))?;
     if head.encrypted_data.is_some() || head.encryption_version.is_some() {
@@ -48,12 +50,9 @@ pub(super) fn check_head(text: &str, origin: &str) -> Result<(), BadInput> {
         .into());
     }
     if head.planned_values.is_some() || head.resource_changes.is_some() {
-        return Err(Problem::at(
-            place,
-            "this is a plan in JSON (`show -json PLAN`), not a state",
-            "give the state: `terraform state pull > state.tfstate`",
-        )
-        .into());
+        return Err(
+            Problem::at(place, "this is a plan in JSON (`show -json PLAN`), not a state", GIVE).into()
+        );
     }
     if head.format_version.is_some() && head.version.is_none() {
         let what = if head.decision_digest.is_some() {
@@ -70,7 +69,7 @@ pub(super) fn check_head(text: &str, origin: &str) -> Result<(), BadInput> {
         } else {
             "this is the output of `show -json`, not a state"
         };
-        return Err(Problem::at(place, what, "give the state: `terraform state pull > state.tfstate`").into());
+        return Err(Problem::at(place, what, GIVE).into());
     }
     let looks_like_state = head.lineage.is_some() || head.resources.is_some();
     match head.version.as_ref().and_then(serde_json::Value::as_u64) {
@@ -90,12 +89,7 @@ pub(super) fn check_head(text: &str, origin: &str) -> Result<(), BadInput> {
         None if head.version.is_some() && looks_like_state => {
             Err(Problem::at(place, "the state's `version` is no whole number", PULL).into())
         }
-        None => Err(Problem::at(
-            place,
-            "this is JSON, but no Terraform state: it has no `version`",
-            "give the state: `terraform state pull > state.tfstate`",
-        )
-        .into()),
+        None => Err(Problem::at(place, NO_STATE, GIVE).into()),
     }
 }
 

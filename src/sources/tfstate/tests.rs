@@ -41,7 +41,7 @@ fn refuses_by_name_what_is_no_state_of_version_4() {
     for (text, expected) in [
         ("", "empty"),
         ("   \n", "empty"),
-        ("[1,2]", "not as the engine writes it"),
+        ("[1,2]", "no Terraform state"),
         ("version: 4", "not JSON"),
         (r#"{"version":3,"serial":1,"modules":[]}"#, "format version 3"),
         (r#"{"version":5,"resources":[]}"#, "newer than the 4"),

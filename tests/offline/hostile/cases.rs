@@ -51,6 +51,8 @@ fn states() {
         state("a saved plan", "PK\u{3}\u{4}rest", &["saved plan file"]),
         state("a plan in JSON", r#"{"format_version": "1.2", "planned_values": {}}"#, &["plan in JSON"]),
         state("show -json", r#"{"format_version": "1.0", "values": {}}"#, &["show -json"]),
+        state("a list", "[]", &["no Terraform state", "state pull"]),
+        state("a number", " 3\n", &["no Terraform state"]),
         state("an HTML page", "<!DOCTYPE html><html>", &["not JSON"]),
         state("YAML", "version: 4\nresources: []\n", &["not JSON"]),
         state("only nesting", deep("[", "]"), &["state.tfstate:1"]),
