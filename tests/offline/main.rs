@@ -64,6 +64,7 @@ mod traffic;
 mod truth;
 mod truths;
 mod unowned;
+mod unread;
 mod volumes;
 mod walkthrough;
 mod ways_in;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use drplan::model::configuration::Configuration;
+use drplan::model::diagnostic::Gap;
 use drplan::model::document::Manifests;
 use drplan::model::input::PlanningInput;
 use drplan::model::inventory::{DbSnapshot, Inventory};
@@ -60,6 +61,8 @@ pub(crate) struct World {
     pub(crate) engine_plan: Option<String>,
     /// Pipelines of the repository.
     pub(crate) pipelines: Vec<drplan::model::document::SourceText>,
+    /// What could not be read.
+    pub(crate) gaps: Vec<Gap>,
     /// The clock.
     pub(crate) at: jiff::Timestamp,
 }
@@ -91,6 +94,7 @@ impl World {
             ),
             engine_plan: None,
             pipelines: Vec::new(),
+            gaps: Vec::new(),
             at: NOW.parse().expect("time"),
             settings,
         }
@@ -107,6 +111,7 @@ impl World {
             inventory: None,
             engine_plan: None,
             pipelines: Vec::new(),
+            gaps: Vec::new(),
             at: NOW.parse().expect("time"),
         }
     }
@@ -138,7 +143,7 @@ impl World {
             engine_plan,
             durations: None,
             pipelines: self.pipelines.clone(),
-            gaps: Vec::new(),
+            gaps: self.gaps.clone(),
         };
         drplan::planner::plan_region(&input).map_err(|error| error.to_string())
     }
