@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# shellcheck disable=SC2016 # What is from the plan stands in single quotes: nothing of it is expanded.
+# shellcheck disable=SC2016,SC2043 # What is from the plan stands in single quotes, nothing of it is expanded; lists may be of one.
 #
 # The recovery of {{ stack }} in {{ region }} by hand: plan {{ digest }}, decisions {{ decisions }}.
 # Made anew by: {{ command }}
