@@ -81,6 +81,11 @@ fn how_many_databases_come_back_is_what_the_engine_says() {
     assert_eq!(resource(&plan, address)["disposition"], "block");
     assert!(!has(&plan, "store-count-computed"));
 
+    // Nothing of the code tells, and it is counted: the engine is asked all the same.
+    let hidden = counted("count = contains([], \"x\") ? 1 : 0");
+    assert!(!has(&hidden.drplan(&["--engine", "off"], None), "store-count-computed"));
+    assert_eq!(subjects(&hidden.plan(), "engine-omits"), [address]);
+
     let plan = counted("count = var.aws_region == \"nowhere\" ? 0 : 1").plan();
     agrees(&plan);
     assert_eq!(resource(&plan, address)["disposition"], "restore");
