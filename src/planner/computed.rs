@@ -11,6 +11,7 @@ use super::facts::{Facts, Object};
 use super::findings::Findings;
 use super::foreseen;
 use super::variables::{Given, counted_by, counts, data_behind, makes, off_by_default, traced};
+use crate::model::configuration::Argument;
 use crate::model::diagnostic::Place;
 use crate::model::document::{Node, Tree};
 use crate::model::{paste, words};
@@ -87,17 +88,13 @@ fn check_counts(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Finding
             }
             Some(counted) => by_cause.entry(counted).or_default().push(object),
             None if comes_back => {
-                let asking = counts(facts, object).into_iter().find_map(|(module, argument)| {
-                    Some((data_behind(facts, module, argument)?, argument.place.clone()))
-                });
-                let off = || {
-                    counts(facts, object).into_iter().find_map(|(module, argument)| {
-                        Some((off_by_default(facts, module, argument)?, argument.place.clone()))
-                    })
+                let behind = |find: fn(&Facts<'_, '_>, &str, &Argument) -> Option<String>| {
+                    let mut all = counts(facts, object).into_iter();
+                    all.find_map(|(module, one)| Some((find(facts, module, one)?, one.place.clone())))
                 };
-                if let Some((data, place)) = asking {
+                if let Some((data, place)) = behind(data_behind) {
                     add_store(facts, object, (&data, "which may say something else there"), place, findings);
-                } else if let Some(off) = off() {
+                } else if let Some(off) = behind(off_by_default) {
                     by_cause.entry(off).or_default().push(object);
                 }
             }

@@ -367,6 +367,10 @@ pub(super) fn accepted_loss(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> O
 }
 
 impl<'i> Facts<'i, '_> {
+    /// Whether drplan.hcl says that the data of an object may go.
+    pub(super) fn is_loss_accepted(&self, object: &Object<'_, '_>) -> bool {
+        self.input.settings.accepted_losses.iter().any(|loss| self.meant_by(&loss.address, object))
+    }
     /// Where the code of an object stands.
     pub(super) fn place_in_code(&self, object: &Object<'_, '_>) -> Option<Place> {
         let block = self.block(object.instance)?;

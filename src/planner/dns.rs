@@ -28,7 +28,7 @@ use crate::plan::resource::{Disposition, PlannedResource};
 use crate::plan::step::{DoneWhen, Estimate, EstimateSource, Expects, Phase, Plane, Step};
 use crate::plan::values::{Site, UseDisposition};
 pub(super) use abroad::{check_abroad, is_kept_abroad, leads_abroad};
-pub(super) use controller::{installs_controller, is_controller};
+pub(super) use controller::{installs_controller, is_controller, plain};
 pub(super) use leads::{goes_with_withheld, is_kept, points_into_primary};
 use leads::{targets, withheld_target};
 pub(super) use names::names;

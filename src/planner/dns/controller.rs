@@ -120,7 +120,7 @@ pub(super) fn written_by_controller(object: &Object) -> Vec<String> {
 }
 
 /// A name as DNS compares it.
-pub(super) fn plain(name: &str) -> String {
+pub(in crate::planner) fn plain(name: &str) -> String {
     name.trim().trim_end_matches('.').to_ascii_lowercase()
 }
 
@@ -236,27 +236,26 @@ pub(super) fn flags<'o>(container: &'o Node, name: &str) -> Vec<&'o str> {
     of_environment().into_iter().flat_map(str::lines).collect()
 }
 
-/// Whose records the recorded zones have, by the TXT records beside them.
-fn owners(facts: &Facts<'_, '_>) -> BTreeSet<String> {
+/// The texts of all TXT records of the recorded zones, as external-dns keeps its owners in them.
+fn texts<'f>(facts: &'f Facts<'_, '_>) -> impl Iterator<Item = &'f str> {
     let zones = facts.inventory().and_then(|inventory| inventory.dns_zones.as_ref());
     let records = zones.into_iter().flatten().filter_map(|zone| zone.records.as_ref()).flatten();
     let texts = records.filter(|record| record.record_type == "TXT").flat_map(|record| &record.values);
-    let owner = |text: &String| {
-        let mut parts = text.trim_matches('"').split(',');
-        parts.find_map(|part| part.strip_prefix("external-dns/owner=")).map(str::to_owned)
-    };
-    texts.filter_map(owner).collect()
+    texts.map(|text| text.trim_matches('"'))
+}
+
+/// Whose records the recorded zones have, by the TXT records beside them.
+fn owners<'f>(facts: &'f Facts<'_, '_>) -> BTreeSet<&'f str> {
+    let owner = |text: &'f str| text.split(',').find_map(|part| part.strip_prefix("external-dns/owner="));
+    texts(facts).filter_map(owner).collect()
 }
 
 /// What has records of an owner, by the TXT records beside them, and is no object of the manifests.
 /// <https://kubernetes-sigs.github.io/external-dns/latest/docs/registry/txt/>
 fn orphans(facts: &Facts<'_, '_>, owner: &str) -> BTreeSet<String> {
-    let zones = facts.inventory().and_then(|inventory| inventory.dns_zones.as_ref());
-    let records = zones.into_iter().flatten().filter_map(|zone| zone.records.as_ref()).flatten();
-    let owned = records.filter(|record| record.record_type == "TXT").flat_map(|record| &record.values);
     let owner = format!("external-dns/owner={owner}");
-    let resources = owned.filter_map(|text| {
-        let mut parts = text.trim_matches('"').split(',');
+    let resources = texts(facts).filter_map(|text| {
+        let mut parts = text.split(',');
         let resource = parts.clone().find_map(|part| part.strip_prefix("external-dns/resource="))?;
         parts.any(|part| part == owner).then_some(resource)
     });

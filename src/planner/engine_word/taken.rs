@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html>,
 //! <https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html>
 
+use super::super::dns::plain;
 use super::super::facts::{Facts, Object};
 use crate::model::types::{Scope, Uniqueness};
 
@@ -67,10 +68,9 @@ fn is_same_record(of_state: &Object<'_, '_>, planned: &Object<'_, '_>, name: &st
         let text = |object: &Object<'_, '_>| object.text(attribute).unwrap_or_default().to_owned();
         text(of_state) == text(planned)
     };
-    let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
     let called = ["name", "fqdn"]
         .iter()
         .filter_map(|attribute| of_state.text(attribute))
-        .any(|it| bare(it) == bare(name));
+        .any(|it| plain(it) == plain(name));
     called && same("zone_id") && same("type") && same("set_identifier")
 }

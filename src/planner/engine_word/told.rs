@@ -36,7 +36,7 @@ pub(in super::super) fn check(facts: &Facts<'_, '_>, decided: &Decided, findings
         }
         let changed = blocks.entry(&object.instance.config_address).or_default();
         changed.more.push(object.address());
-        if may_hold_data(object) && !is_accepted(facts, object) {
+        if may_hold_data(object) && !facts.is_loss_accepted(object) {
             changed.empty.push(object.address());
             changed.unknown_type = object.entry.is_none().then_some(&*object.instance.type_name);
         }
@@ -99,10 +99,6 @@ fn fix(changed: &Changed<'_>) -> String {
         }
         None => meant.to_owned(),
     }
-}
-
-fn is_accepted(facts: &Facts<'_, '_>, object: &Object<'_, '_>) -> bool {
-    facts.input.settings.accepted_losses.iter().any(|loss| facts.meant_by(&loss.address, object))
 }
 
 /// What decides how many there are, else the block.

@@ -48,14 +48,8 @@ fn plan_loss(facts: &Facts<'_, '_>, store: &PlannedStore, unseen: &HashSet<&str>
     };
     if chosen.kind == CandidateKind::Empty {
         // One that only the engine's plan has begins empty without anybody having said that it may.
-        let is_new = object.is_some_and(|object| object.only_planned);
-        let said = facts
-            .input
-            .settings
-            .accepted_losses
-            .iter()
-            .any(|loss| object.is_some_and(|object| facts.meant_by(&loss.address, object)));
-        let verdict = if is_new && !said { Verdict::Unknown } else { Verdict::Accepted };
+        let is_new = object.is_some_and(|object| object.only_planned && !facts.is_loss_accepted(object));
+        let verdict = if is_new { Verdict::Unknown } else { Verdict::Accepted };
         return told(None, None, verdict, store.why.clone());
     }
     let (worst_seconds, basis) = worst(facts, store, chosen, component);

@@ -2,7 +2,7 @@
 
 use super::provided::Bring;
 use super::thing::{DEFAULT_CLASS, STORAGE_CLASS, Thing};
-use crate::planner::facts::Facts;
+use crate::planner::facts::{Facts, Object};
 
 /// Namespaces, accounts, classes, and what the add-ons bring that every cluster gets.
 /// <https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#initial-namespaces>
@@ -43,6 +43,10 @@ const AUTO_MODE: [&str; 3] = [
     "CustomResourceDefinition/karpenter.sh",
 ];
 
+pub(super) fn is_auto_mode(cluster: &Object<'_, '_>) -> bool {
+    cluster.tree().pointer("/compute_config/0/enabled") == Some(&serde_json::Value::Bool(true))
+}
+
 /// The first version whose `gp2` is not the class of claims that name none.
 /// <https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions-extended.html#kubernetes-1-30>
 const WITHOUT_DEFAULT: (u64, u64) = (1, 30);
@@ -51,8 +55,7 @@ const WITHOUT_DEFAULT: (u64, u64) = (1, 30);
 pub(super) fn bring<'i>(facts: &Facts<'i, '_>, bring: Bring<'_, 'i>) {
     OWN.iter().filter_map(|label| Thing::parse(label)).for_each(&mut *bring);
     for cluster in facts.objects.iter().filter(|object| object.type_name() == "aws_eks_cluster") {
-        let tree = cluster.tree();
-        if tree.pointer("/compute_config/0/enabled") == Some(&serde_json::Value::Bool(true)) {
+        if is_auto_mode(cluster) {
             AUTO_MODE.iter().filter_map(|label| Thing::parse(label)).for_each(&mut *bring);
         }
         let version = cluster.text("version").and_then(|version| {

@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html>,
 //! <https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html>
 
+use super::eks;
 use super::thing::Thing;
 use crate::model::arn::Arn;
 use crate::model::diagnostic::Place;
@@ -113,9 +114,7 @@ fn check_agent(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Findings
         "aws_eks_addon" => object.text("addon_name") == Some(AGENT),
         "helm_release" => object.instance.attributes.contains(AGENT),
         // In auto mode it is part of each node.
-        "aws_eks_cluster" => {
-            object.tree().pointer("/compute_config/0/enabled") == Some(&serde_json::Value::Bool(true))
-        }
+        "aws_eks_cluster" => eks::is_auto_mode(object),
         _ => false,
     });
     let code = facts.input.configuration.iter().flat_map(|code| &code.modules);
