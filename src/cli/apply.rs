@@ -1,9 +1,8 @@
 //! `drplan apply PLAN`: check, plan again, run.
 
-use std::path::PathBuf;
 use std::sync::Mutex;
 
-use super::args::{Apply, Format, Region};
+use super::args::Apply;
 use super::ask::{Confirm, Place, Terminal, confirm, is_somebody_there, whereabouts};
 use super::bodies::Read;
 use super::gather::Texts;
@@ -14,8 +13,9 @@ use super::region::{Planned, encoded, plan};
 use super::run_folder::RunFolder;
 use super::save::save;
 use super::show::read_plan;
+use super::taken::{self, Taken};
 use super::watch::Watch;
-use super::{Exit, Failure, connect, preview, shared_run};
+use super::{Exit, Failure, again, connect, preview, shared_run};
 use crate::clients::clock::Clock;
 use crate::event::{Ending, Event};
 use crate::executor::requests::Requests;
@@ -23,17 +23,16 @@ use crate::executor::{Ended, Executor, Limits, Stop, Targets};
 use crate::model::diagnostic::Problem;
 use crate::model::input::PlanningInput;
 use crate::model::paste::shell;
+use crate::plan::Plan;
 use crate::plan::approval::{Request, Rules, Verdict, judge};
 use crate::plan::finding::Severity;
 use crate::plan::journal::{Entry, JOURNAL_VERSION};
-use crate::plan::{Plan, diff};
-use crate::render::changes::render_changes;
 use crate::render::run::{Folder, render_ended};
 use crate::sources::approvals;
 use crate::targets::kube::KubeTarget;
 use crate::targets::unbuilt::Unbuilt;
 
-const MARK: &str = "\"decision_digest\"";
+pub(super) const MARK: &str = "\"decision_digest\"";
 
 /// Who lets a plan run.
 struct Permit {
@@ -42,36 +41,66 @@ struct Permit {
 }
 
 pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
-    let shown = args.plan.display().to_string();
-    let (_, approved) = read_plan(&args.plan)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build();
+    let runtime = runtime.map_err(|source| Failure::Io { what: "the run's threads".to_owned(), source })?;
+    let mut taken = match (&args.plan, &args.take_over) {
+        (None, Some(run)) => Some(taken::fetch(args, run, &runtime)?),
+        _ => None,
+    };
+    let path = taken.as_ref().map(Taken::plan).or_else(|| args.plan.clone()).unwrap_or_default();
+    let shown = path.display().to_string();
+    let (_, approved) = read_plan(&path)?;
     check_errors(&approved, &shown)?;
     let progress = Progress::begin("planning again from the newest inputs");
     let texts = Texts::default();
-    let Planned { input, plan: newest, base } = plan(&as_region(args, &approved), &texts, &progress)?;
+    let planned = match &taken {
+        Some(taken) => {
+            taken.plan_again(&approved.saw.recovery_region, args.offline, &texts, &progress, screen)?
+        }
+        None => plan(&again::as_region(args, &approved), &texts, &progress)?,
+    };
     drop(progress);
+    let Planned { input, plan: newest, base } = &planned;
+    let home = taken.as_ref().map_or_else(|| base.clone(), |taken| taken.home.clone());
     let now = jiff::Timestamp::now();
-    check_same(&approved, &newest, &base, &shown, screen)?;
-    check_errors(&newest, &shown)?;
-    check_built(&newest)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build();
-    let runtime = runtime.map_err(|source| Failure::Io { what: "the run's threads".to_owned(), source })?;
-    let bodies = Read::new(&newest, &input.manifests);
-    let requests = Requests::new(&newest, &bodies).with_fence_by_hand();
-    let (kube, cluster) = runtime.block_on(connect::cluster(args, &newest))?;
+    again::check_same(&approved, newest, &home, &shown, screen)?;
+    check_errors(newest, &shown)?;
+    check_built(newest)?;
+    let bodies = Read::new(newest, &input.manifests);
+    let requests = Requests::new(newest, &bodies).with_fence_by_hand();
+    let (kube, cluster) = runtime.block_on(connect::cluster(args, newest))?;
     // Whoever is asked for the go sees first what it is for.
     if args.dry_run || (args.events.is_none() && is_somebody_there()) {
-        runtime.block_on(preview::show(&newest, &requests, &kube, screen))?;
+        runtime.block_on(preview::show(newest, &requests, &kube, screen))?;
     }
     if args.dry_run {
         return Ok(Exit::Done);
     }
-    let shared = runtime.block_on(shared_run::connect(input.settings.journal.as_ref(), &newest))?;
+    let shared = match &taken {
+        Some(_) => None,
+        None => runtime.block_on(shared_run::connect(input.settings.journal.as_ref(), newest))?,
+    };
     let place = Place { region: &newest.saw.recovery_region, cluster: &cluster };
-    let permit = permit(args, &approved, &input, &base, now, place, screen)?;
-    let folder = kept::folder(args, shared.is_some(), &base, &newest, now)?;
+    let asked = Asked { plan: &approved, path: &path, input, base, now, place };
+    let permit = permit(args, &asked, screen)?;
+    let (shared, folder) = match taken.take() {
+        Some(taken) => (Some(taken.shared), taken.folder),
+        None => {
+            let folder = kept::folder(args, shared.is_some(), &home, newest, now)?;
+            (shared, folder)
+        }
+    };
+    let mut not_transferable = Vec::new();
     let (folder, journal) = match &shared {
         Some(shared) => {
-            runtime.block_on(kept::in_s3(shared, folder, &newest, args.take_over.is_some(), screen))?
+            if folder.replayed.begun.is_none() && args.take_over.is_none() {
+                let kms_key = input.settings.journal.as_ref().and_then(|journal| journal.kms_key.as_deref());
+                let run = &folder.run;
+                let kept = taken::Kept { args, path: &path, run, planned: &planned, texts: &texts, kms_key };
+                not_transferable = shared.keep_inputs(&kept, &runtime);
+                tell_not_transferable(&not_transferable, screen);
+            }
+            runtime.block_on(kept::in_s3(shared, folder, newest, args.take_over.is_some(), screen))?
         }
         None => {
             let journal = folder.journal()?;
@@ -79,8 +108,8 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
         }
     };
     folder.check_cluster(&cluster.id)?;
-    save(&folder.file("plan.json"), &encoded(&newest)?, MARK)?;
-    let watch = Watch::new(&newest, args.events, screen);
+    save(&folder.file("plan.json"), &encoded(newest)?, MARK)?;
+    let watch = Watch::new(newest, args.events, screen);
     let mut events = Vec::new();
     let acts = Acts {
         requests: &requests,
@@ -88,18 +117,22 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
         cluster: &cluster.id,
         simulated: cluster.simulated.as_deref(),
         took_over: args.take_over.is_some(),
+        not_transferable: &not_transferable,
         parallelism: input.settings.terraform.parallelism,
     };
     let ended =
-        runtime.block_on(in_runtime(&newest, acts, &folder, &journal, &permit, &watch, &mut events))?;
+        runtime.block_on(in_runtime(newest, acts, &folder, &journal, &permit, &watch, &mut events))?;
     // Whoever was asked at the terminal may still be thinking: nobody waits for them.
     runtime.shutdown_background();
     drop(watch);
     drop(journal);
+    if ended.how == Ending::Done {
+        taken::forget(&folder);
+    }
     let again: Vec<String> = std::env::args().skip(1).map(|word| shell(&word)).collect();
     let again = format!("drplan {}", again.join(" "));
     let ends = Folder { again: &again, run: &folder.path.display().to_string() };
-    let text = render_ended(&newest, &events, ends, screen.options(0, Some(&shown)));
+    let text = render_ended(newest, &events, ends, screen.options(0, Some(&shown)));
     if args.events.is_none() {
         screen.result(text.as_bytes())?;
     }
@@ -113,31 +146,6 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
             Exit::Failed
         }
     })
-}
-
-/// What `drplan region` would have been asked.
-fn as_region(args: &Apply, plan: &Plan) -> Region {
-    Region {
-        region: plan.saw.recovery_region.clone(),
-        config: args.config.clone(),
-        primary: args.primary.clone(),
-        state: args.state.clone(),
-        state_version: None,
-        state_at: None,
-        terraform: args.terraform.clone(),
-        manifests: args.manifests.clone(),
-        exclude: args.exclude.clone(),
-        inventory: args.inventory.clone(),
-        observation: args.observation.clone(),
-        estimates: None,
-        engine_plan: None,
-        engine: None,
-        offline: args.offline,
-        at: None,
-        out: PathBuf::from("plan.json"),
-        format: Format::Json,
-        verbose: 0,
-    }
 }
 
 fn refused(message: impl Into<String>, fix: impl Into<String>) -> Failure {
@@ -160,20 +168,23 @@ fn check_errors(plan: &Plan, shown: &str) -> Result<(), Failure> {
     ))
 }
 
-/// Who lets it run; an approval is of the decisions, and so of every plan that has the same.
-fn permit(
-    args: &Apply,
-    plan: &Plan,
-    input: &PlanningInput<'_>,
-    base: &std::path::Path,
+/// What is to be permitted, and where.
+struct Asked<'p> {
+    plan: &'p Plan,
+    path: &'p std::path::Path,
+    input: &'p PlanningInput<'p>,
+    base: &'p std::path::Path,
     now: jiff::Timestamp,
-    place: Place<'_>,
-    screen: &Screen,
-) -> Result<Permit, Failure> {
-    let shown = shell(&args.plan.display().to_string());
+    place: Place<'p>,
+}
+
+/// Who lets it run; an approval is of the decisions, and so of every plan that has the same.
+fn permit(args: &Apply, asked: &Asked<'_>, screen: &Screen) -> Result<Permit, Failure> {
+    let Asked { plan, path, input, base, now, place } = *asked;
+    let shown = shell(&path.display().to_string());
     let settings = input.settings.file.is_some().then_some(&input.settings.approval);
     let rules = Rules::of(plan, settings);
-    let files = approvals::read_approvals(&args.plan, base, &rules.signers, &rules.revoked);
+    let files = approvals::read_approvals(path, base, &rules.signers, &rules.revoked);
     let request = Request { plan, shown: &shown, settings, files: &files, now };
     match judge(&request, args.break_glass.as_deref()) {
         Verdict::Approved(standing) => {
@@ -199,36 +210,6 @@ fn permit(
     }
 }
 
-/// The decisions must be those that were approved.
-fn check_same(
-    approved: &Plan,
-    newest: &Plan,
-    base: &std::path::Path,
-    shown: &str,
-    screen: &Screen,
-) -> Result<(), Failure> {
-    if approved.decision_digest == newest.decision_digest {
-        return Ok(());
-    }
-    let runs = base.join(".drplan");
-    let path = runs.join("newest-plan.json");
-    let failed = |source| Failure::Io { what: runs.display().to_string(), source };
-    std::fs::create_dir_all(&runs).map_err(failed)?;
-    save(&path, &encoded(newest)?, MARK)?;
-    let saved = path.display().to_string();
-    let mut changes = diff::diff(approved, newest);
-    changes.retain(|change| change.decision);
-    screen.note(&render_changes(&changes, (shown, &saved), screen.options(0, Some(&saved))));
-    Err(refused(
-        "the newest inputs make another plan: its decisions are not those that were approved",
-        format!(
-            "read what differs; where it is right, have it approved: drplan approve {} --delta {}",
-            shell(&saved),
-            shell(shown)
-        ),
-    ))
-}
-
 /// No effect is begun of a plan that cannot be brought to its end.
 fn check_built(plan: &Plan) -> Result<(), Failure> {
     let unbuilt: Vec<&str> = plan.unbuilt().map(|step| step.id.as_str()).collect();
@@ -248,6 +229,16 @@ fn check_built(plan: &Plan) -> Result<(), Failure> {
     ))
 }
 
+/// A run that only this machine can go on with is better known before the machine is gone.
+fn tell_not_transferable(why: &[String], screen: &Screen) {
+    for why in why {
+        screen.note(&format!(
+            "note: not transferable: {why}. Another machine can go on with this run only in this folder and with this plan \
+             (drplan apply PLAN --take-over RUN)"
+        ));
+    }
+}
+
 /// What a run acts by.
 #[derive(Clone, Copy)]
 struct Acts<'x> {
@@ -256,6 +247,7 @@ struct Acts<'x> {
     cluster: &'x str,
     simulated: Option<&'x str>,
     took_over: bool,
+    not_transferable: &'x [String],
     parallelism: Option<u32>,
 }
 
@@ -375,5 +367,6 @@ fn first(plan: &Plan, folder: &RunFolder, permit: &Permit, acts: Acts<'_>) -> En
         simulated: acts.simulated.map(str::to_owned),
         approved_by: permit.by.clone(),
         break_glass: permit.break_glass.clone(),
+        not_transferable: acts.not_transferable.to_vec(),
     }
 }

@@ -1,5 +1,6 @@
 //! What the command line understands.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -109,6 +110,9 @@ pub(super) struct Region {
     /// Show every finding in full
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+    /// What kustomizations and charts printed elsewhere: the tools are not run for them.
+    #[arg(skip)]
+    pub(super) printed: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Args)]
@@ -283,8 +287,9 @@ pub(super) struct Approve {
 /// written down before and after it in .drplan/runs: stopped at any instant, the same command goes on from there.
 #[derive(Debug, Args)]
 pub(super) struct Apply {
-    /// The plan
-    pub(super) plan: PathBuf,
+    /// The plan; with --take-over it is read from S3 where it is left out
+    #[arg(required_unless_present = "take_over")]
+    pub(super) plan: Option<PathBuf>,
     /// drplan.hcl; else the one in this folder or above it
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -321,10 +326,13 @@ pub(super) struct Apply {
     /// The EKS cluster to apply to; else the only one of the recovery region
     #[arg(long, value_name = "NAME", conflicts_with = "context")]
     pub(super) cluster: Option<String>,
-    /// Go on with a run that another machine began: its records are read from S3 (journal in drplan.hcl), its lease is
-    /// waited out
+    /// Go on with a run that another machine began: its records, and without PLAN all that it was planned from, are read
+    /// from S3 (journal in drplan.hcl, or all of s3://BUCKET/PREFIX/RUN); its lease is waited out
     #[arg(long, value_name = "RUN", conflicts_with = "dry_run")]
     pub(super) take_over: Option<String>,
+    /// Region of the bucket of --take-over s3://BUCKET/PREFIX/RUN; else AWS_REGION
+    #[arg(long, value_name = "REGION", requires = "take_over")]
+    pub(super) journal_region: Option<String>,
     /// Show what applying the objects would change, and change nothing
     #[arg(long)]
     pub(super) dry_run: bool,

@@ -1,6 +1,7 @@
 //! Looks for the inputs of a plan and reads them.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use super::args::Region;
@@ -34,6 +35,11 @@ impl Texts {
     /// The state as it was read.
     pub(super) fn state(&self) -> &str {
         self.state.get().map_or("", |(text, _)| text)
+    }
+
+    /// The plan that the engine made, or that was given, as it was read.
+    pub(super) fn engine_plan(&self) -> Option<&str> {
+        self.engine_plan.get().map(|(text, _)| text.as_str())
     }
 
     /// Keeps a plan that the engine made for this one.
@@ -89,7 +95,7 @@ pub(super) fn gather<'t>(
     let found = found.map(|found| texts.state.get_or_init(|| found));
     let (state, manifests) = rayon::join(
         || found.map(|(text, origin)| tfstate::read_state(text, origin)).transpose(),
-        || read_manifests(&args.manifests, &args.exclude, &settings, &places),
+        || read_manifests(&args.manifests, &args.exclude, &args.printed, &settings, &places),
     );
     let state = collect(state, &mut problems).flatten();
     let configuration =
@@ -270,6 +276,7 @@ fn read_configuration(
 pub(super) fn read_manifests(
     paths: &[PathBuf],
     exclude: &[String],
+    printed: &BTreeMap<String, String>,
     settings: &Settings,
     places: &Places<'_>,
 ) -> Result<Manifests, BadInput> {
@@ -284,7 +291,8 @@ pub(super) fn read_manifests(
         return Ok(Manifests::default());
     }
     let exclude = settings.manifests.exclude.iter().chain(exclude).cloned().collect();
-    let tools = manifests::Tools::find(&std::env::var_os("PATH").unwrap_or_default());
+    let mut tools = manifests::Tools::find(&std::env::var_os("PATH").unwrap_or_default());
+    tools.printed.clone_from(printed);
     manifests::read_manifests(&manifests::Request { paths, exclude, base: places.base.to_owned(), tools })
 }
 
@@ -379,7 +387,7 @@ pub(super) fn known(region: &str) -> Result<Known, Failure> {
     Ok(Known {
         state,
         configuration: read_configuration(None, &settings, &places).ok().flatten(),
-        manifests: read_manifests(&[], &[], &settings, &places).unwrap_or_default(),
+        manifests: read_manifests(&[], &[], &BTreeMap::new(), &settings, &places).unwrap_or_default(),
         settings,
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! The result goes to stdout; progress and diagnostics go to stderr. Exit codes: `docs/exit-codes.md`.
 
+mod again;
 mod apply;
 mod approve;
 mod args;
@@ -13,6 +14,7 @@ mod engine;
 mod gather;
 mod hints;
 mod init;
+mod inputs;
 mod inventory;
 mod kept;
 mod live;
@@ -28,6 +30,7 @@ mod search;
 mod shared_run;
 mod show;
 mod sign;
+mod taken;
 mod verify;
 mod watch;
 

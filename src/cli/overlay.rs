@@ -24,7 +24,13 @@ pub(super) fn run(args: &Overlay, plan: &Plan, shown: &str, screen: &Screen) -> 
     let here = std::env::current_dir().map_err(io("the working folder".to_owned()))?;
     let (settings, base) = read_settings(args.config.as_deref(), &here)?;
     let places = Places { here: &here, base: &base };
-    let manifests = read_manifests(&args.manifests, &args.exclude, &settings, &places)?;
+    let manifests = read_manifests(
+        &args.manifests,
+        &args.exclude,
+        &std::collections::BTreeMap::new(),
+        &settings,
+        &places,
+    )?;
     let parts = parts(plan, &manifests, shown)?;
     let folder = args.out.as_ref().map(|out| here.join(out));
     if let Some(folder) = &folder {

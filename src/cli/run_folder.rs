@@ -233,12 +233,12 @@ fn inode(_: &File) -> u64 {
 }
 
 #[cfg(unix)]
-fn private(path: &Path) -> std::io::Result<()> {
+pub(super) fn private(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(path, fs::Permissions::from_mode(0o700))
 }
 
 #[cfg(not(unix))]
-fn private(_: &Path) -> std::io::Result<()> {
+pub(super) fn private(_: &Path) -> std::io::Result<()> {
     Ok(())
 }

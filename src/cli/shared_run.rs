@@ -40,12 +40,14 @@ struct Current {
 
 /// The prefix of drplan.hcl.
 pub(super) struct Shared {
-    store: Arc<dyn Objects>,
-    bucket: String,
-    prefix: String,
+    pub(super) store: Arc<dyn Objects>,
+    /// Region of the bucket.
+    pub(super) region: String,
+    pub(super) bucket: String,
+    pub(super) prefix: String,
 }
 
-fn refused(message: impl Into<String>, fix: impl Into<String>) -> Failure {
+pub(super) fn refused(message: impl Into<String>, fix: impl Into<String>) -> Failure {
     Failure::Refused(Problem::new(message, fix).into())
 }
 
@@ -65,20 +67,54 @@ pub(super) async fn connect(
             format!("name a bucket of {} in journal {{ s3, region }}", plan.saw.recovery_region),
         ));
     }
-    let connection = Connection::open(region, LIMITS).await.map_err(|problem| {
-        refused(
-            format!(
-                "the journal in s3://{}/{} cannot be had: {}",
-                settings.bucket, settings.prefix, problem.message
-            ),
-            problem.fix.clone(),
-        )
-    })?;
-    let store: Arc<dyn Objects> = Arc::new(Bucket::new(connection, &settings.bucket));
-    Ok(Some(Shared { store, bucket: settings.bucket.clone(), prefix: settings.prefix.clone() }))
+    Shared::open_at(settings, region).await.map(Some)
 }
 
 impl Shared {
+    /// The prefix in a bucket of a region.
+    ///
+    /// # Errors
+    /// There are no credentials.
+    pub(super) async fn open_at(settings: &JournalSettings, region: &str) -> Result<Self, Failure> {
+        let (bucket, prefix) = (settings.bucket.clone(), settings.prefix.clone());
+        let connection = Connection::open(region, LIMITS).await.map_err(|problem| {
+            let message = format!("the journal in s3://{bucket}/{prefix} cannot be had: {}", problem.message);
+            refused(message, problem.fix.clone())
+        })?;
+        let store: Arc<dyn Objects> = Arc::new(Bucket::new(connection, &bucket));
+        Ok(Self { store, region: region.to_owned(), bucket, prefix })
+    }
+
+    pub(super) fn shown(&self, key: &str) -> String {
+        format!("s3://{}/{key}", self.bucket)
+    }
+
+    pub(super) fn failed(&self, key: &str, detail: &str) -> Failure {
+        refused(format!("{} cannot be had: {detail}", self.shown(key)), FIX)
+    }
+
+    /// The records of a run, with their bytes.
+    ///
+    /// # Errors
+    /// They cannot be had, or be trusted.
+    pub(super) async fn records(&self, run: &str) -> Result<(Vec<u8>, Replayed), Failure> {
+        let place = Place { prefix: self.prefix.clone(), run: run.to_owned() };
+        shared::read(&*self.store, &place).await.map_err(|error| match error {
+            ReadError::Damaged(what) => refused(
+                format!("the records of {run} in {} cannot be trusted: {what}", self.shown(&place.records())),
+                format!(
+                    "nothing is run on them: keep them for whoever looks into it (aws s3 mv --recursive {} \
+                     s3://BUCKET/ELSEWHERE/), and apply again without --take-over; what was done is found done",
+                    self.shown(&format!("{}/{run}/", self.prefix))
+                ),
+            ),
+            ReadError::Store(failure) => {
+                let at = failure.elsewhere.as_ref().map(|region| format!(" (the bucket is in {region})"));
+                self.failed(&place.records(), &format!("{}{}", failure.detail, at.unwrap_or_default()))
+            }
+        })
+    }
+
     /// Has the run: its lease, and its records as they are in S3, which `folder` gets a copy of.
     ///
     /// # Errors
@@ -125,7 +161,7 @@ struct Opening<'o> {
 
 impl Opening<'_> {
     fn shown(&self, key: &str) -> String {
-        format!("s3://{}/{key}", self.shared.bucket)
+        self.shared.shown(key)
     }
 
     /// The object that says which run has the plan's decisions.
@@ -277,21 +313,7 @@ impl Opening<'_> {
     }
 
     async fn records(&self, run: &str) -> Result<(Vec<u8>, Replayed), Failure> {
-        let place = Place { prefix: self.place.prefix.clone(), run: run.to_owned() };
-        shared::read(&*self.shared.store, &place).await.map_err(|error| match error {
-            ReadError::Damaged(what) => refused(
-                format!("the records of {run} in {} cannot be trusted: {what}", self.shown(&place.records())),
-                format!(
-                    "nothing is run on them: keep them for whoever looks into it (aws s3 mv --recursive {} \
-                     s3://BUCKET/ELSEWHERE/), and apply again without --take-over; what was done is found done",
-                    self.shown(&format!("{}/{run}/", self.place.prefix))
-                ),
-            ),
-            ReadError::Store(failure) => {
-                let at = failure.elsewhere.as_ref().map(|region| format!(" (the bucket is in {region})"));
-                self.failed(&place.records(), &format!("{}{}", failure.detail, at.unwrap_or_default()))
-            }
-        })
+        self.shared.records(run).await
     }
 
     fn lease_failed(&self, error: &LeaseError) -> Failure {
@@ -308,7 +330,7 @@ impl Opening<'_> {
     }
 
     fn failed(&self, key: &str, detail: &str) -> Failure {
-        refused(format!("{} cannot be had: {detail}", self.shown(key)), FIX)
+        self.shared.failed(key, detail)
     }
 }
 

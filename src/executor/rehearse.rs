@@ -162,5 +162,6 @@ fn begun(plan: &Plan) -> Entry {
         simulated: Some("it is a drill".to_owned()),
         approved_by: Vec::new(),
         break_glass: None,
+        not_transferable: Vec::new(),
     }
 }

@@ -97,6 +97,8 @@ pub struct JournalSettings {
     pub prefix: String,
     /// Region of the bucket; the recovery region where it is not named.
     pub region: Option<String>,
+    /// ARN of the KMS key that a run's inputs are encrypted with there; without one they are not kept there.
+    pub kms_key: Option<String>,
 }
 
 impl JournalSettings {

@@ -69,6 +69,9 @@ pub enum Entry {
         approved_by: Vec<String>,
         /// Why it runs without approval, where it does.
         break_glass: Option<String>,
+        /// Why its inputs are not kept beside its records in S3; empty where they are, or where the records are not.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        not_transferable: Vec<String>,
     },
     /// Another process goes on with the run.
     Held {

@@ -259,6 +259,7 @@ mod tests {
             simulated: None,
             approved_by: vec!["ops".to_owned()],
             break_glass: None,
+            not_transferable: Vec::new(),
         };
         let mut entries = vec![(100, begun)];
         let mut second = 100;

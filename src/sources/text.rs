@@ -3,9 +3,11 @@
 //! UTF-8 only, a byte order mark is dropped, CRLF stays as it is. What cannot be text is refused by name and line,
 //! and nothing of the file's content is quoted.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use crate::model::diagnostic::{Place, Problem};
 
@@ -21,6 +23,15 @@ const MOST_BLANKS: usize = 1 << 20;
 /// `ELOOP` of Linux, then of the BSDs and macOS; `io::ErrorKind` has no stable name for it.
 const TOO_MANY_LINKS: [i32; 2] = [40, 62];
 
+/// Which files this process has read: a run keeps a copy of them, so that another machine can go on with it.
+static READ: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// All files that [`read_text`] was asked for so far and found, also those that it refused.
+#[must_use]
+pub fn files_read() -> BTreeSet<PathBuf> {
+    READ.lock().map(|read| read.clone()).unwrap_or_default()
+}
+
 /// Reads a file as text. `shown` is how its path is printed; `limit` is in bytes.
 ///
 /// # Errors
@@ -34,6 +45,9 @@ pub fn read_text(path: &Path, shown: &str, limit: u64) -> Result<String, Problem
     }
     if !metadata.is_file() {
         return Err(at_file(shown, "is a pipe or a device, not a file", "save what it gives to a file"));
+    }
+    if let Ok(mut read) = READ.lock() {
+        read.insert(path.to_owned());
     }
     if metadata.len() > limit {
         return Err(too_large(shown, limit));

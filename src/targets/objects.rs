@@ -1,6 +1,7 @@
 //! Objects that several processes may write: each write has a condition, so that one of two is refused.
 
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ServerSideEncryption;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
@@ -48,6 +49,17 @@ pub trait Objects: Send + Sync {
         key: &'a str,
         bytes: Vec<u8>,
         condition: &'a Condition,
+    ) -> BoxFuture<'a, Result<Put, Failure>>;
+
+    /// Writes an object where there is none, encrypted with a key of KMS (`x-amz-server-side-encryption: aws:kms`).
+    ///
+    /// # Errors
+    /// As [`Objects::put`]; the key cannot be used, or what is written is not encrypted with it.
+    fn seal<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Vec<u8>,
+        kms_key: &'a str,
     ) -> BoxFuture<'a, Result<Put, Failure>>;
 
     /// Reads an object; `None` where it is not there.
@@ -101,6 +113,32 @@ impl Objects for Bucket {
                 Err(failure) if failure.is(&["NoSuchKey"]) && *condition != Condition::Absent => {
                     Ok(Put::Refused)
                 }
+                Err(failure) => Err(failure),
+            }
+        })
+    }
+
+    fn seal<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Vec<u8>,
+        kms_key: &'a str,
+    ) -> BoxFuture<'a, Result<Put, Failure>> {
+        const ACTION: &str = "s3:PutObject";
+        Box::pin(async move {
+            let request = self.client.put_object().bucket(&self.name).key(key).body(ByteStream::from(bytes));
+            let request = request
+                .if_none_match("*")
+                .server_side_encryption(ServerSideEncryption::AwsKms)
+                .ssekms_key_id(kms_key);
+            match self.connection.call(ACTION, request.send()).await {
+                Ok(answer) if answer.server_side_encryption != Some(ServerSideEncryption::AwsKms) => {
+                    Err(Failure::malformed(ACTION, "x-amz-server-side-encryption"))
+                }
+                Ok(answer) => {
+                    answer.e_tag.map(Put::Written).ok_or_else(|| Failure::malformed(ACTION, "ETag"))
+                }
+                Err(failure) if failure.is(&["PreconditionFailed"]) => Ok(Put::Refused),
                 Err(failure) => Err(failure),
             }
         })

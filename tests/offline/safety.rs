@@ -180,6 +180,7 @@ fn begun(plan: &Plan) -> Entry {
         simulated: Some("it is a test".to_owned()),
         approved_by: Vec::new(),
         break_glass: None,
+        not_transferable: Vec::new(),
     }
 }
 

@@ -59,7 +59,7 @@ fn apply(work: &Work, emulator: &Emulator, digest: &str) -> Command {
 }
 
 /// Applies until the journal has so many lines, and kills it; the run's name.
-fn begun_and_killed(work: &Work, emulator: &Emulator, digest: &str, lines: usize) -> String {
+pub(crate) fn begun_and_killed(work: &Work, emulator: &Emulator, digest: &str, lines: usize) -> String {
     let mut command = apply(work, emulator, digest);
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while !newest_journal(work).is_file() {

@@ -112,6 +112,7 @@ fn process(plan: &Plan, bodies: &Objects, proxy: &Proxy, lines: &mut Vec<u8>, hu
             simulated: None,
             approved_by: Vec::new(),
             break_glass: None,
+            not_transferable: Vec::new(),
         },
     };
     let journal = MemoryJournal::after(replayed.head.clone(), replayed.generation + 1, std::mem::take(lines));

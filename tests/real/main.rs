@@ -21,4 +21,5 @@ mod kube_target;
 mod observation;
 mod run;
 mod state;
+mod transfer;
 mod verify;

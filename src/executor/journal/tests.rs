@@ -18,6 +18,7 @@ fn begun() -> Entry {
         simulated: None,
         approved_by: Vec::new(),
         break_glass: None,
+        not_transferable: Vec::new(),
     }
 }
 

@@ -79,6 +79,10 @@ impl Objects for Shelf {
         })
     }
 
+    fn seal<'a>(&'a self, key: &'a str, bytes: Vec<u8>, _: &'a str) -> BoxFuture<'a, Result<Put, Failure>> {
+        self.put(key, bytes, &Condition::Absent)
+    }
+
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Object>, Failure>> {
         Box::pin(async move {
             self.answers()?;
@@ -164,6 +168,7 @@ fn begun() -> Entry {
         simulated: None,
         approved_by: Vec::new(),
         break_glass: None,
+        not_transferable: Vec::new(),
     }
 }
 

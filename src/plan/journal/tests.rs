@@ -17,6 +17,7 @@ fn begun() -> Entry {
         simulated: None,
         approved_by: vec!["ops".to_owned()],
         break_glass: None,
+        not_transferable: Vec::new(),
     }
 }
 

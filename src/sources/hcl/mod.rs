@@ -26,7 +26,6 @@ mod hostile_tests;
 mod testing;
 
 pub use configuration::read_configuration;
-pub use paths::absolute;
 pub(super) use paths::boundary;
-pub(super) use paths::repository;
+pub use paths::{absolute, repository};
 pub use settings::{find_settings, read_settings};

@@ -32,7 +32,8 @@ pub(super) fn relative(base: &Path, path: &Path) -> String {
 }
 
 /// The folder with `.git` at or above `start`.
-pub(in crate::sources) fn repository(start: &Path) -> Option<PathBuf> {
+#[must_use]
+pub fn repository(start: &Path) -> Option<PathBuf> {
     let start = absolute(start);
     // In a worktree `.git` is a file.
     start.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)

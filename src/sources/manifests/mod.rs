@@ -29,6 +29,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+pub use rendering::RENDERED;
 pub use tools::Tools;
 
 use crate::model::diagnostic::{BadInput, Place, Problem};

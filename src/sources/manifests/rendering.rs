@@ -22,6 +22,9 @@ pub(super) struct Outcome {
     pub(super) gap: Option<Gap>,
 }
 
+/// How the names of texts end that a unit printed.
+pub const RENDERED: &str = " (rendered)";
+
 /// Units that are rendered at the same time.
 const AT_ONCE: usize = 4;
 
@@ -61,9 +64,14 @@ fn read_rendered(
     Outcome { unit, objects, gap }
 }
 
+/// The name of what a unit printed, among the texts of the manifests.
+fn rendered_name(file: &str) -> String {
+    format!("{file}{RENDERED}")
+}
+
 /// The objects in what a unit printed.
 fn objects_of(unit: &Planned, text: String, reader: &mut Reader<'_>) -> Result<Vec<Object>, Gap> {
-    let name = format!("{} (rendered)", unit.file);
+    let name = rendered_name(&unit.file);
     let malformed = |detail: String| gap(unit, GapReason::Malformed, detail);
     let documents = read_documents(&text, &mut reader.budget);
     if let Some(broken) = documents.broken.first() {
@@ -122,6 +130,9 @@ fn print_units(units: &[Planned], tools: &Tools) -> Vec<Result<String, Gap>> {
 fn print_unit(unit: &Planned, tools: &Tools) -> Result<String, Gap> {
     if let Some(refused) = &unit.refused {
         return Err(refused.clone());
+    }
+    if let Some(printed) = tools.printed.get(&rendered_name(&unit.file)) {
+        return Ok(printed.clone());
     }
     let (tool, arguments): (Option<&Path>, Vec<&str>) = match unit.kind {
         UnitKind::Kustomization => match (&tools.kubectl, &tools.kustomize) {

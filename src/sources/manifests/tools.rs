@@ -1,5 +1,6 @@
 //! The programs that render units.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
@@ -14,6 +15,8 @@ pub struct Tools {
     pub kustomize: Option<PathBuf>,
     /// `helm`, which renders charts.
     pub helm: Option<PathBuf>,
+    /// What units printed on another machine, by the name that its text has among the manifests: it is taken as it is.
+    pub printed: BTreeMap<String, String>,
 }
 
 impl Tools {
@@ -21,6 +24,11 @@ impl Tools {
     #[must_use]
     pub fn find(path: &OsStr) -> Self {
         let find = |name: &str| programs::find(path, name);
-        Self { kubectl: find("kubectl"), kustomize: find("kustomize"), helm: find("helm") }
+        Self {
+            kubectl: find("kubectl"),
+            kustomize: find("kustomize"),
+            helm: find("helm"),
+            printed: BTreeMap::new(),
+        }
     }
 }

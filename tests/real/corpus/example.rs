@@ -127,6 +127,7 @@ async fn applied(plan: &Plan, case: &Case, people: &AtTheGate<'_>) {
         simulated: None,
         approved_by: Vec::new(),
         break_glass: None,
+        not_transferable: Vec::new(),
     };
     journal.append(clock.now(), first).await.unwrap();
     let stop = Stop::new();

@@ -13,11 +13,12 @@ use super::schema::{Attribute, Block, ROOT};
 use super::value;
 use crate::model::diagnostic::{Place, Problem};
 use crate::model::estimate::ESTIMATES;
-use crate::model::settings::{JournalSettings, Objective};
+use crate::model::settings::Objective;
 use crate::model::{nearest, types};
 use crate::sources::hcl::mask::{Show, quoted, secret_like};
 use crate::sources::hcl::source::Source;
 
+mod journal;
 #[cfg(test)]
 mod tests;
 
@@ -263,32 +264,6 @@ impl Check<'_> {
         if let Some(expiry) = given("expiry").filter(|value| value::duration_of(value) == Some(0)) {
             let message = "a plan of this expiry would be too old when it is made".to_owned();
             self.report(span(expiry), Show::Token, message, "write expiry = \"90d\"".to_owned());
-        }
-    }
-
-    /// A journal that cannot be found, or that would be lost with what it is for.
-    fn journal(&mut self, body: &Body) {
-        let Some(block) = body.blocks().find(|block| block.has_ident("journal")) else { return };
-        let value = |body: &'_ Body, name: &str| body.get_attribute(name).map(|found| found.value.clone());
-        if let Some(uri) = value(&block.body, "s3")
-            && uri.as_str().is_some_and(|uri| JournalSettings::parts(uri).is_none())
-        {
-            let message = "s3 names no prefix of a bucket".to_owned();
-            self.report(
-                uri.span().unwrap_or_default(),
-                Show::Token,
-                message,
-                "write s3 = \"s3://BUCKET/PREFIX\"".to_owned(),
-            );
-        }
-        let primary = value(body, "primary");
-        if let Some(region) = value(&block.body, "region")
-            && region.as_str().is_some()
-            && region.as_str() == primary.as_ref().and_then(Expression::as_str)
-        {
-            let message = "the journal of a recovery would be in the primary, and lost with it".to_owned();
-            let fix = "name a bucket of the recovery region, and its region".to_owned();
-            self.report(region.span().unwrap_or_default(), Show::Token, message, fix);
         }
     }
 

@@ -226,6 +226,7 @@ fn journal(part: Part<'_>) -> Option<JournalSettings> {
         bucket: bucket.to_owned(),
         prefix: prefix.to_owned(),
         region: part.text("region"),
+        kms_key: part.text("kms_key"),
     })
 }
 

@@ -194,7 +194,7 @@ pub(super) const ROOT: Block = Block {
                 may("break_glass", Kind::Flag),
             ],
         ),
-        block("journal", &[must("s3", Kind::Text), may("region", Kind::Region)]),
+        block("journal", &[must("s3", Kind::Text), may("region", Kind::Region), may("kms_key", Kind::Text)]),
         labelled(
             "window",
             "a name",

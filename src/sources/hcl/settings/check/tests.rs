@@ -253,7 +253,25 @@ fn a_journal_that_would_be_lost_with_the_primary_is_refused() {
         problems("journal {\n  bucket = \"runs\"\n}"),
         [
             "drplan.hcl:1: this journal has no s3 | add s3 = \"...\"",
-            "drplan.hcl:2: unknown attribute \"bucket\" in journal | known in journal are s3 or region",
+            "drplan.hcl:2: unknown attribute \"bucket\" in journal | known in journal are s3, region or kms_key",
         ]
     );
+    for (more, said) in [
+        ("kms_key = \"alias/runs\"", "drplan.hcl:4: kms_key is no ARN of a KMS key"),
+        (
+            "kms_key = \"arn:aws:kms:us-east-2:123456789012:key/a\"",
+            "drplan.hcl:4: this key is in the primary, and lost with it",
+        ),
+        (
+            "kms_key = \"arn:aws:kms:eu-west-1:123456789012:key/a\"\n  region = \"us-west-2\"",
+            "drplan.hcl:4: this key is of eu-west-1, and the bucket is in us-west-2",
+        ),
+    ] {
+        let found =
+            problems(&format!("primary = \"us-east-2\"\njournal {{\n  s3 = \"s3://runs/a\"\n  {more}\n}}"));
+        let [one] = &found[..] else { panic!("{found:?}") };
+        assert!(one.starts_with(&format!("{said} | write kms_key = ")), "{one}");
+    }
+    let sound = "kms_key = \"arn:aws:kms:us-west-2:123456789012:key/a\"\n  region = \"us-west-2\"";
+    assert!(settings(&format!("journal {{\n  s3 = \"s3://runs/a\"\n  {sound}\n}}")).is_ok());
 }

@@ -1,0 +1,70 @@
+//! A plan that is to be applied is made again from the newest inputs, and must decide the same.
+
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use super::apply::MARK;
+use super::args::{Apply, Format, Region};
+use super::output::Screen;
+use super::region::encoded;
+use super::save::save;
+use super::shared_run::refused;
+use crate::model::paste::shell;
+use crate::plan::{Plan, diff};
+use crate::render::changes::render_changes;
+
+/// What `drplan region` would have been asked.
+pub(super) fn as_region(args: &Apply, plan: &Plan) -> Region {
+    Region {
+        region: plan.saw.recovery_region.clone(),
+        config: args.config.clone(),
+        primary: args.primary.clone(),
+        state: args.state.clone(),
+        state_version: None,
+        state_at: None,
+        terraform: args.terraform.clone(),
+        manifests: args.manifests.clone(),
+        exclude: args.exclude.clone(),
+        inventory: args.inventory.clone(),
+        observation: args.observation.clone(),
+        estimates: None,
+        engine_plan: None,
+        engine: None,
+        offline: args.offline,
+        at: None,
+        out: PathBuf::from("plan.json"),
+        format: Format::Json,
+        verbose: 0,
+        printed: std::collections::BTreeMap::new(),
+    }
+}
+
+/// The decisions must be those that were approved.
+pub(super) fn check_same(
+    approved: &Plan,
+    newest: &Plan,
+    base: &Path,
+    shown: &str,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    if approved.decision_digest == newest.decision_digest {
+        return Ok(());
+    }
+    let runs = base.join(".drplan");
+    let path = runs.join("newest-plan.json");
+    let failed = |source| Failure::Io { what: runs.display().to_string(), source };
+    std::fs::create_dir_all(&runs).map_err(failed)?;
+    save(&path, &encoded(newest)?, MARK)?;
+    let saved = path.display().to_string();
+    let mut changes = diff::diff(approved, newest);
+    changes.retain(|change| change.decision);
+    screen.note(&render_changes(&changes, (shown, &saved), screen.options(0, Some(&saved))));
+    Err(refused(
+        "the newest inputs make another plan: its decisions are not those that were approved",
+        format!(
+            "read what differs; where it is right, have it approved: drplan approve {} --delta {}",
+            shell(&saved),
+            shell(shown)
+        ),
+    ))
+}

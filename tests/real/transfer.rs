@@ -1,0 +1,175 @@
+//! A run whose inputs are in S3: another machine goes on with it that has nothing but credentials.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use drplan::targets::objects::{Bucket, Condition, Objects};
+
+use crate::control_plane::{self, ControlPlane};
+use crate::emulator::{self, Emulator, PATIENCE, run};
+use crate::run::{Work, objects};
+
+const WORLD: &[&str] = &["runs"];
+const KEY: &str = "arn:aws:kms:us-west-2:123456789012:key/0d9e1c5a-0000-4000-8000-000000000001";
+const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: { name: login, namespace: NAMESPACE }\n\
+                      stringData: { password: canary-password }\n";
+const KUSTOMIZATION: &str = "namespace: NAMESPACE\nresources: [one.yaml]\nnamePrefix: of-\n";
+const ONE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: unit }\ndata: { a: b }\n";
+
+fn shown(output: &Output) -> String {
+    crate::run::shown(output).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn settings(kms: &str) -> String {
+    format!("recovery = [\"us-west-2\"]\njournal {{\n  s3 = \"s3://runs/moved\"\n{kms}}}\n")
+}
+
+/// A stack with a secret and a kustomization.
+fn work(namespace: &str, kms: &str) -> Work {
+    let work = Work::with(namespace, 6, &settings(kms));
+    work.write("manifests/secret.yaml", &SECRET.replace("NAMESPACE", namespace));
+    std::fs::create_dir(work.path("manifests/unit")).unwrap();
+    work.write("manifests/unit/kustomization.yaml", &KUSTOMIZATION.replace("NAMESPACE", namespace));
+    work.write("manifests/unit/one.yaml", ONE);
+    work
+}
+
+fn by(mut command: Command, emulator: &Emulator) -> Command {
+    command.env("AWS_ENDPOINT_URL", emulator.url()).env("AWS_EC2_METADATA_DISABLED", "true");
+    command.env("AWS_ACCESS_KEY_ID", "canary-key").env("AWS_SECRET_ACCESS_KEY", "canary-secret");
+    command
+}
+
+/// On a machine that has neither the folder nor any tool.
+fn elsewhere(folder: &Path, emulator: &Emulator, plane: &ControlPlane, run: &str, more: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_drplan"));
+    command.current_dir(folder).stdin(Stdio::null()).env_clear().env("PATH", folder).env("HOME", folder);
+    command.args(["apply", "--offline", "--take-over", run, "--context", "it", "--kubeconfig"]);
+    command.arg(plane.admin()).args(more);
+    by(command, emulator).output().unwrap()
+}
+
+fn bytes(emulator: &Emulator, key: &str) -> Option<Vec<u8>> {
+    run(async {
+        let store = Bucket::new(emulator.connect("us-west-2", PATIENCE).await, "runs");
+        store.get(key).await.unwrap().map(|object| object.bytes)
+    })
+}
+
+fn put(emulator: &Emulator, key: &str, bytes: Option<&[u8]>) {
+    run(async {
+        let client = emulator.connect("us-west-2", PATIENCE).await.s3();
+        client.delete_object().bucket("runs").key(key).send().await.unwrap();
+        let store = Bucket::new(emulator.connect("us-west-2", PATIENCE).await, "runs");
+        if let Some(bytes) = bytes {
+            store.put(key, bytes.to_vec(), &Condition::Absent).await.unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_machine_that_has_nothing_but_credentials_goes_on_with_a_run() {
+    let emulator = emulator::with(WORLD);
+    let plane = control_plane::whole();
+    let work = work("moved", &format!("  kms_key = {KEY:?}\n"));
+    let plan = work.plan();
+    let name = crate::journal::begun_and_killed(&work, &emulator, &plan.digest, 8);
+    let decision = plan.decision_digest.trim_start_matches("sha256:");
+    let key = format!("moved/{name}/inputs/{decision}.json");
+
+    // Encrypted with the key, and the only object that has a secret.
+    let sealed = run(async {
+        let client = emulator.connect("us-west-2", PATIENCE).await.s3();
+        client.head_object().bucket("runs").key(&key).send().await.unwrap()
+    });
+    assert_eq!(sealed.server_side_encryption.unwrap().as_str(), "aws:kms");
+    assert_eq!(sealed.ssekms_key_id.as_deref(), Some(KEY));
+    let inputs = bytes(&emulator, &key).unwrap();
+    assert!(String::from_utf8_lossy(&inputs).contains("canary-password"));
+    assert!(!String::from_utf8_lossy(&inputs).contains("canary-secret"));
+    let keys = run(async {
+        let store = Bucket::new(emulator.connect("us-west-2", PATIENCE).await, "runs");
+        store.list(&format!("moved/{name}/")).await.unwrap()
+    });
+    for other in keys.iter().filter(|other| **other != key) {
+        let text = String::from_utf8(bytes(&emulator, other).unwrap()).unwrap();
+        assert!(!text.contains("canary") && !text.contains("Y2FuYXJ5"), "{other}: {text}");
+    }
+
+    // The first machine is gone with all that it had.
+    drop(work);
+    let machine = tempfile::tempdir().unwrap();
+    let uri = format!("s3://runs/moved/{name}");
+    let there = |run: &str, more: &[&str]| elsewhere(machine.path(), &emulator, plane, run, more);
+    let west = ["--journal-region", "us-west-2", "--digest", &plan.digest];
+
+    for (given, code, says) in [
+        (name.as_str(), 5, "--take-over s3://BUCKET/PREFIX/RUN"),
+        ("s3://runs", 5, "names no run"),
+        ("s3://runs/moved/..", 2, "no name of a run"),
+        ("s3://runs/moved/20200101T000000Z", 5, "there is no record of 20200101T000000Z"),
+    ] {
+        let refused = there(given, &west);
+        assert_eq!(refused.status.code(), Some(code), "{given}: {}", shown(&refused));
+        assert!(shown(&refused).contains(says), "{given}: {}", shown(&refused));
+    }
+    let nowhere = there(&uri, &["--digest", &plan.digest]);
+    assert!(shown(&nowhere).contains("--journal-region REGION"), "{}", shown(&nowhere));
+
+    // What somebody else wrote there is not unpacked.
+    let text = String::from_utf8(inputs.clone()).unwrap();
+    let outside = text.replace("\"manifests/all.yaml\":", "\"../all.yaml\":");
+    let newer = text.replace("{\"format_version\":1,", "{\"format_version\":9,");
+    assert!(outside != text && newer != text);
+    for (bytes, says) in [
+        (Some(&inputs[..inputs.len() / 2]), "are cut off at"),
+        (Some(outside.as_bytes()), "which is outside of their folder"),
+        (Some(newer.as_bytes()), "are of format 9"),
+        (Some(&b"[]"[..]), "are damaged at"),
+        (None, "is not there"),
+    ] {
+        put(&emulator, &key, bytes);
+        let refused = there(&uri, &west);
+        assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
+        assert!(shown(&refused).contains(says), "{says}: {}", shown(&refused));
+        assert!(!shown(&refused).contains("canary"), "{}", shown(&refused));
+    }
+    assert!(!machine.path().join(".drplan/runs/all.yaml").exists());
+    // Other manifests are other decisions: they are refused, and nothing is applied.
+    put(&emulator, &key, Some(text.replace("data: { a: b }", "data: { a: c }").replace("  a: b", "  a: c").as_bytes()));
+    let other = there(&uri, &west);
+    assert_eq!(other.status.code(), Some(5), "{}", shown(&other));
+    assert!(shown(&other).contains("its decisions are not those that were approved"), "{}", shown(&other));
+    put(&emulator, &key, Some(&inputs));
+
+    let done = there(&uri, &west);
+    assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
+    assert!(shown(&done).contains("if nothing is heard of it until"), "{}", shown(&done));
+    let made = objects(plane, "moved");
+    assert!(made.iter().any(|(name, _)| name == "ConfigMap/of-unit"), "{made:?}");
+    assert!(made.iter().all(|(_, generation)| *generation <= 1), "{made:?}");
+    let folder = machine.path().join(".drplan/runs").join(&name);
+    assert!(folder.join("journal.jsonl").is_file() && !folder.join("inputs").exists());
+    let over = there(&uri, &west);
+    assert_eq!(over.status.code(), Some(5), "{}", shown(&over));
+    assert!(shown(&over).contains("is done"), "{}", shown(&over));
+}
+
+#[test]
+fn a_run_without_a_key_says_that_it_is_not_transferable() {
+    let emulator = emulator::with(WORLD);
+    let plane = control_plane::whole();
+    let work = work("unmoved", "");
+    let plan = work.plan();
+    let name = crate::journal::begun_and_killed(&work, &emulator, &plan.digest, 8);
+    let machine = tempfile::tempdir().unwrap();
+    let uri = format!("s3://runs/moved/{name}");
+    let refused =
+        elsewhere(machine.path(), &emulator, plane, &uri, &["--journal-region", "us-west-2", "--digest", &plan.digest]);
+    assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
+    assert!(shown(&refused).contains("names no journal { kms_key }"), "{}", shown(&refused));
+    assert!(!machine.path().join(".drplan/runs").join(&name).exists());
+    // In the folder that it was begun in it goes on.
+    let again = by(work.apply(plane, &plan.digest), &emulator).output().unwrap();
+    assert_eq!(again.status.code(), Some(0), "{}", shown(&again));
+}
