@@ -15,6 +15,7 @@ use super::args::{Apply, Format, Region};
 use super::gather::Texts;
 use super::region::Planned;
 use crate::model::diagnostic::Problem;
+use crate::model::settings::{Settings, ValueSource};
 use crate::sources::hcl::{absolute, repository};
 use crate::sources::manifests::RENDERED;
 use crate::sources::{recorded, text};
@@ -133,7 +134,8 @@ pub(super) fn pack(
     let place = |path: &PathBuf| root.path(&here.join(path));
     let mut files = BTreeMap::new();
     let mut left = MOST_BYTES;
-    for path in text::files_read().into_iter().chain(units(planned)) {
+    let named = units(planned).chain(secrets(&planned.input.settings, &planned.base));
+    for path in text::files_read().into_iter().chain(named) {
         let path = here.join(path);
         let bytes =
             fs::read(&path).map_err(|source| Failure::Io { what: path.display().to_string(), source })?;
@@ -186,6 +188,17 @@ pub(super) fn pack(
 fn units(planned: &Planned<'_>) -> impl Iterator<Item = PathBuf> {
     let files = planned.input.manifests.units.iter().flat_map(|unit| &unit.files);
     files.map(|file| planned.base.join(file)).filter(|path| path.is_file())
+}
+
+/// The files that drplan.hcl takes secrets from.
+fn secrets<'s>(settings: &'s Settings, base: &'s Path) -> impl Iterator<Item = PathBuf> + 's {
+    let variables = settings.terraform.variables.iter().map(|variable| &variable.source);
+    let passwords = settings.databases.iter().filter_map(|database| database.password.as_ref());
+    let files = variables.chain(passwords).filter_map(|source| match source {
+        ValueSource::File(path) => Some(base.join(path)),
+        _ => None,
+    });
+    files.filter(|path| path.is_file())
 }
 
 fn take(left: &mut u64, bytes: usize) -> Result<(), Failure> {

@@ -334,6 +334,12 @@ pub const CODES: &[Code] = &[
         "a resource is in the code but not in the state: the engine would make it",
     ),
     code(
+        "not-transferable",
+        Warning,
+        Stops,
+        "another machine could not go on with a run from the journal's bucket alone",
+    ),
+    code(
         "nothing-provides",
         Error,
         Stops,

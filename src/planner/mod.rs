@@ -65,6 +65,7 @@ mod simulate;
 mod skipped;
 mod stores;
 mod subjects;
+mod transferable;
 mod twice;
 mod unknown_types;
 mod unlisted;
@@ -121,6 +122,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     twice::check(&facts, &decided, &mut findings);
     unlisted::check(&facts, &decided, &mut findings);
     recordings::check(&facts, &mut findings);
+    transferable::check(&facts, &mut findings);
     named::check(&facts, &mut findings);
     inputs::check(&facts, &decided, &mut findings);
     replaced::check(&facts, &decided, &mut findings);

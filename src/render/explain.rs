@@ -85,6 +85,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "not-in-code"
     "not-in-every-zone"
     "not-in-state"
+    "not-transferable"
     "nothing-provides"
     "objective-missed"
     "other-stack-read"

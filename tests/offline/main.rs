@@ -61,6 +61,7 @@ mod screens;
 mod secrets;
 mod strict;
 mod traffic;
+mod transferable;
 mod truth;
 mod truths;
 mod unowned;

@@ -60,7 +60,11 @@ fn apply(work: &Work, emulator: &Emulator, digest: &str) -> Command {
 
 /// Applies until the journal has so many lines, and kills it; the run's name.
 pub(crate) fn begun_and_killed(work: &Work, emulator: &Emulator, digest: &str, lines: usize) -> String {
-    let mut command = apply(work, emulator, digest);
+    killed_when_begun(work, &mut apply(work, emulator, digest), lines)
+}
+
+/// The same of any command.
+pub(crate) fn killed_when_begun(work: &Work, command: &mut Command, lines: usize) -> String {
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while !newest_journal(work).is_file() {
         std::thread::yield_now();

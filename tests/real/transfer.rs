@@ -67,6 +67,14 @@ fn put(emulator: &Emulator, key: &str, bytes: Option<&[u8]>) {
     });
 }
 
+/// As a holder that ended in order leaves its lease: nobody waits for it.
+fn let_go(emulator: &Emulator, name: &str) {
+    let key = format!("moved/{name}/lease.json");
+    let mut lease: serde_json::Value = serde_json::from_slice(&bytes(emulator, &key).unwrap()).unwrap();
+    lease["released"] = true.into();
+    put(emulator, &key, Some(lease.to_string().as_bytes()));
+}
+
 #[test]
 fn a_machine_that_has_nothing_but_credentials_goes_on_with_a_run() {
     let emulator = emulator::with(WORLD);
@@ -136,7 +144,11 @@ fn a_machine_that_has_nothing_but_credentials_goes_on_with_a_run() {
     }
     assert!(!machine.path().join(".drplan/runs/all.yaml").exists());
     // Other manifests are other decisions: they are refused, and nothing is applied.
-    put(&emulator, &key, Some(text.replace("data: { a: b }", "data: { a: c }").replace("  a: b", "  a: c").as_bytes()));
+    put(
+        &emulator,
+        &key,
+        Some(text.replace("data: { a: b }", "data: { a: c }").replace("  a: b", "  a: c").as_bytes()),
+    );
     let other = there(&uri, &west);
     assert_eq!(other.status.code(), Some(5), "{}", shown(&other));
     assert!(shown(&other).contains("its decisions are not those that were approved"), "{}", shown(&other));
@@ -164,12 +176,70 @@ fn a_run_without_a_key_says_that_it_is_not_transferable() {
     let name = crate::journal::begun_and_killed(&work, &emulator, &plan.digest, 8);
     let machine = tempfile::tempdir().unwrap();
     let uri = format!("s3://runs/moved/{name}");
-    let refused =
-        elsewhere(machine.path(), &emulator, plane, &uri, &["--journal-region", "us-west-2", "--digest", &plan.digest]);
+    let refused = elsewhere(
+        machine.path(),
+        &emulator,
+        plane,
+        &uri,
+        &["--journal-region", "us-west-2", "--digest", &plan.digest],
+    );
     assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
     assert!(shown(&refused).contains("names no journal { kms_key }"), "{}", shown(&refused));
     assert!(!machine.path().join(".drplan/runs").join(&name).exists());
     // In the folder that it was begun in it goes on.
     let again = by(work.apply(plane, &plan.digest), &emulator).output().unwrap();
     assert_eq!(again.status.code(), Some(0), "{}", shown(&again));
+}
+
+const STATE: &str = "{\"version\":4,\"terraform_version\":\"1.11.4\",\"serial\":SERIAL,\"lineage\":\"none\",\"outputs\":{},\"resources\":[]}";
+
+/// The newest state in reach counts; where it is out of reach, the copy that the run has, and that is said.
+#[test]
+fn a_state_in_s3_is_asked_for_first_and_its_copy_taken_where_it_is_gone() {
+    let emulator = emulator::with(WORLD);
+    let plane = control_plane::whole();
+    let state = |serial: &str| STATE.replace("SERIAL", serial);
+    let work = work(
+        "state-moved",
+        &format!(
+            "  kms_key = {KEY:?}\n}}\nstate {{\n  path = \"s3://runs/state/shop.tfstate\"\n  region = \"us-west-2\"\n"
+        ),
+    );
+    std::fs::remove_file(work.path("terraform.tfstate")).unwrap();
+    put(&emulator, "state/shop.tfstate", Some(state("1").as_bytes()));
+    let drplan = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_drplan"));
+        command.current_dir(work.path(".")).stdin(Stdio::null()).env("NO_COLOR", "1").args(arguments);
+        by(command, &emulator)
+    };
+    let made = drplan(&["region", "us-west-2"]).output().unwrap();
+    assert_eq!(made.status.code(), Some(0), "{}", shown(&made));
+    let plan = drplan::plan::codec::decode(&std::fs::read(work.path("plan.json")).unwrap()).unwrap();
+    let admin = plane.admin().display().to_string();
+    for (gone, serial) in [(false, 2), (true, 1)] {
+        put(&emulator, "state/shop.tfstate", Some(state("1").as_bytes()));
+        let by_context = ["--digest", &plan.digest, "--context", "it", "--kubeconfig", &admin];
+        let mut begin = drplan(&[&["apply", "plan.json"], &by_context[..]].concat());
+        let name = crate::journal::killed_when_begun(&work, &mut begin, 8);
+        put(&emulator, "state/shop.tfstate", (!gone).then(|| state("2")).as_ref().map(String::as_bytes));
+
+        let_go(&emulator, &name);
+        let machine = tempfile::tempdir().unwrap();
+        let uri = format!("s3://runs/moved/{name}");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_drplan"));
+        command.current_dir(machine.path()).stdin(Stdio::null()).env_clear().env("PATH", machine.path());
+        command.args(["apply", "--take-over", &uri, "--journal-region", "us-west-2"]).args(by_context);
+        let done = by(command, &emulator).output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
+        assert_eq!(
+            shown(&done).contains("planning from the copies that the run has"),
+            gone,
+            "{}",
+            shown(&done)
+        );
+        let kept = machine.path().join(".drplan/runs").join(&name).join("plan.json");
+        let kept = drplan::plan::codec::decode(&std::fs::read(kept).unwrap()).unwrap();
+        assert_eq!(kept.saw.state.serial, serial);
+        std::fs::remove_dir_all(work.path(".drplan")).unwrap();
+    }
 }

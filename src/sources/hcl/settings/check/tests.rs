@@ -273,5 +273,5 @@ fn a_journal_that_would_be_lost_with_the_primary_is_refused() {
         assert!(one.starts_with(&format!("{said} | write kms_key = ")), "{one}");
     }
     let sound = "kms_key = \"arn:aws:kms:us-west-2:123456789012:key/a\"\n  region = \"us-west-2\"";
-    assert!(settings(&format!("journal {{\n  s3 = \"s3://runs/a\"\n  {sound}\n}}")).is_ok());
+    assert!(settings(format!("journal {{\n  s3 = \"s3://runs/a\"\n  {sound}\n}}")).is_ok());
 }
