@@ -52,6 +52,13 @@ pub enum EventKind {
         /// After how long, milliseconds.
         after_ms: u64,
     },
+    /// A check goes for done, though nobody could be asked.
+    StepUnproven {
+        /// The step.
+        step: String,
+        /// Why.
+        why: String,
+    },
     /// A step is done.
     StepDone {
         /// The step.

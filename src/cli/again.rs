@@ -35,6 +35,7 @@ pub(super) fn as_region(args: &Apply, plan: &Plan) -> Region {
         out: PathBuf::from("plan.json"),
         format: Format::Json,
         verbose: 0,
+        again: true,
         printed: std::collections::BTreeMap::new(),
     }
 }

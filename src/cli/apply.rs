@@ -15,6 +15,7 @@ use super::save::save;
 use super::show::read_plan;
 use super::taken::{self, Taken};
 use super::watch::Watch;
+use super::world::Asked;
 use super::{Exit, Failure, again, connect, preview, shared_run};
 use crate::clients::clock::Clock;
 use crate::event::{Ending, Event};
@@ -81,7 +82,7 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
         None => runtime.block_on(shared_run::connect(input.settings.journal.as_ref(), newest))?,
     };
     let place = Place { region: &newest.saw.recovery_region, cluster: &cluster };
-    let asked = Asked { plan: &approved, path: &path, input, base, now, place };
+    let asked = Wanted { plan: &approved, path: &path, input, base, now, place };
     let permit = permit(args, &asked, screen)?;
     let (shared, folder) = match taken.take() {
         Some(taken) => (Some(taken.shared), taken.folder),
@@ -111,11 +112,13 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     save(&folder.file("plan.json"), &encoded(newest)?, MARK)?;
     let watch = Watch::new(newest, args.events, screen);
     let mut events = Vec::new();
+    let world = Asked::new(args, input, now);
     let acts = Acts {
         requests: &requests,
         kube: &kube,
         cluster: &cluster.id,
         simulated: cluster.simulated.as_deref(),
+        world: &world,
         took_over: args.take_over.is_some(),
         not_transferable: &not_transferable,
         parallelism: input.settings.terraform.parallelism,
@@ -169,7 +172,7 @@ fn check_errors(plan: &Plan, shown: &str) -> Result<(), Failure> {
 }
 
 /// What is to be permitted, and where.
-struct Asked<'p> {
+struct Wanted<'p> {
     plan: &'p Plan,
     path: &'p std::path::Path,
     input: &'p PlanningInput<'p>,
@@ -179,8 +182,8 @@ struct Asked<'p> {
 }
 
 /// Who lets it run; an approval is of the decisions, and so of every plan that has the same.
-fn permit(args: &Apply, asked: &Asked<'_>, screen: &Screen) -> Result<Permit, Failure> {
-    let Asked { plan, path, input, base, now, place } = *asked;
+fn permit(args: &Apply, asked: &Wanted<'_>, screen: &Screen) -> Result<Permit, Failure> {
+    let Wanted { plan, path, input, base, now, place } = *asked;
     let shown = shell(&path.display().to_string());
     let settings = input.settings.file.is_some().then_some(&input.settings.approval);
     let rules = Rules::of(plan, settings);
@@ -246,6 +249,7 @@ struct Acts<'x> {
     kube: &'x KubeTarget,
     cluster: &'x str,
     simulated: Option<&'x str>,
+    world: &'x Asked,
     took_over: bool,
     not_transferable: &'x [String],
     parallelism: Option<u32>,
@@ -260,7 +264,7 @@ async fn in_runtime(
     watch: &Watch<'_>,
     events: &mut Vec<Event>,
 ) -> Result<Ended, Failure> {
-    let proofs = connect::Proofs::new(&plan.saw.recovery_region, plan.saw.account.is_some());
+    let proofs = connect::Proofs::new(&plan.saw.recovery_region, plan.saw.account.is_some(), acts.world);
     let clock = Clock::starting(jiff::Timestamp::now());
     let seen = Mutex::new(std::mem::take(events));
     let told = |event: Event| {

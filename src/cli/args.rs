@@ -110,6 +110,9 @@ pub(super) struct Region {
     /// Show every finding in full
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+    /// A plan that is made again: what is out of reach is taken from its newest copy, asked for or not.
+    #[arg(skip)]
+    pub(super) again: bool,
     /// What kustomizations and charts printed elsewhere: the tools are not run for them.
     #[arg(skip)]
     pub(super) printed: BTreeMap<String, String>,

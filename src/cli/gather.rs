@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use super::args::Region;
 use super::progress::Progress;
 use super::search::{find_code, find_manifests, find_recording, find_state};
-use super::{Failure, live};
+use super::{Failure, live, newest};
 use crate::model::configuration::Configuration;
 use crate::model::diagnostic::{BadInput, Problem};
 use crate::model::document::Manifests;
@@ -352,7 +352,10 @@ fn find_inventory(
     }
     let path = find_recording(places.base, "inventory.json", "inventory");
     let found = path.map(|path| recorded::read_inventory(&path, &places.shown(&path))).transpose()?;
-    Ok(found.filter(|found| found.region == args.region))
+    let found = found.filter(|found| found.region == args.region);
+    // Only a plan that is made again, or that the region was to be asked for, takes what it said last.
+    let kept = (args.again || !args.offline).then(|| newest::kept(places.base, &args.region)).flatten();
+    Ok(found.into_iter().chain(kept).max_by_key(|one| one.taken_at))
 }
 
 /// What the working folder tells of a stack before anything was asked of a region.

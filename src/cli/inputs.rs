@@ -320,6 +320,7 @@ impl Inputs {
             out: PathBuf::from("plan.json"),
             format: Format::Json,
             verbose: 0,
+            again: true,
             printed: self.printed.clone(),
         }
     }

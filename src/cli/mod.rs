@@ -19,6 +19,7 @@ mod inventory;
 mod kept;
 mod live;
 mod look;
+mod newest;
 mod output;
 mod overlay;
 mod preview;
@@ -33,6 +34,7 @@ mod sign;
 mod taken;
 mod verify;
 mod watch;
+mod world;
 
 use std::process::ExitCode;
 

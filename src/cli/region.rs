@@ -1,7 +1,7 @@
 //! `drplan region REGION`: gather, plan, audit, save, show.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::{Format, Region};
 use super::gather::{Texts, gather};
@@ -10,7 +10,7 @@ use super::output::Screen;
 use super::progress::Progress;
 use super::save::{check_target, save};
 use super::show::rendered;
-use super::{Exit, Failure, engine, live};
+use super::{Exit, Failure, engine, live, newest};
 use crate::model::diagnostic::{Gap, Problem};
 use crate::model::input::PlanningInput;
 use crate::model::inventory::Inventory;
@@ -76,7 +76,7 @@ pub(super) fn plan<'t>(args: &Region, texts: &'t Texts, progress: &Progress) -> 
     };
     let base = gathered.base;
     let recorded = gathered.inventory.is_some();
-    let look = || look_around(args, at, (gathered.inventory, gathered.fallback), &hints);
+    let look = || look_around(args, at, &base, (gathered.inventory, gathered.fallback), &hints);
     let (inventory, gaps) = progress.aside(look)?;
     progress.next("planning");
     // What was asked for just now tells that there are credentials.
@@ -145,6 +145,7 @@ fn hear<'t>(said: engine::Said, texts: &'t Texts, input: &mut PlanningInput<'t>)
 fn look_around(
     args: &Region,
     at: jiff::Timestamp,
+    base: &Path,
     (recorded, fallback): (Option<Inventory>, Option<Inventory>),
     hints: &Hints<'_>,
 ) -> Result<(Option<Inventory>, Vec<Gap>), Failure> {
@@ -152,7 +153,12 @@ fn look_around(
         return Ok((recorded.or(fallback), Vec::new()));
     }
     Ok(match live::inventory(&args.region, &hints.request(at))? {
-        Ok(inventory) => (Some(inventory), Vec::new()),
+        // A region that does not even say whose account it is asked for gives no answer.
+        Ok(inventory) if inventory.account.is_none() && fallback.is_some() => (fallback, inventory.gaps),
+        Ok(inventory) => {
+            newest::keep(base, &inventory);
+            (Some(inventory), Vec::new())
+        }
         // It was looked at once: the finding that it is old says what it cannot tell.
         Err(_) if fallback.is_some() => (fallback, Vec::new()),
         Err(gap) => (None, vec![gap]),

@@ -1,7 +1,8 @@
-//! Connections only: the AWS SDK's configuration, deadlines, rate budgets, the cluster's sign-in. What is asked is up to `sources`, what is
-//! changed to `targets`; nothing here decides or prints.
+//! Connections only: the AWS SDK's configuration, deadlines, rate budgets, the cluster's sign-in, a host's answer over
+//! HTTP. What is asked is up to `sources`, what is changed to `targets`; nothing here decides or prints.
 
 pub mod aws;
 pub mod clock;
+pub mod http;
 pub mod kube;
 pub mod ssh_agent;

@@ -10,7 +10,7 @@ use super::people::Asked;
 use super::requests::Request;
 use super::{Executor, Shared, own_error};
 use crate::event::EventKind;
-use crate::model::target::{Acted, Mark, Outputs, Progress, Seen, TargetError};
+use crate::model::target::{Acted, Mark, Outputs, Progress, Seen, TargetError, UNPROVEN};
 use crate::model::words::count;
 use crate::plan::journal::{Entry, Open, StepState};
 use crate::plan::step::Step;
@@ -308,6 +308,9 @@ impl<'x> Executor<'x> {
         let entry = Entry::Done { step: step.id.clone(), found, outputs: outputs.clone() };
         if let Err(error) = self.journal.append(self.clock.now(), entry).await {
             return Finished::Lost(error.to_string());
+        }
+        if let Some(why) = outputs.get(UNPROVEN) {
+            self.tell(EventKind::StepUnproven { step: step.id.clone(), why: why.clone() });
         }
         self.tell(EventKind::StepDone { step: step.id.clone(), found });
         Finished::Done(outputs)

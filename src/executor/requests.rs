@@ -73,6 +73,8 @@ pub struct Requests<'p> {
     objects: HashMap<&'p str, &'p Step>,
     /// Where steps leave what others wait for.
     places: Left<'p>,
+    /// Hosts of the primary.
+    primary: Vec<&'p str>,
     /// Whether a person stops the primary's writers.
     fence_by_hand: bool,
     /// Attributes that are asked of each step.
@@ -89,6 +91,7 @@ impl<'p> Requests<'p> {
             stores: plan.stores.iter().map(|store| (store.address.as_str(), store)).collect(),
             objects: objects.collect(),
             places: Left::new(plan),
+            primary: plan.steps.iter().flat_map(hosts_of_primary).collect(),
             fence_by_hand: false,
             wants: HashMap::new(),
         };
@@ -161,7 +164,8 @@ impl<'p> Requests<'p> {
                 Request::Proof(ProofRequest::Primary { region: region.clone(), hosts: hosts.clone() })
             }
             Action::ResolveName { name, ttl_seconds } => {
-                Request::Proof(ProofRequest::Name { name: name.clone(), ttl_seconds: *ttl_seconds })
+                let primary = self.primary.iter().map(|host| (*host).to_owned()).collect();
+                Request::Proof(ProofRequest::Name { name: name.clone(), ttl_seconds: *ttl_seconds, primary })
             }
             Action::EngineConverged { left_out } => {
                 Request::Proof(ProofRequest::Converged { left_out: left_out.clone() })
@@ -360,6 +364,14 @@ impl<'p> Requests<'p> {
             wants: Vec::new(),
         }
     }
+}
+
+fn hosts_of_primary(step: &Step) -> impl Iterator<Item = &str> {
+    let hosts = match &step.action {
+        Action::ProbePrimary { hosts, .. } => hosts.as_slice(),
+        _ => &[],
+    };
+    hosts.iter().map(String::as_str)
 }
 
 fn reference(step: &Step) -> Result<ObjectRef, String> {

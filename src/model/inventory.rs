@@ -14,7 +14,7 @@ use super::diagnostic::Gap;
 pub use capacity::{AppliedQuota, EksAddon, EksCluster, IamNames, InstanceType, Vpc, Workspace, Zone};
 pub use databases::{AutomatedBackup, DbCluster, DbInstance, DbSnapshot, OrderableClass};
 pub use stores::{BackupPoint, Bucket, CacheSnapshot, Image, Key, ReplicationGroup, Secret};
-pub use traffic::{Certificate, Distribution, DnsZone, HealthCheck, Record};
+pub use traffic::{Certificate, Distribution, DnsZone, HealthCheck, Record, covers};
 
 mod asked;
 

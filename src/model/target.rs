@@ -26,6 +26,9 @@ pub struct Mark {
 /// Never a secret.
 pub type Outputs = BTreeMap<String, String>;
 
+/// Output of a check that nobody could be asked about: why. It holds nothing up; it was as it should be when it was planned.
+pub const UNPROVEN: &str = "/unproven";
+
 /// What a target sees of what it is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {

@@ -268,8 +268,10 @@ impl Action {
     pub const fn has_target(&self) -> bool {
         matches!(
             self,
-            Self::Check { check: Check::Identity { .. } }
+            Self::Check { .. }
                 | Self::ProbePrimary { .. }
+                | Self::ProbeEndpoint { .. }
+                | Self::ResolveName { .. }
                 | Self::Fence { .. }
                 | Self::Join { .. }
                 | Self::Gate { .. }

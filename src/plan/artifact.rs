@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::action::{Action, Check};
 use super::engine_check::EngineCheck;
 use super::finding::Finding;
 use super::forecast::Forecast;
@@ -57,14 +56,9 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Steps that drplan cannot do for real yet. Quotas are an account's: a plan that is bound to none, as one of manifests
-    /// alone is, has none to prove.
+    /// Steps that drplan cannot do for real yet.
     pub fn unbuilt(&self) -> impl Iterator<Item = &Step> {
-        let unbound = self.saw.account.is_none();
-        self.steps.iter().filter(move |step| {
-            let of_nobody = unbound && matches!(step.action, Action::Check { check: Check::Quota { .. } });
-            !step.action.has_target() && !of_nobody
-        })
+        self.steps.iter().filter(|step| !step.action.has_target())
     }
 }
 

@@ -11,6 +11,7 @@ use super::forecast::Verdict;
 use super::journal::{Entry, Replayed};
 use super::step::{EstimateSource, Phase};
 use crate::model::durations::{Durations, DurationsKind, FORMAT_VERSION, LiveRun, StepDuration};
+use crate::model::target::UNPROVEN;
 
 /// A run, as its journal tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +70,7 @@ pub struct StepReport {
     pub step: String,
     /// Its phase.
     pub phase: Phase,
-    /// `done`, `found`, `failed` or `open`.
+    /// `done`, `found`, `unproven` (a check that nobody answered), `failed` or `open`.
     pub outcome: String,
     /// From its first intent to its end, seconds; `None` where it had no effect or has not ended.
     pub seconds: Option<u64>,
@@ -77,7 +78,7 @@ pub struct StepReport {
     pub planned_seconds: u64,
     /// Attempts at its effect.
     pub attempts: u32,
-    /// Why it failed.
+    /// Why it failed, or is unproven.
     pub cause: Option<String>,
 }
 
@@ -125,11 +126,15 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
                 known.attempts = *attempt;
                 known.outcome = "open";
             }
-            Entry::Done { step, found, .. } => {
+            Entry::Done { step, found, outputs } => {
                 let known = seen.entry(step).or_default();
                 known.ended = Some(record.at);
-                known.outcome = if *found { "found" } else { "done" };
-                known.cause = None;
+                known.cause = outputs.get(UNPROVEN).cloned();
+                known.outcome = match (&known.cause, found) {
+                    (Some(_), _) => "unproven",
+                    (None, true) => "found",
+                    (None, false) => "done",
+                };
             }
             Entry::Failed { step, cause, .. } => {
                 let known = seen.entry(step).or_default();
@@ -161,7 +166,8 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
     let steps: Vec<StepReport> = steps.collect();
     let left = plan.steps.iter().map(|step| &step.id).filter(|id| !seen.contains_key(id.as_str()));
     let left: Vec<String> = left.cloned().collect();
-    let all_done = left.is_empty() && steps.iter().all(|step| matches!(&*step.outcome, "done" | "found"));
+    let all_done =
+        left.is_empty() && steps.iter().all(|step| matches!(&*step.outcome, "done" | "found" | "unproven"));
     let since = since.unwrap_or(first.at);
     let last_done = seen.values().filter_map(|known| known.ended).max().unwrap_or(last.at);
     let took = all_done.then(|| seconds(since, last_done));

@@ -8,6 +8,7 @@ use super::findings::Findings;
 use super::{cluster, references};
 use crate::model::arn::Arn;
 use crate::model::document::Node;
+use crate::model::inventory::covers;
 use crate::model::paste;
 use crate::plan::resource::{Disposition, Engine};
 
@@ -109,7 +110,7 @@ fn check_discovered(facts: &Facts<'_, '_>, decided: &Decided, findings: &mut Fin
         let hosts: BTreeSet<&str> = ruled.chain(tls).collect();
         for host in hosts {
             let covered = references::certificate_covering(facts, &[host.to_owned()]).is_some()
-                || made().any(|pattern| references::covers(&pattern, host));
+                || made().any(|pattern| covers(&pattern, host));
             if covered {
                 continue;
             }

@@ -197,17 +197,7 @@ pub(super) fn certificate_covering<'f>(
         .iter()
         .filter(|certificate| certificate.status == "ISSUED")
         .filter(|certificate| certificate.not_after.is_none_or(|end| end > facts.input.at))
-        .find(|certificate| {
-            domains.iter().all(|domain| certificate.domains.iter().any(|pattern| covers(pattern, domain)))
-        })
-}
-
-/// Whether a certificate's name covers a domain; `*` stands for one label (RFC 6125).
-pub(super) fn covers(pattern: &str, domain: &str) -> bool {
-    pattern == domain
-        || pattern.strip_prefix("*.").is_some_and(|parent| {
-            domain.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest == parent)
-        })
+        .find(|certificate| certificate.covers(domains))
 }
 
 /// The key that stands for another: named, its multi-region replica, or the bearer of the same alias. Always an ARN or an

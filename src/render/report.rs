@@ -64,9 +64,9 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
         }
         let of = |word: &str| steps.iter().filter(|step| step.outcome == word).count();
         let mut line = format!("{} done, {} found done", of("done"), of("found"));
-        for (word, said) in [("failed", "failed"), ("open", "open")] {
+        for word in ["unproven", "failed", "open"] {
             if of(word) > 0 {
-                line += &format!(", {} {said}", of(word));
+                line += &format!(", {} {word}", of(word));
             }
         }
         screen.text(13, &[plain(format!("  {}{line}", pad(phase.as_str(), 11)))]);
@@ -90,9 +90,9 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
             &[plain(format!("  {}{}{}{tries}", pad(&took, 12), pad(&planned, 12), shorten(&step.step, 60)))],
         );
     }
-    for step in report.steps.iter().filter(|step| step.outcome == "failed") {
+    for step in report.steps.iter().filter(|step| matches!(&*step.outcome, "failed" | "unproven")) {
         screen.gap();
-        screen.row("failed", &[bold(step.step.clone())]);
+        screen.row(&step.outcome, &[bold(step.step.clone())]);
         screen.row("", &[plain(step.cause.clone().unwrap_or_default())]);
     }
     screen.finish()

@@ -1,29 +1,62 @@
-//! What is asked for real and changes nothing. Built so far: whose account the credentials are of.
+//! What is asked for real and changes nothing.
+//!
+//! Whose account the credentials are of is proven, or the step fails. Of all else that preflight asks, only what is
+//! shown to be otherwise stops: what nobody answers was as it should be when it was planned, and is said to be unproven.
 
+mod answers;
+mod judge;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
 use super::Target;
 use crate::clients::aws::{Connection, Limits};
+use crate::model::inventory::Inventory;
 use crate::model::target::proof::ProofRequest;
-use crate::model::target::{Acted, Mark, Mismatch, Outputs, Seen, TargetError};
+use crate::model::target::{Acted, Mark, Mismatch, Outputs, Seen, TargetError, UNPROVEN};
+use judge::{Verdict, judge};
 
 /// How long a host of the primary may take to answer: a region that drops every packet never does.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Asks AWS in the recovery region.
-#[derive(Clone, Debug)]
-pub struct Proofs {
-    region: String,
-    bound: bool,
+/// The recovery region as it is now.
+pub trait World: Send + Sync {
+    /// What is in it: asked once for all checks of a run.
+    ///
+    /// # Errors
+    /// In one sentence, why nobody could be asked.
+    fn inventory(&self) -> BoxFuture<'_, Result<Arc<Inventory>, String>>;
 }
 
-impl Proofs {
+/// Asks AWS in the recovery region, and hosts by name.
+pub struct Proofs<'w> {
+    region: String,
+    bound: bool,
+    world: &'w dyn World,
+}
+
+impl<'w> Proofs<'w> {
     /// Nothing is asked yet. `bound`: whether the plan names an account.
     #[must_use]
-    pub fn new(region: &str, bound: bool) -> Self {
-        Self { region: region.to_owned(), bound }
+    pub fn new(region: &str, bound: bool, world: &'w dyn World) -> Self {
+        Self { region: region.to_owned(), bound, world }
+    }
+
+    /// What preflight asks about the region, by what is in it now.
+    async fn of_region(&self, request: &ProofRequest) -> Seen {
+        let verdict = match self.world.inventory().await {
+            Ok(inventory) => judge(request, &inventory),
+            Err(why) => Verdict::Unproven(why),
+        };
+        match verdict {
+            Verdict::Holds => Seen::Done(Outputs::new()),
+            Verdict::Unproven(why) => Seen::Done(Outputs::from([(UNPROVEN.to_owned(), why)])),
+            Verdict::Otherwise(mismatch) => Seen::Mismatch(mismatch),
+        }
     }
 
     /// The account of the credentials, by STS of the recovery region.
@@ -47,7 +80,7 @@ impl Proofs {
     }
 }
 
-impl Target<ProofRequest> for Proofs {
+impl Target<ProofRequest> for Proofs<'_> {
     fn look<'a>(
         &'a self,
         request: &'a ProofRequest,
@@ -59,6 +92,8 @@ impl Target<ProofRequest> for Proofs {
                 ProofRequest::Identity { account: None } => Ok(Seen::Done(Outputs::new())),
                 // Nor are there quotas of no account.
                 ProofRequest::Quota { .. } if !self.bound => Ok(Seen::Done(Outputs::new())),
+                ProofRequest::Endpoint { host } => Ok(answers::endpoint(host).await),
+                ProofRequest::Name { name, primary, .. } => Ok(answers::name(name, primary).await),
                 ProofRequest::Identity { account: Some(account) } => {
                     let own = self.account().await?;
                     Ok(if own == *account {
@@ -77,7 +112,8 @@ impl Target<ProofRequest> for Proofs {
                     let answers = answering(hosts).await;
                     Ok(Seen::Done(Outputs::from([("/answers".to_owned(), answers.to_string())])))
                 }
-                _ => Err(super::unbuilt::unbuilt(&mark.step)),
+                ProofRequest::Converged { .. } => Err(super::unbuilt::unbuilt(&mark.step)),
+                _ => Ok(self.of_region(request).await),
             }
         })
     }

@@ -4,8 +4,8 @@
 
 mod proxy;
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use drplan::clients::aws::Limits as CallLimits;
@@ -17,14 +17,16 @@ use drplan::executor::journal::MemoryJournal;
 use drplan::executor::people::Rehearsed;
 use drplan::executor::requests::{Bodies, Requests, Unknown};
 use drplan::executor::{Ended, Executor, Limits, Stop, Targets};
+use drplan::model::inventory::Inventory;
 use drplan::model::secret::Secret;
 use drplan::plan::Plan;
 use drplan::plan::action::{Action, Rewrite};
 use drplan::plan::journal::{Entry, JOURNAL_VERSION, replay};
 use drplan::plan::step::Step;
 use drplan::targets::kube::KubeTarget;
-use drplan::targets::proofs::Proofs;
+use drplan::targets::proofs::{Proofs, World};
 use drplan::targets::unbuilt::Unbuilt;
+use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use crate::control_plane::{self, ADMIN, ControlPlane, kubeconfig};
@@ -133,7 +135,7 @@ fn process(plan: &Plan, bodies: &Objects, proxy: &Proxy, lines: &mut Vec<u8>, hu
         let content = Kubeconfig::read(&Source { file: Some(file), context: None }).unwrap();
         let calls = CallLimits { call: Duration::from_secs(3), ..CallLimits::default() };
         let kube = KubeTarget::new(Session::open(content, calls).await.unwrap());
-        let proofs = Proofs::new(&plan.saw.recovery_region, false);
+        let proofs = Proofs::new(&plan.saw.recovery_region, false, &Nobody);
         let clock = Clock::starting(jiff::Timestamp::now());
         let requests = Requests::new(plan, bodies);
         let stop = Stop::new();
@@ -293,4 +295,13 @@ fn a_stop_is_told_with_what_to_do_and_the_command_goes_on() {
     let refused = at(Fault::Expired, Call::Identity);
     assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
     assert!(shown(&refused).contains("sign in anew"), "{}", shown(&refused));
+}
+
+/// No cloud is asked.
+struct Nobody;
+
+impl World for Nobody {
+    fn inventory(&self) -> BoxFuture<'_, Result<Arc<Inventory>, String>> {
+        Box::pin(async { Err("nobody is asked".to_owned()) })
+    }
 }

@@ -18,6 +18,23 @@ pub struct Certificate {
     pub not_after: Option<Timestamp>,
 }
 
+impl Certificate {
+    /// Whether it covers all of some domains.
+    #[must_use]
+    pub fn covers(&self, domains: &[String]) -> bool {
+        domains.iter().all(|domain| self.domains.iter().any(|pattern| covers(pattern, domain)))
+    }
+}
+
+/// Whether a certificate's name covers a domain; `*` stands for one label (RFC 6125).
+#[must_use]
+pub fn covers(pattern: &str, domain: &str) -> bool {
+    pattern == domain
+        || pattern.strip_prefix("*.").is_some_and(|parent| {
+            domain.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest == parent)
+        })
+}
+
 /// A hosted zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -83,6 +83,8 @@ pub enum ProofRequest {
         name: String,
         /// Time to live of the old answer, seconds.
         ttl_seconds: u64,
+        /// Hosts of the primary: where the name still leads to one of them, the answer is the old one.
+        primary: Vec<String>,
     },
     /// The engine's plan is empty but for what was left out.
     Converged {

@@ -1,5 +1,7 @@
 //! How a run ended, and what to do then.
 
+use std::collections::BTreeMap;
+
 use super::super::Options;
 use super::super::screen::{MARGIN, Screen, Style, bold, plain};
 use super::super::text::count;
@@ -35,6 +37,7 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
     };
     if how == Ending::Done {
         screen.row("done", &[(style, format!("all of {}", count(all, "step")))]);
+        unproven(&mut screen, events);
         screen.row("next", &[plain("drplan verify: is what runs healthy?")]);
         screen.row("report", &[plain(format!("drplan show {}", folder.run))]);
         return screen.finish();
@@ -76,4 +79,19 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
     screen.row("run", &[plain("its journal and report:")]);
     screen.unbroken(MARGIN, &[plain(folder.run)]);
     screen.finish()
+}
+
+/// Checks that went for done though nobody answered, by why.
+fn unproven(screen: &mut Screen, events: &[Event]) {
+    let mut causes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for event in events {
+        if let EventKind::StepUnproven { step, why } = &event.kind {
+            causes.entry(why).or_default().push(step);
+        }
+    }
+    for (why, steps) in causes {
+        let some = steps.iter().take(3).copied().collect::<Vec<_>>().join(", ");
+        let more = if steps.len() > 3 { format!(" and {} more", steps.len() - 3) } else { String::new() };
+        screen.row("unproven", &[(Style::Warn, format!("{some}{more}: {why}"))]);
+    }
 }

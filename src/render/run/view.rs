@@ -67,6 +67,7 @@ impl<'p> View<'p> {
             EventKind::StepRetried { step, cause, .. } => {
                 self.say(step, &format!("again after: {cause}"));
             }
+            EventKind::StepUnproven { step, why } => self.say(step, &format!("unproven: {why}")),
             EventKind::StepDone { step, .. } => self.set(step, State::Done { at: Some(at) }),
             EventKind::StepFailed { step, cause, .. } => {
                 self.set(step, State::Failed { cause: cause.clone() });
