@@ -25,9 +25,9 @@ lint:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
 bench:
-	cargo bench --locked --no-default-features --bench plan
+	cargo bench --locked --no-default-features --features rehearse --bench plan --bench run
 	bash tests/tools/install.sh kube
-	cargo bench --locked --profile dev --bench run --bench apply
+	cargo bench --locked --profile dev --bench apply
 
 ## Every folder of manifests that others wrote, applied to a real cluster and compared with what kubectl leaves; about ten
 ## minutes. `make test` takes a part of them. They are looked for in ../shared/fixtures, or where DRPLAN_CORPUS points.

@@ -20,8 +20,21 @@ impl Numbers {
     }
 }
 
+/// Who needs whom.
+#[derive(Clone, Copy)]
+pub(crate) enum Shape<'s> {
+    /// Layers: most of what is needed was made not long before, some of it is what all stand on.
+    Layers,
+    /// Nobody needs anybody.
+    Wide,
+    /// So many chains, side by side.
+    Chains(usize),
+    /// A plan's own shape and estimates, over and over.
+    Copies(&'s Plan),
+}
+
 /// `seed` decides who needs whom and how long each takes: from seconds to twenty minutes, as resources do.
-pub(crate) fn large(count: usize, seed: u64) -> Plan {
+pub(crate) fn large(count: usize, shape: Shape<'_>, seed: u64) -> Plan {
     let state = r#"{"version":4,"terraform_version":"1.11.4","serial":9,"lineage":"bench","outputs":{},"resources":[]}"#;
     let input = PlanningInput {
         at: "2026-11-22T12:00:00Z".parse().unwrap(),
@@ -43,21 +56,12 @@ pub(crate) fn large(count: usize, seed: u64) -> Plan {
     let mut steps: Vec<Step> = Vec::with_capacity(count);
     while steps.len() < count {
         let at = steps.len();
-        let mut needs: Vec<String> = Vec::new();
-        for _ in 0..numbers.below(4).min(at as u64) {
-            // Most of what is needed was made not long before; some of it is what all stand on.
-            let reach = if numbers.below(10) == 0 { at } else { at.min(60) };
-            let back = usize::try_from(numbers.below(reach as u64)).unwrap() + 1;
-            needs.push(steps[at - back].id.clone());
-        }
+        let mut needs: Vec<String> =
+            shape.needs(at, &mut numbers).into_iter().map(|need| steps[need].id.clone()).collect();
         needs.sort();
         needs.dedup();
-        let p50 = match numbers.below(100) {
-            0 => 300 + numbers.below(900),
-            1..10 => 30 + numbers.below(150),
-            _ => 5 + numbers.below(40),
-        };
-        let (phase, action) = if at % 5 == 4 {
+        let (p50, p90) = shape.estimate(at, &mut numbers);
+        let (phase, action) = if shape.is_object(at) {
             let object = Action::ApplyObject {
                 file: "shop.yaml".to_owned(),
                 document: 0,
@@ -93,13 +97,64 @@ pub(crate) fn large(count: usize, seed: u64) -> Plan {
             done_when: DoneWhen::Answered,
             plane: Plane::RegionalControl,
             reversible: true,
-            estimate: Estimate {
-                p50_seconds: p50,
-                p90_seconds: p50 * 3 / 2,
-                source: EstimateSource::Default,
-            },
+            estimate: Estimate { p50_seconds: p50, p90_seconds: p90, source: EstimateSource::Default },
         });
     }
     plan.steps = steps;
     codec::seal(plan).unwrap()
+}
+
+impl Shape<'_> {
+    /// What it is called.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Shape::Layers => "layers",
+            Shape::Wide => "wide",
+            Shape::Chains(_) => "chains",
+            Shape::Copies(_) => "copies",
+        }
+    }
+
+    /// The steps that a step needs, by their places.
+    fn needs(self, at: usize, numbers: &mut Numbers) -> Vec<usize> {
+        match self {
+            Shape::Layers => (0..numbers.below(4).min(at as u64))
+                .map(|_| {
+                    let reach = if numbers.below(10) == 0 { at } else { at.min(60) };
+                    at - 1 - usize::try_from(numbers.below(reach as u64)).unwrap()
+                })
+                .collect(),
+            Shape::Wide => Vec::new(),
+            Shape::Chains(count) => at.checked_sub(count).into_iter().collect(),
+            Shape::Copies(plan) => {
+                let (copy, own) = (at / plan.steps.len(), at % plan.steps.len());
+                let places = plan.steps.iter().map(|step| step.id.as_str());
+                let of: std::collections::HashMap<&str, usize> =
+                    places.zip(copy * plan.steps.len()..).collect();
+                plan.steps[own].needs.iter().map(|need| of[need.as_str()]).collect()
+            }
+        }
+    }
+
+    /// Seconds that half of all such steps take at most, and nine of ten.
+    fn estimate(self, at: usize, numbers: &mut Numbers) -> (u64, u64) {
+        if let Shape::Copies(plan) = self {
+            let estimate = &plan.steps[at % plan.steps.len()].estimate;
+            return (estimate.p50_seconds, estimate.p90_seconds);
+        }
+        let p50 = match numbers.below(100) {
+            0 => 300 + numbers.below(900),
+            1..10 => 30 + numbers.below(150),
+            _ => 2 + numbers.below(20),
+        };
+        (p50, p50 * 3 / 2)
+    }
+
+    /// Whether a step applies an object; the others are the engine's.
+    fn is_object(self, at: usize) -> bool {
+        match self {
+            Shape::Copies(plan) => !matches!(plan.steps[at % plan.steps.len()].action, Action::Engine { .. }),
+            _ => at % 5 == 4,
+        }
+    }
 }

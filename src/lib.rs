@@ -13,15 +13,15 @@
 
 #[cfg(feature = "live")]
 pub mod cli;
-#[cfg(feature = "live")]
+#[cfg(feature = "rehearse")]
 pub mod clients;
 pub mod event;
-#[cfg(feature = "live")]
+#[cfg(feature = "rehearse")]
 pub mod executor;
 pub mod model;
 pub mod plan;
 pub mod planner;
 pub mod render;
 pub mod sources;
-#[cfg(feature = "live")]
+#[cfg(feature = "rehearse")]
 pub mod targets;

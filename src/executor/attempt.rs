@@ -187,7 +187,7 @@ impl<'x> Executor<'x> {
                 self.tell(EventKind::StepProgress { step: trial.step.id.clone(), status });
             }
             let gone = began.elapsed();
-            let pause = progress.again_in.unwrap_or_else(|| self.limits.look_again.max(gone / 20));
+            let pause = progress.again_in.unwrap_or_else(|| self.look_in(request, trial.step, gone));
             let pause = pause.min(self.limits.longest_pause);
             if Instant::now() + pause >= trial.until {
                 let minutes = gone.as_secs() / 60;
@@ -221,6 +221,16 @@ impl<'x> Executor<'x> {
                 }
                 Err(error) => return self.meaning(&error, trial, trial.open),
             }
+        }
+    }
+
+    /// How long until the next look. Few things are done in half of their usual time: what is found late counts after it.
+    fn look_in(&self, request: &Request, step: &Step, gone: Duration) -> Duration {
+        let half = Duration::from_secs(step.estimate.p50_seconds) / 2;
+        match half.checked_sub(gone).filter(|left| !left.is_zero()) {
+            Some(left) => (gone / 10).min(left).max(self.limits.look_again),
+            None if matches!(request, Request::Address(_)) => (gone / 50).max(self.limits.listen_again),
+            None => (gone / 50).max(self.limits.look_again),
         }
     }
 

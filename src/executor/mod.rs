@@ -10,12 +10,14 @@ pub mod drill;
 pub mod errors;
 pub mod faults;
 pub mod journal;
+#[cfg(feature = "live")]
 pub mod lease;
 pub mod matrix;
 pub mod people;
 pub mod rehearse;
 pub mod requests;
 mod schedule;
+#[cfg(feature = "live")]
 pub mod shared;
 mod stop;
 
@@ -69,8 +71,10 @@ pub struct Limits {
     pub longest_pause: Duration,
     /// How often a call that may pass is made.
     pub attempts: u32,
-    /// How often it is looked whether something is done, at first; a twentieth of what has gone by later on.
+    /// The shortest pause between two looks at whether something is done, where looking is a call.
     pub look_again: Duration,
+    /// And where it is none: the engine tells of its own accord.
+    pub listen_again: Duration,
     /// A step may last this many times its 90th percentile.
     pub patience: u32,
     /// And at least this long.
@@ -87,6 +91,7 @@ impl Default for Limits {
             longest_pause: Duration::from_secs(20),
             attempts: 8,
             look_again: Duration::from_secs(1),
+            listen_again: Duration::from_millis(250),
             patience: 3,
             least: Duration::from_secs(600),
             parallelism: 10,
@@ -168,7 +173,7 @@ impl<'x> Executor<'x> {
             Ended { how: Ending::Done, done: 0, failed: Vec::new(), gates: Vec::new(), lost: None };
         let mut stopping = false;
         loop {
-            while !stopping && let Some(at) = schedule.begin() {
+            while !stopping && let Some(at) = schedule.begin(self.clock.elapsed()) {
                 if shared.left.borrow().contains_key(&steps[at].id) {
                     ended.done += 1;
                     schedule.leave(at);

@@ -3,8 +3,11 @@
 //! A target has no choices and keeps no plan: it does the one thing that it is asked for, and says what it saw. It
 //! does not retry, does not wait for long, and writes no journal: that is the executor's.
 
+#[cfg(feature = "live")]
 pub mod kube;
+#[cfg(feature = "live")]
 pub mod objects;
+#[cfg(feature = "live")]
 pub mod proofs;
 pub mod sim;
 pub mod unbuilt;
