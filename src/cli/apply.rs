@@ -15,7 +15,7 @@ use super::run_folder::RunFolder;
 use super::save::save;
 use super::show::read_plan;
 use super::watch::Watch;
-use super::{Exit, Failure, connect, preview, shared_run};
+use super::{Exit, Failure, connect, preview, resume, shared_run};
 use crate::clients::clock::Clock;
 use crate::event::{Ending, Event};
 use crate::executor::requests::Requests;
@@ -45,9 +45,11 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     let shown = args.plan.display().to_string();
     let (_, approved) = read_plan(&args.plan)?;
     check_errors(&approved, &shown)?;
+    let going = resume::apply(args, &approved)?;
     let progress = Progress::begin("planning again from the newest inputs");
     let texts = Texts::default();
-    let Planned { input, plan: newest, base } = plan(&as_region(args, &approved), &texts, &progress)?;
+    let Planned { input, plan: newest, base } =
+        plan(&as_region(args, &approved), going.as_ref(), &texts, &progress)?;
     drop(progress);
     let now = jiff::Timestamp::now();
     check_same(&approved, &newest, &base, &shown, screen)?;
@@ -79,7 +81,7 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
         }
     };
     folder.check_cluster(&cluster.id)?;
-    save(&folder.file("plan.json"), &encoded(&newest)?, MARK)?;
+    save(&folder.file(&resume::file(&newest, &folder.replayed)), &encoded(&newest)?, MARK)?;
     let watch = Watch::new(&newest, args.events, screen);
     let mut events = Vec::new();
     let acts = Acts {
@@ -132,6 +134,7 @@ fn as_region(args: &Apply, plan: &Plan) -> Region {
         estimates: None,
         engine_plan: None,
         engine: None,
+        resume: None,
         offline: args.offline,
         at: None,
         out: PathBuf::from("plan.json"),
@@ -209,6 +212,9 @@ fn check_same(
 ) -> Result<(), Failure> {
     if approved.decision_digest == newest.decision_digest {
         return Ok(());
+    }
+    if let Some(run) = resume::run_of(base, approved) {
+        return Err(resume::moved(&run, approved, newest, shown, screen));
     }
     let runs = base.join(".drplan");
     let path = runs.join("newest-plan.json");
@@ -301,19 +307,21 @@ async fn in_runtime(
         stop: &stop,
         limits,
     };
-    let first = first(plan, folder, permit, acts);
-    journal.journal().append(clock.now(), first).await.map_err(|error| {
-        refused(
-            error.to_string(),
-            "nothing was changed: mend the cause (a full disk: make room), then apply again",
-        )
-    })?;
+    let (replanned, replayed) = resume::entry(plan, folder, &permit.by, permit.break_glass.as_deref())?;
+    for entry in std::iter::once(first(plan, folder, permit, acts)).chain(replanned) {
+        journal.journal().append(clock.now(), entry).await.map_err(|error| {
+            refused(
+                error.to_string(),
+                "nothing was changed: mend the cause (a full disk: make room), then apply again",
+            )
+        })?;
+    }
     let taken = Mutex::new(None);
     let ended = tokio::select! {
         biased;
         () = twice_interrupted(&stop) => None,
         () = journal.keep(&stop, &taken) => None,
-        ended = executor.run(&folder.replayed) => Some(ended),
+        ended = executor.run(&replayed) => Some(ended),
     };
     *events = seen.into_inner().unwrap_or_default();
     // What was ended at once may still have a call on its way: its lease is waited out.

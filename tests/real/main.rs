@@ -19,6 +19,7 @@ mod journal;
 mod kube_faults;
 mod kube_target;
 mod observation;
+mod resume;
 mod run;
 mod state;
 mod verify;
