@@ -128,7 +128,8 @@ fn recovered(report: &RunReport) -> Vec<super::screen::Piece> {
     let objective = measured
         .objective_seconds
         .map_or_else(|| "no objective".to_owned(), |objective| format!("objective {}", duration(objective)));
-    let planned = format!("planned {}", duration(measured.planned_seconds));
+    let from = if report.replanned.is_empty() { "" } else { " from the last plan on" };
+    let planned = format!("planned {}{from}", duration(measured.planned_seconds));
     let Some(seconds) = measured.seconds else {
         return vec![plain(format!("not yet   {objective}   {planned}"))];
     };

@@ -110,15 +110,20 @@ impl<'p> Stopped<'p> {
     /// Applies, and how it ends.
     fn applied(&self, file: &str, code: i32) -> String {
         let output = self.apply(file, &self.read(file)).output().unwrap();
-        let text = shown(&output);
+        let text = flat(&output);
         assert_eq!(output.status.code(), Some(code), "{text}");
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        text
     }
 
     fn port(&self) -> Option<u64> {
         let path = format!("/api/v1/namespaces/{}/services/app", self.namespace);
         run(self.plane.ask("GET", &path, &Value::Null)).pointer("/spec/ports/0/port")?.as_u64()
     }
+}
+
+/// What was said, on one line.
+fn flat(output: &Output) -> String {
+    shown(output).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn resumes(plan: &Plan) -> &Resumes {
@@ -179,11 +184,12 @@ fn a_mended_manifest_is_applied_and_what_was_applied_stays() {
     assert!(begun.iter().all(|step| step.contains("Service") || step.contains("more")), "{begun:?}");
     assert_eq!(objects(stopped.plane, "resume-mended").len(), 7);
     // Both plans are kept, and told.
-    assert_eq!(stopped.read(&stopped.folder("plan.json")).decision_digest, old.decision_digest);
+    let first = stopped.read(&stopped.folder("plan.json"));
+    assert_eq!(first.decision_digest, old.decision_digest);
     assert_eq!(stopped.read(&stopped.folder("plan-1.json")).decision_digest, new.decision_digest);
     let mut command = stopped.work.drplan();
-    let report = shown(&command.args(["show", &stopped.folder("")]).output().unwrap());
-    for digest in [&old.digest, &replayed_plan(&replayed)] {
+    let report = flat(&command.args(["show", &stopped.folder("")]).output().unwrap());
+    for digest in [&first.digest, &replayed_plan(&replayed)] {
         assert!(report.contains(&digest["sha256:".len()..][..8]), "{report}");
     }
     assert!(report.contains(&format!("{kept} finished steps stayed")), "{report}");
@@ -301,13 +307,14 @@ fn what_no_digest_covers_is_applied_again_and_a_named_approver_sees_the_differen
         )
     };
     let settings = "approval {\n  allowed_signers = \"allowed_signers\"\n  quorum = 1\n}\n";
-    let stopped = Stopped::planned("resume-secret", 1, settings);
+    let stopped = Stopped::planned("resume-secret", 1, "");
     let keygen = |args: &[&str]| {
         Command::new("ssh-keygen").args(args).current_dir(stopped.work.path(".")).output().unwrap()
     };
     assert!(keygen(&["-q", "-t", "ed25519", "-N", "", "-C", "ops", "-f", "ops"]).status.success());
     let public = std::fs::read_to_string(stopped.work.path("ops.pub")).unwrap();
     stopped.work.write("allowed_signers", &format!("ops {public}"));
+    stopped.work.write("drplan.hcl", &format!("stack = \"shop\"\n{settings}"));
     stopped.work.write("manifests/secret.yaml", &secret("before"));
     stopped.work.plan();
     let approve = |args: &[&str]| {
