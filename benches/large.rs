@@ -48,6 +48,7 @@ pub(crate) fn large(count: usize, shape: Shape<'_>, seed: u64) -> Plan {
         inventory: None,
         engine_plan: None,
         durations: None,
+        own_run: None,
         pipelines: Vec::new(),
         gaps: Vec::new(),
     };

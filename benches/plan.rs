@@ -84,6 +84,7 @@ fn plan<'s>(
         inventory: None,
         engine_plan: None,
         durations: None,
+        own_run: None,
         pipelines: Vec::new(),
         gaps: Vec::new(),
     };

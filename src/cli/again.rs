@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Failure;
 use super::apply::MARK;
 use super::args::{Apply, Format, Region};
 use super::output::Screen;
 use super::region::encoded;
 use super::save::save;
 use super::shared_run::refused;
+use super::{Failure, resume};
 use crate::model::paste::shell;
 use crate::plan::{Plan, diff};
 use crate::render::changes::render_changes;
@@ -30,6 +30,7 @@ pub(super) fn as_region(args: &Apply, plan: &Plan) -> Region {
         estimates: None,
         engine_plan: None,
         engine: None,
+        resume: None,
         offline: args.offline,
         at: None,
         out: PathBuf::from("plan.json"),
@@ -50,6 +51,9 @@ pub(super) fn check_same(
 ) -> Result<(), Failure> {
     if approved.decision_digest == newest.decision_digest {
         return Ok(());
+    }
+    if let Some(run) = resume::run_of(base, approved) {
+        return Err(resume::moved(&run, approved, newest, shown, screen));
     }
     let runs = base.join(".drplan");
     let path = runs.join("newest-plan.json");

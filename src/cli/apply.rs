@@ -16,7 +16,7 @@ use super::show::read_plan;
 use super::taken::{self, Taken};
 use super::watch::Watch;
 use super::world::Asked;
-use super::{Exit, Failure, again, connect, preview, shared_run};
+use super::{Exit, Failure, again, connect, preview, resume, shared_run};
 use crate::clients::clock::Clock;
 use crate::event::{Ending, Event};
 use crate::executor::requests::Requests;
@@ -52,13 +52,15 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     let shown = path.display().to_string();
     let (_, approved) = read_plan(&path)?;
     check_errors(&approved, &shown)?;
+    let going = resume::apply(args, &approved)?;
     let progress = Progress::begin("planning again from the newest inputs");
     let texts = Texts::default();
+    let going = going.as_ref();
     let planned = match &taken {
         Some(taken) => {
-            taken.plan_again(&approved.saw.recovery_region, args.offline, &texts, &progress, screen)?
+            taken.plan_again(&approved.saw.recovery_region, args.offline, going, &texts, &progress, screen)?
         }
-        None => plan(&again::as_region(args, &approved), &texts, &progress)?,
+        None => plan(&again::as_region(args, &approved), going, &texts, &progress)?,
     };
     drop(progress);
     let Planned { input, plan: newest, base } = &planned;
@@ -94,10 +96,11 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     let mut not_transferable = Vec::new();
     let (folder, journal) = match &shared {
         Some(shared) => {
-            if folder.replayed.begun.is_none() && args.take_over.is_none() {
+            if folder.replayed.decision() != Some(&newest.decision_digest) && args.take_over.is_none() {
                 let kms_key = input.settings.journal.as_ref().and_then(|journal| journal.kms_key.as_deref());
                 let run = &folder.run;
-                let kept = taken::Kept { args, path: &path, run, planned: &planned, texts: &texts, kms_key };
+                let kept =
+                    taken::Kept { args, path: &path, run, planned: &planned, going, texts: &texts, kms_key };
                 not_transferable = shared.keep_inputs(&kept, &runtime);
                 tell_not_transferable(&not_transferable, screen);
             }
@@ -109,7 +112,7 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
         }
     };
     folder.check_cluster(&cluster.id)?;
-    save(&folder.file("plan.json"), &encoded(newest)?, MARK)?;
+    save(&folder.file(&resume::file(newest, &folder.replayed)), &encoded(newest)?, MARK)?;
     let watch = Watch::new(newest, args.events, screen);
     let mut events = Vec::new();
     let world = Asked::new(args, input, now);
@@ -297,19 +300,21 @@ async fn in_runtime(
         stop: &stop,
         limits,
     };
-    let first = first(plan, folder, permit, acts);
-    journal.journal().append(clock.now(), first).await.map_err(|error| {
-        refused(
-            error.to_string(),
-            "nothing was changed: mend the cause (a full disk: make room), then apply again",
-        )
-    })?;
+    let (replanned, replayed) = resume::entry(plan, folder, &permit.by, permit.break_glass.as_deref())?;
+    for entry in std::iter::once(first(plan, folder, permit, acts)).chain(replanned) {
+        journal.journal().append(clock.now(), entry).await.map_err(|error| {
+            refused(
+                error.to_string(),
+                "nothing was changed: mend the cause (a full disk: make room), then apply again",
+            )
+        })?;
+    }
     let taken = Mutex::new(None);
     let ended = tokio::select! {
         biased;
         () = twice_interrupted(&stop) => None,
         () = journal.keep(&stop, &taken) => None,
-        ended = executor.run(&folder.replayed) => Some(ended),
+        ended = executor.run(&replayed) => Some(ended),
     };
     *events = seen.into_inner().unwrap_or_default();
     // What was ended at once may still have a call on its way: its lease is waited out.

@@ -95,6 +95,9 @@ pub(super) struct Region {
     /// `off`, or its path
     #[arg(long, value_name = "auto|off|PATH", conflicts_with = "engine_plan")]
     pub(super) engine: Option<String>,
+    /// Go on with a run that was stopped, by another plan: what it has finished, and this plan decides alike, stays
+    #[arg(long, value_name = "RUN")]
+    pub(super) resume: Option<String>,
     /// Ask no cloud: plan from files alone
     #[arg(long)]
     pub(super) offline: bool,

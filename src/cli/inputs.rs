@@ -315,6 +315,7 @@ impl Inputs {
             estimates: None,
             engine: given.engine_plan.is_none().then(|| "off".to_owned()),
             engine_plan: given.engine_plan.map(at),
+            resume: None,
             offline: offline || copies,
             at: None,
             out: PathBuf::from("plan.json"),

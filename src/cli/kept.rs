@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use super::args::Apply;
 use super::output::Screen;
 use super::run_folder::RunFolder;
-use super::{Failure, shared_run};
+use super::{Failure, resume, shared_run};
 use crate::executor::Stop;
 use crate::executor::journal::{FileJournal, Journal};
 use crate::executor::shared::SharedJournal;
@@ -54,7 +54,8 @@ pub(super) fn folder(
             "add journal { s3 = \"s3://BUCKET/PREFIX\" } as the run was begun with; on the machine that began it, apply \
              goes on by itself",
         ).into())),
-        Some(run) => RunFolder::named(base, run),
+        Some(run) => resume::check_named(plan, run).and_then(|()| RunFolder::named(base, run)),
+        None if plan.resumes.is_some() => resume::folder(plan, base),
         None => RunFolder::open(base, &plan.decision_digest, now),
     }
 }

@@ -58,6 +58,7 @@ fn region_of_state(path: &Path) -> Option<String> {
         inventory: None,
         engine_plan: None,
         durations: None,
+        own_run: None,
         pipelines: Vec::new(),
         gaps: Vec::new(),
     })

@@ -25,6 +25,7 @@ mod overlay;
 mod preview;
 mod progress;
 mod region;
+mod resume;
 mod run_folder;
 mod save;
 mod search;

@@ -8,9 +8,10 @@ use super::gather::{Texts, gather};
 use super::hints::Hints;
 use super::output::Screen;
 use super::progress::Progress;
+use super::resume::Going;
 use super::save::{check_target, save};
 use super::show::rendered;
-use super::{Exit, Failure, engine, live, newest};
+use super::{Exit, Failure, engine, live, newest, resume};
 use crate::model::diagnostic::{Gap, Problem};
 use crate::model::input::PlanningInput;
 use crate::model::inventory::Inventory;
@@ -28,7 +29,11 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     check_target(&args.out, MARK)?;
     let progress = Progress::begin("reading the state, the configuration and the manifests");
     let texts = Texts::default();
-    let Planned { plan, .. } = plan(args, &texts, &progress)?;
+    let going = args.resume.as_deref().map(|run| resume::region(args, run)).transpose()?;
+    let Planned { plan, .. } = plan(args, going.as_ref(), &texts, &progress)?;
+    if let Some(going) = &going {
+        going.check(&plan)?;
+    }
     let bytes = encoded(&plan)?;
     save(&args.out, &bytes, MARK)?;
     drop(progress);
@@ -39,6 +44,9 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
             let text = rendered(&plan, format, screen.options(args.verbose, Some(&saved)))?;
             screen.result(text.as_bytes())?;
         }
+    }
+    if let Some(going) = &going {
+        screen.note(&going.next(&plan, &saved));
     }
     Ok(exit_of(&plan))
 }
@@ -58,8 +66,13 @@ pub(super) fn encoded(plan: &Plan) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Gathers, plans and audits.
-pub(super) fn plan<'t>(args: &Region, texts: &'t Texts, progress: &Progress) -> Result<Planned<'t>, Failure> {
+/// Gathers, plans and audits; going on with a run where there is one.
+pub(super) fn plan<'t>(
+    args: &Region,
+    going: Option<&Going>,
+    texts: &'t Texts,
+    progress: &Progress,
+) -> Result<Planned<'t>, Failure> {
     let gathered = gather(args, progress, texts)?;
     let at = args.at.unwrap_or_else(jiff::Timestamp::now);
     let lasts = i64::try_from(gathered.settings.approval.expiry_seconds).unwrap_or(i64::MAX);
@@ -93,10 +106,12 @@ pub(super) fn plan<'t>(args: &Region, texts: &'t Texts, progress: &Progress) -> 
         inventory,
         engine_plan: gathered.engine_plan,
         durations: gathered.durations,
+        own_run: going.map(|going| going.own.clone()),
         pipelines: pipelines::read_pipelines(&base),
         gaps,
     };
-    let mut plan = planner::plan_region(&input)?;
+    let before = going.map(|going| &going.before);
+    let mut plan = planner::plan_on(&input, before)?;
     let chosen = engine::choose(args, &input, &base, online).map_err(|what| {
         Problem::new(what, "name an engine that is installed: --engine PATH, or --engine off")
     })?;
@@ -107,7 +122,7 @@ pub(super) fn plan<'t>(args: &Region, texts: &'t Texts, progress: &Progress) -> 
             Err(gap) => input.gaps.push(gap),
         }
         progress.next("planning");
-        plan = planner::plan_region(&input)?;
+        plan = planner::plan_on(&input, before)?;
     }
     progress.next("checking the plan");
     audit(&plan).map_err(|violations| Failure::Defect(defect(&violations)))?;

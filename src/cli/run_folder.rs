@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::Failure;
 use super::show::read_plan;
+use super::{Failure, resume};
 use crate::executor::journal::FileJournal;
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::plan::Plan;
@@ -38,28 +38,32 @@ impl RunFolder {
     pub(super) fn open(base: &Path, decision: &str, at: Timestamp) -> Result<Self, Failure> {
         let runs = base.join(RUNS);
         for run in names(&runs)?.into_iter().rev() {
-            if let Some(found) = Self::unfinished(&runs, &run, decision)? {
-                return Ok(found);
+            let file = runs.join(&run).join(JOURNAL);
+            if !file.is_file() {
+                continue;
             }
+            let before = read(&file)?;
+            if before.ended.as_deref() == Some("done") {
+                continue;
+            }
+            if before.decision() == Some(decision) {
+                return Self::existing(base, &run);
+            }
+            resume::check_current(decision, &run, &before)?;
         }
         Self::create(&runs, at)
     }
 
-    fn unfinished(runs: &Path, run: &str, decision: &str) -> Result<Option<Self>, Failure> {
-        let path = runs.join(run);
-        let file = path.join(JOURNAL);
-        if !file.is_file() {
-            return Ok(None);
-        }
-        let before = read(&file)?;
-        let same = matches!(&before.begun, Some(Entry::Begun { decision: of, .. }) if of == decision);
-        if !same || before.ended.as_deref() == Some("done") {
-            return Ok(None);
-        }
+    /// The folder of a run that has begun here.
+    ///
+    /// # Errors
+    /// Another process has it, or its journal is damaged.
+    pub(super) fn existing(base: &Path, run: &str) -> Result<Self, Failure> {
+        let path = base.join(RUNS).join(run);
         let lock = hold(&path, run)?;
-        // Another may have written between the look and the lock.
-        let replayed = read(&file)?;
-        Ok(Some(Self { path, run: run.to_owned(), replayed, lock }))
+        // Another may have written between a look and the lock.
+        let replayed = read(&path.join(JOURNAL))?;
+        Ok(Self { path, run: run.to_owned(), replayed, lock })
     }
 
     fn create(runs: &Path, at: Timestamp) -> Result<Self, Failure> {
@@ -107,11 +111,7 @@ impl RunFolder {
     /// # Errors
     /// No name of a run; another process has it; the folder cannot be made.
     pub(super) fn named(base: &Path, run: &str) -> Result<Self, Failure> {
-        let sound = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        if run.is_empty() || !run.chars().all(sound) {
-            let fix = "give its name: that of its folder in .drplan/runs, or of its part of the prefix in S3";
-            return Err(Problem::new("this is no name of a run", fix).into());
-        }
+        check_name(run)?;
         let path = base.join(RUNS).join(run);
         let failed = |source| Failure::Io { what: format!("{} cannot be made", path.display()), source };
         fs::create_dir_all(&path).map_err(failed)?;
@@ -175,8 +175,47 @@ impl RunFolder {
 
 /// The plan and the journal of a run's folder, which may be running.
 pub(super) fn read_run(path: &Path) -> Result<(Plan, Replayed), Failure> {
-    let (_, plan) = read_plan(&path.join("plan.json"))?;
-    Ok((plan, read(&path.join(JOURNAL))?))
+    let replayed = read(&path.join(JOURNAL))?;
+    let (_, plan) = read_plan(&path.join(plan_file(replayed.plan_number())))?;
+    Ok((plan, replayed))
+}
+
+/// The journal of a run of this folder; `None` where there is none.
+///
+/// # Errors
+/// It is no name of a run, or its journal is damaged.
+pub(super) fn journal_of(base: &Path, run: &str) -> Result<Option<Replayed>, Failure> {
+    check_name(run)?;
+    let file = base.join(RUNS).join(run).join(JOURNAL);
+    if file.is_file() { read(&file).map(Some) } else { Ok(None) }
+}
+
+/// The folder of a run, as it is shown.
+pub(super) fn folder_of(base: &Path, run: &str) -> PathBuf {
+    base.join(RUNS).join(run)
+}
+
+/// The plans that a run had, each in a file of its own: what it goes on with never replaces what it was begun with.
+pub(super) fn plan_file(number: usize) -> String {
+    if number == 0 { "plan.json".to_owned() } else { format!("plan-{number}.json") }
+}
+
+/// The folder's runs that are not done, oldest first; one whose journal cannot be read is none.
+pub(super) fn unfinished(base: &Path) -> Vec<(String, Replayed)> {
+    let runs = names(&base.join(RUNS)).unwrap_or_default().into_iter();
+    let read = runs.filter_map(|run| Some((journal_of(base, &run).ok()??, run)));
+    read.filter(|(journal, _)| journal.begun.is_some() && journal.ended.as_deref() != Some("done"))
+        .map(|(journal, run)| (run, journal))
+        .collect()
+}
+
+fn check_name(run: &str) -> Result<(), Failure> {
+    let sound = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if run.is_empty() || !run.chars().all(sound) {
+        let fix = "give its name: that of its folder in .drplan/runs, or of its part of the prefix in S3";
+        return Err(Problem::new("this is no name of a run", fix).into());
+    }
+    Ok(())
 }
 
 /// Runs, oldest first.

@@ -15,7 +15,7 @@ use crate::executor::shared::{self, Place, ReadError, SharedJournal};
 use crate::model::diagnostic::Problem;
 use crate::model::settings::JournalSettings;
 use crate::plan::Plan;
-use crate::plan::journal::{Entry, Replayed};
+use crate::plan::journal::Replayed;
 use crate::targets::objects::{Bucket, Condition, Object, Objects, Put};
 
 /// Version of the format of the object that names the run of a plan's decisions.
@@ -301,14 +301,13 @@ impl Opening<'_> {
                 "check the run's name, and bucket, prefix and region of journal { } in drplan.hcl; without records \
                  nobody knows what was done: apply without --take-over looks at each step and finds what is done",
             )),
-            Some(Entry::Begun { decision, .. }) if *decision != self.plan.decision_digest => Err(refused(
-                format!("{run} is a run of other decisions than this plan's"),
-                "apply the plan that it was begun with, or one of the same decisions",
-            )),
-            Some(_) if replayed.ended.as_deref() == Some("done") => {
-                Err(refused(format!("{run} is done"), "there is nothing to go on with"))
+            Some(_) => {
+                super::resume::check_decision(self.plan, run, replayed)?;
+                if replayed.ended.as_deref() == Some("done") {
+                    return Err(refused(format!("{run} is done"), "there is nothing to go on with"));
+                }
+                Ok(())
             }
-            Some(_) => Ok(()),
         }
     }
 

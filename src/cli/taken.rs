@@ -12,12 +12,12 @@ use super::inputs::{self, Inputs};
 use super::output::Screen;
 use super::progress::Progress;
 use super::region::{Planned, plan};
+use super::resume::Going;
 use super::run_folder::RunFolder;
 use super::shared_run::{Shared, refused};
 use super::{Failure, gather::Texts};
 use crate::clients::aws::{Connection, Limits};
 use crate::model::settings::JournalSettings;
-use crate::plan::Plan;
 use crate::plan::diff;
 use crate::plan::journal::Entry;
 use crate::targets::objects::{Bucket, Objects, Put};
@@ -54,12 +54,13 @@ impl Taken {
         &self,
         region: &str,
         offline: bool,
+        going: Option<&Going>,
         texts: &'t Texts,
         progress: &Progress,
         screen: &Screen,
     ) -> Result<Planned<'t>, Failure> {
         let asked = |copies| -> Region { self.inputs.as_region(&self.root, region, offline, copies) };
-        let newest = plan(&asked(false), texts, progress);
+        let newest = plan(&asked(false), going, texts, progress);
         let why = match &newest {
             Err(failure) if !offline && self.inputs.is_state_remote() => failure.to_string(),
             Ok(planned) if planned.input.inventory.is_none() && self.inputs.has_answers() => {
@@ -72,7 +73,7 @@ impl Taken {
                 "note: planning from the copies that the run has, for the newest inputs cannot be had: {why}"
             ));
         });
-        plan(&asked(true), texts, progress)
+        plan(&asked(true), going, texts, progress)
     }
 }
 
@@ -155,7 +156,9 @@ impl Shared {
     /// What a run was planned from.
     async fn inputs(&self, run: &str) -> Result<Inputs, Failure> {
         let (_, replayed) = self.records(run).await?;
-        let Some(Entry::Begun { decision, not_transferable, .. }) = &replayed.begun else {
+        let (Some(Entry::Begun { not_transferable, .. }), Some(decision)) =
+            (&replayed.begun, replayed.decision())
+        else {
             return Err(refused(
                 format!(
                     "there is no record of {run} under {}",
@@ -201,9 +204,7 @@ impl Shared {
             ];
         };
         let packed = inputs::pack(of.args, of.path, of.planned, of.texts);
-        let checked = packed.and_then(|inputs| {
-            check(&inputs, &of.planned.plan, of.args.offline).map(|lacks| (inputs, lacks))
-        });
+        let checked = packed.and_then(|inputs| check(&inputs, of).map(|lacks| (inputs, lacks)));
         let (inputs, lacks) = match checked {
             Ok(checked) => checked,
             Err(failure) => return vec![one_line(&failure)],
@@ -232,6 +233,7 @@ pub(super) struct Kept<'k> {
     pub(super) path: &'k std::path::Path,
     pub(super) run: &'k str,
     pub(super) planned: &'k Planned<'k>,
+    pub(super) going: Option<&'k Going>,
     pub(super) texts: &'k Texts,
     pub(super) kms_key: Option<&'k str>,
 }
@@ -241,15 +243,16 @@ fn one_line(failure: &Failure) -> String {
 }
 
 /// Whether the same decisions come of the copies alone, which is what another machine will have.
-fn check(inputs: &Inputs, wanted: &Plan, offline: bool) -> Result<Vec<String>, Failure> {
+fn check(inputs: &Inputs, of: &Kept<'_>) -> Result<Vec<String>, Failure> {
+    let wanted = &of.planned.plan;
     let folder = tempfile::Builder::new().prefix("drplan-inputs-").tempdir();
     let folder = folder.map_err(|source| Failure::Io { what: "a temporary folder".to_owned(), source })?;
     let root = folder.path().join(FOLDER);
     inputs.unpack(&root)?;
-    let asked = inputs.as_region(&root, &wanted.saw.recovery_region, offline, true);
+    let asked = inputs.as_region(&root, &wanted.saw.recovery_region, of.args.offline, true);
     let texts = Texts::default();
     let progress = Progress::begin("checking that another machine could go on");
-    let Planned { plan, .. } = plan(&asked, &texts, &progress)?;
+    let Planned { plan, .. } = plan(&asked, of.going, &texts, &progress)?;
     if plan.decision_digest == wanted.decision_digest {
         return Ok(Vec::new());
     }

@@ -71,7 +71,12 @@ struct Trial<'t> {
 }
 
 impl<'x> Executor<'x> {
-    pub(super) async fn step(&self, step: &'x Step, state: Option<&StepState>, shared: &Shared) -> Finished {
+    pub(super) async fn step(
+        &self,
+        step: &'x Step,
+        state: Option<&StepState>,
+        shared: &Shared<'_>,
+    ) -> Finished {
         let last = match state {
             Some(StepState::Open(open) | StepState::Failed(open)) => *open,
             _ => Open::default(),
@@ -79,7 +84,7 @@ impl<'x> Executor<'x> {
         let allowed = Duration::from_secs(step.estimate.p90_seconds) * self.limits.patience;
         let mut trial = Trial {
             step,
-            mark: self.mark(step),
+            mark: self.mark(step, shared),
             attempt: last.attempt,
             alternative: last.alternative,
             failures: 0,
@@ -132,11 +137,13 @@ impl<'x> Executor<'x> {
         }
     }
 
-    fn mark(&self, step: &Step) -> Mark {
+    /// A service knows a call again by its token: one that is decided otherwise is another.
+    fn mark(&self, step: &Step, shared: &Shared<'_>) -> Mark {
+        let plan = shared.anew.get(&step.id).map_or_else(String::new, |number| format!(".{number}"));
         Mark {
             run: self.run.to_owned(),
             step: step.id.clone(),
-            token: format!("drplan-{}-{}", self.run, step.id),
+            token: format!("drplan-{}{plan}-{}", self.run, step.id),
         }
     }
 

@@ -147,19 +147,21 @@ impl Ended {
 }
 
 /// What the steps of a run share.
-struct Shared {
+struct Shared<'r> {
     /// What done steps have left.
     left: RefCell<BTreeMap<String, Outputs>>,
+    /// Steps that a later plan of the run decided otherwise than they were begun, with its number.
+    anew: &'r BTreeMap<String, u32>,
 }
 
 impl<'x> Executor<'x> {
     /// Runs the plan from where its journal stands to its end, or to where it cannot go on.
     pub async fn run(&self, replayed: &Replayed) -> Ended {
         let steps = &self.plan.steps;
-        let shared = Shared { left: RefCell::new(BTreeMap::new()) };
-        for (step, state) in &replayed.steps {
-            if let StepState::Done(outputs) = state {
-                shared.left.borrow_mut().insert(step.clone(), outputs.clone());
+        let shared = Shared { left: RefCell::new(BTreeMap::new()), anew: &replayed.anew };
+        for step in steps {
+            if let Some(StepState::Done(outputs)) = replayed.steps.get(&step.id) {
+                shared.left.borrow_mut().insert(step.id.clone(), outputs.clone());
             }
         }
         self.tell(EventKind::Begun {
@@ -169,13 +171,17 @@ impl<'x> Executor<'x> {
         });
         let mut schedule = Schedule::new(steps, self.limits.parallelism);
         let mut running = FuturesUnordered::new();
-        let mut ended =
-            Ended { how: Ending::Done, done: 0, failed: Vec::new(), gates: Vec::new(), lost: None };
+        let mut ended = Ended {
+            how: Ending::Done,
+            done: shared.left.borrow().len(),
+            failed: Vec::new(),
+            gates: Vec::new(),
+            lost: None,
+        };
         let mut stopping = false;
         loop {
             while !stopping && let Some(at) = schedule.begin(self.clock.elapsed()) {
                 if shared.left.borrow().contains_key(&steps[at].id) {
-                    ended.done += 1;
                     schedule.leave(at);
                     schedule.done(at);
                     continue;

@@ -1,5 +1,7 @@
 //! All that the planner decides from. Same input, same plan.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::configuration::Configuration;
@@ -11,6 +13,17 @@ use super::inventory::Inventory;
 use super::observation::Observation;
 use super::settings::Settings;
 use super::state::State;
+
+/// A run that a plan goes on with: what it made stands in the recovery region, and is nobody else's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnRun {
+    /// Its name.
+    pub run: String,
+    /// When it began.
+    pub since: Timestamp,
+    /// Addresses that it made, or may have.
+    pub addresses: BTreeSet<String>,
+}
 
 /// The planner's only argument.
 #[derive(Clone, Debug)]
@@ -37,6 +50,8 @@ pub struct PlanningInput<'a> {
     pub engine_plan: Option<EnginePlan<'a>>,
     /// How long the steps of live runs took.
     pub durations: Option<ReadDurations>,
+    /// The run that the plan goes on with.
+    pub own_run: Option<OwnRun>,
     /// Pipelines of the repository, as text.
     pub pipelines: Vec<SourceText>,
     /// What could not be read, beyond what the inputs tell of themselves.

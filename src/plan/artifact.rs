@@ -8,6 +8,7 @@ use super::engine_check::EngineCheck;
 use super::finding::Finding;
 use super::forecast::Forecast;
 use super::resource::PlannedResource;
+use super::resume::Resumes;
 use super::step::Step;
 use super::store::PlannedStore;
 use super::values::OwnedValue;
@@ -41,6 +42,9 @@ pub struct Plan {
     pub saw: Saw,
     /// Every managed object of the state, with what becomes of it.
     pub resources: Vec<PlannedResource>,
+    /// The run that it goes on with; `None` where it begins one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumes: Option<Resumes>,
     /// Every value that the primary owns and where it is used.
     pub values: Vec<OwnedValue>,
     /// Every store, with its recovery points.

@@ -83,6 +83,9 @@ pub fn decision_digest(plan: &Plan) -> Result<String, serde_json::Error> {
     digester.field("primary_region", &plan.saw.primary_region)?;
     digester.field("recovery_region", &plan.saw.recovery_region)?;
     digester.list("resources", &plan.resources.iter().map(decided_resource).collect::<Vec<_>>())?;
+    if let Some(resumes) = &plan.resumes {
+        digester.field("resumes", resumes)?;
+    }
     digester
         .list("rules", &plan.stores.iter().map(|store| (&store.address, &store.rule)).collect::<Vec<_>>())?;
     digester.field("scenario", &plan.scenario)?;
@@ -142,6 +145,7 @@ pub fn digest(plan: &Plan) -> Result<String, serde_json::Error> {
         policy,
         saw,
         resources,
+        resumes,
         values,
         stores,
         steps,
@@ -160,6 +164,9 @@ pub fn digest(plan: &Plan) -> Result<String, serde_json::Error> {
     digester.field("format_version", format_version)?;
     digester.field("policy", policy)?;
     digester.list("resources", resources)?;
+    if let Some(resumes) = resumes {
+        digester.field("resumes", resumes)?;
+    }
     digester.field("saw", saw)?;
     digester.field("scenario", scenario)?;
     digester.field("stack", stack)?;

@@ -13,6 +13,7 @@ mod tree;
 use std::collections::HashMap;
 
 use super::Plan;
+use super::resume::Resumes;
 use fields::Field;
 use shorten::shortened;
 
@@ -37,6 +38,7 @@ pub fn diff(before: &Plan, after: &Plan) -> Vec<Change> {
     let mut changes = Changes::default();
     let (old, new) = (fields::of_plan(before), fields::of_plan(after));
     changes.fields("", &old, &new);
+    changes.resumed(before.resumes.as_ref(), after.resumes.as_ref());
     changes.section(&fields::RESOURCES, &before.resources, &after.resources);
     changes.section(&fields::VALUES, &before.values, &after.values);
     changes.section(&fields::STORES, &before.stores, &after.stores);
@@ -77,6 +79,17 @@ impl Changes {
         for (old, new) in before.iter().zip(after) {
             let dot = if path.is_empty() { "" } else { "." };
             self.values(format!("{path}{dot}{}", old.name), &old.value, &new.value, old.decision);
+        }
+    }
+
+    /// The run that a plan goes on with. Against a plan that begins one it is told in a line: steps that stay done are no
+    /// difference, and would drown the others.
+    fn resumed(&mut self, before: Option<&Resumes>, after: Option<&Resumes>) {
+        let value = |resumes| serde_json::to_value(resumes).unwrap_or_default();
+        match (before, after) {
+            (Some(old), Some(new)) => self.values("resumes".to_owned(), &value(old), &value(new), true),
+            (None, None) => {}
+            _ => self.add("resumes".to_owned(), before.map(Resumes::brief), after.map(Resumes::brief), true),
         }
     }
 

@@ -80,6 +80,21 @@ pub enum Entry {
         /// Whether it took the run over from one that may still have lived.
         took_over: bool,
     },
+    /// The run goes on with another plan.
+    Replanned {
+        /// `digest` of that plan.
+        plan: String,
+        /// `decision_digest` of that plan.
+        decision: String,
+        /// Who approved it.
+        approved_by: Vec<String>,
+        /// Why it runs without approval, where it does.
+        break_glass: Option<String>,
+        /// Steps that are done and stay.
+        stays: Vec<String>,
+        /// Steps that were begun and are decided otherwise.
+        changed: Vec<String>,
+    },
     /// What a rule with bounds came to.
     Resolved {
         /// Address of the store, or what else the rule is of.
@@ -143,7 +158,11 @@ impl Entry {
             | Self::Done { step, .. }
             | Self::Failed { step, .. }
             | Self::Decided { step, .. } => Some(step),
-            Self::Begun { .. } | Self::Held { .. } | Self::Resolved { .. } | Self::Ended { .. } => None,
+            Self::Begun { .. }
+            | Self::Held { .. }
+            | Self::Replanned { .. }
+            | Self::Resolved { .. }
+            | Self::Ended { .. } => None,
         }
     }
 }

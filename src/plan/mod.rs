@@ -20,6 +20,7 @@ pub mod left;
 pub mod rehearsal;
 pub mod report;
 pub mod resource;
+pub mod resume;
 pub mod rewrite;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -1,7 +1,7 @@
 //! The report of a run: what was done, by whom, and how long it took against what was planned. From the plan and the
 //! journal alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,9 @@ pub struct RunReport {
     pub approved_by: Vec<String>,
     /// Why it ran without approval, where it did.
     pub break_glass: Option<String>,
+    /// The plans that it went on with after that one, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replanned: Vec<Replanned>,
     /// Why its durations are not those of a recovery, where an emulator or a cluster on one machine stood in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simulated: Option<String>,
@@ -46,6 +49,24 @@ pub struct RunReport {
     pub left: Vec<String>,
     /// Recovery time, measured.
     pub rto: Measured,
+}
+
+/// Another plan that a run went on with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replanned {
+    /// `digest` of that plan.
+    pub plan: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who approved it.
+    pub approved_by: Vec<String>,
+    /// Why it ran without approval, where it did.
+    pub break_glass: Option<String>,
+    /// Steps that were done and stayed.
+    pub stayed: u64,
+    /// Steps that were done and were to be run again, or that it does not have.
+    pub dropped: Vec<String>,
 }
 
 /// What a person decided.
@@ -117,7 +138,7 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
     };
     let (first, last) = (replayed.records.first()?, replayed.records.last()?);
     let mut seen: HashMap<&str, Seen> = HashMap::new();
-    let mut decisions = Vec::new();
+    let (mut decisions, mut replanned) = (Vec::new(), Vec::new());
     for record in &replayed.records {
         match &record.entry {
             Entry::Intent { step, attempt, .. } => {
@@ -148,11 +169,34 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
                 known.ended = Some(record.at);
                 decisions.push(Decision { step: step.clone(), by: by.clone(), go: *go, at: record.at });
             }
+            Entry::Replanned { plan, approved_by, break_glass, stays, changed, .. } => {
+                let stay: HashSet<&str> = stays.iter().map(String::as_str).collect();
+                let mut dropped = Vec::new();
+                for (step, known) in &mut seen {
+                    if matches!(known.outcome, "done" | "found") && !stay.contains(step) {
+                        dropped.push((*step).to_owned());
+                        *known = Seen { attempts: known.attempts, ..Seen::default() };
+                    }
+                }
+                for step in changed {
+                    let known = seen.entry(step).or_default();
+                    *known = Seen { attempts: known.attempts, ..Seen::default() };
+                }
+                dropped.sort();
+                replanned.push(Replanned {
+                    plan: plan.clone(),
+                    at: record.at,
+                    approved_by: approved_by.clone(),
+                    break_glass: break_glass.clone(),
+                    stayed: stays.len() as u64,
+                    dropped,
+                });
+            }
             Entry::Begun { .. } | Entry::Held { .. } | Entry::Resolved { .. } | Entry::Ended { .. } => {}
         }
     }
     let steps = plan.steps.iter().filter_map(|step| {
-        let known = seen.get(step.id.as_str())?;
+        let known = seen.get(step.id.as_str()).filter(|known| !known.outcome.is_empty())?;
         Some(StepReport {
             step: step.id.clone(),
             phase: step.phase,
@@ -164,7 +208,8 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
         })
     });
     let steps: Vec<StepReport> = steps.collect();
-    let left = plan.steps.iter().map(|step| &step.id).filter(|id| !seen.contains_key(id.as_str()));
+    let begun = |id: &str| seen.get(id).is_some_and(|known| !known.outcome.is_empty());
+    let left = plan.steps.iter().map(|step| &step.id).filter(|id| !begun(id));
     let left: Vec<String> = left.cloned().collect();
     let all_done =
         left.is_empty() && steps.iter().all(|step| matches!(&*step.outcome, "done" | "found" | "unproven"));
@@ -183,6 +228,7 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
         plan: digest.clone(),
         approved_by: approved_by.clone(),
         break_glass: break_glass.clone(),
+        replanned,
         simulated: simulated.clone(),
         begun_at: first.at,
         last_at: last.at,

@@ -380,6 +380,7 @@ pub(crate) fn unsealed() -> Plan {
             gaps: vec![],
         },
         resources,
+        resumes: None,
         values: values(),
         stores: stores(at),
         engine_check: None,

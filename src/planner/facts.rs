@@ -67,6 +67,26 @@ impl<'i> Facts<'i, '_> {
         let label = object.label();
         if self.shared_labels.contains(&label) { object.label_in_group() } else { label }
     }
+    /// Whether what stands under the name of an address was made by the run that the plan goes on with. What drplan
+    /// restores has the run's tag; what the engine makes is known by the run's journal.
+    pub(super) fn is_own(&self, address: &str, made_by: Option<&str>, restored: bool) -> bool {
+        let Some(own) = &self.input.own_run else { return false };
+        match made_by {
+            Some(run) => run == own.run,
+            None => own.addresses.contains(address) && !(restored && self.tells_runs(address)),
+        }
+    }
+    /// Whether the inventory has it in use already, by the run that the plan goes on with.
+    pub(super) fn is_counted(&self, address: &str) -> bool {
+        let seen = self.inventory().map(|inventory| inventory.taken_at);
+        let own = self.input.own_run.as_ref();
+        own.is_some_and(|own| own.addresses.contains(address) && seen.is_some_and(|seen| seen > own.since))
+    }
+    /// Whether an inventory has the tags of what an address becomes.
+    fn tells_runs(&self, address: &str) -> bool {
+        let object = self.by_address.get(address).and_then(|at| self.objects.get(*at));
+        object.is_some_and(|object| object.type_name() == "aws_db_instance")
+    }
     pub(super) fn is_primary(&self, region: &str) -> bool {
         self.primary.as_deref() == Some(region)
     }

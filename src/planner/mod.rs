@@ -58,6 +58,7 @@ mod replaced;
 mod replication;
 mod requests;
 mod restore;
+mod resumed;
 mod schedule;
 mod secrets;
 mod short_lived;
@@ -82,12 +83,21 @@ use crate::model::diagnostic::BadInput;
 use crate::model::input::PlanningInput;
 use crate::plan::artifact::{FORMAT_VERSION, Plan, Scenario};
 use crate::plan::codec;
+use crate::plan::resume::Before;
 
 /// Plans the recovery of the stack in another region.
 ///
 /// # Errors
 /// Inputs that contradict each other: no plan can be made of them.
 pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
+    plan_on(input, None)
+}
+
+/// Likewise, going on with a run.
+///
+/// # Errors
+/// As [`plan_region`].
+pub fn plan_on(input: &PlanningInput<'_>, before: Option<&Before>) -> Result<Plan, BadInput> {
     let word = engine_word::read(input);
     let facts = facts::gather(input, &word)?;
     let mut findings = findings::Findings::default();
@@ -109,7 +119,9 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
     gates::plan_gates(&facts, &mut steps, &mut findings);
     measured::apply(&facts, &mut steps);
     let steps = schedule::in_order(steps, &mut findings);
-    let forecast = forecast::plan_forecast(&facts, &decided, &steps, &findings);
+    let resumes = before.map(|before| resumed::plan_resumes(before, input, &steps));
+    let left = resumed::left(&steps, resumes.as_ref());
+    let forecast = forecast::plan_forecast(&facts, &decided, &left, &findings);
     objectives::check(&facts, &decided, &forecast, &mut findings);
     recovery_variables::check(&facts, &mut findings);
     skipped::check(&facts, &decided, &values, &mut findings);
@@ -146,6 +158,7 @@ pub fn plan_region(input: &PlanningInput<'_>) -> Result<Plan, BadInput> {
         policy: facts.policy(),
         saw: facts.saw(),
         resources: decided.resources,
+        resumes,
         values: values.values,
         stores: decided.stores,
         steps,

@@ -19,6 +19,11 @@ pub fn digest(object: &Object) -> String {
     format!("sha256:{}", hex(&Sha256::digest(&bytes)))
 }
 
+/// Whether the document has values that its digest does not cover.
+pub(super) fn hides(object: &Object) -> bool {
+    without_secrets(object) != object.root.to_json()
+}
+
 /// The document without the values of a Secret, what stands under secret-like names, and lines that have such a name in
 /// them.
 #[must_use]

@@ -24,6 +24,7 @@ pub fn render_plan(plan: &Plan, options: Options<'_>) -> String {
     screen.gap();
     verdict(&mut screen, &summary);
     let command = options.command();
+    rows(&mut screen, "run", &summary.resumes, &command);
     rows(&mut screen, "saw", &summary.saw, &command);
     measures(&mut screen, &summary);
     changes(&mut screen, &summary);

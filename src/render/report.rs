@@ -5,7 +5,7 @@ use super::screen::{Screen, Style, bold, dim, plain};
 use super::text::{duration, instant, pad, short_digest, shorten};
 use crate::model::words::count;
 use crate::plan::forecast::Verdict;
-use crate::plan::report::{RunReport, StepReport};
+use crate::plan::report::{Replanned, RunReport, StepReport};
 use crate::plan::step::Phase;
 
 /// The slowest steps that are told one by one.
@@ -35,6 +35,15 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
     screen.row("approved", &[plain(approved)]);
     if let Some(reason) = &report.break_glass {
         screen.row("glass", &[(Style::Warn, format!("run without approval: {reason}"))]);
+    }
+    for next in &report.replanned {
+        screen.row("then", &replanned(next));
+        if !next.dropped.is_empty() {
+            screen.row("", &[plain(format!("done before, and not kept: {}", listed(&next.dropped)))]);
+        }
+        if let Some(reason) = &next.break_glass {
+            screen.row("glass", &[(Style::Warn, format!("run without approval: {reason}"))]);
+        }
     }
     if let Some(why) = &report.simulated {
         screen.row("measured", &[(Style::Warn, format!("nothing: {why}"))]);
@@ -98,12 +107,29 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
     screen.finish()
 }
 
+/// Another plan that the run went on with.
+fn replanned(next: &Replanned) -> Vec<super::screen::Piece> {
+    let by = if next.approved_by.is_empty() { "nobody".to_owned() } else { next.approved_by.join(", ") };
+    let stayed = count(usize::try_from(next.stayed).unwrap_or(usize::MAX), "finished step");
+    vec![
+        plain(format!("plan {} from {} on, approved by {by}: ", short_digest(&next.plan), instant(next.at))),
+        plain(format!("{stayed} stayed")),
+    ]
+}
+
+fn listed(steps: &[String]) -> String {
+    let shown: Vec<&str> = steps.iter().take(SLOWEST).map(String::as_str).collect();
+    let more = steps.len() - shown.len();
+    if more > 0 { format!("{}, and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}
+
 fn recovered(report: &RunReport) -> Vec<super::screen::Piece> {
     let measured = &report.rto;
     let objective = measured
         .objective_seconds
         .map_or_else(|| "no objective".to_owned(), |objective| format!("objective {}", duration(objective)));
-    let planned = format!("planned {}", duration(measured.planned_seconds));
+    let from = if report.replanned.is_empty() { "" } else { " from the last plan on" };
+    let planned = format!("planned {}{from}", duration(measured.planned_seconds));
     let Some(seconds) = measured.seconds else {
         return vec![plain(format!("not yet   {objective}   {planned}"))];
     };

@@ -56,6 +56,7 @@ pub(super) fn good_day() -> Plan {
         },
         saw: saw(),
         resources: resources(),
+        resumes: None,
         values: values(),
         stores: stores(),
         steps: steps(),

@@ -1,6 +1,7 @@
 //! The facts of a plan's first screen, told once for every renderer.
 
 mod losses;
+mod resumed;
 mod times;
 
 use std::collections::BTreeSet;
@@ -29,6 +30,7 @@ pub(super) struct Summary<'a> {
     /// Until when it can be applied; where it cannot be, when it was made.
     pub when: String,
     pub standing: Standing,
+    pub resumes: Vec<String>,
     pub saw: Vec<String>,
     pub recovers: Vec<Measure>,
     pub loses: Vec<Measure>,
@@ -113,6 +115,10 @@ pub(super) fn summarize(plan: &Plan, all: bool) -> Summary<'_> {
             warnings: severity(Severity::Warning),
             notes: severity(Severity::Note),
         },
+        resumes: plan
+            .resumes
+            .as_ref()
+            .map_or_else(Vec::new, |resumes| resumed::lines(resumes, plan.steps.len(), all)),
         saw: saw(plan),
         recovers: recovers(plan),
         loses: loses(plan, all),

@@ -55,6 +55,7 @@ mod recovery_points;
 mod region;
 mod replicas;
 mod replication;
+mod resumed;
 mod safety;
 mod sandbox;
 mod screens;

@@ -7,6 +7,7 @@ mod quotas;
 
 use std::sync::LazyLock;
 
+use drplan::model::input::OwnRun;
 use drplan::model::inventory::{DbInstance, EksCluster, Inventory, ReplicationGroup, Secret, Vpc, Workspace};
 use drplan::model::settings::{AcceptedLoss, PointKind, ValueSource, VariableSource};
 use drplan::plan::Plan;
@@ -138,6 +139,35 @@ fn what_the_workspace_holds_is_not_taken() {
         inventory.workspace = None;
     });
     assert!(message(&plan, "name-taken").0.contains("is unknown"));
+}
+
+/// What a run made has its tag, or is told by its journal; what another made is as it was.
+#[test]
+fn what_the_run_made_that_is_gone_on_with_is_not_taken() {
+    let own = |run: &str, addresses: &[&str], tags: &[(&str, &str)]| {
+        let mut world = in_region(|inventory| {
+            inventory.db_subnet_groups = Some(vec!["ecommerce-prod-db".to_owned()]);
+        });
+        let mut database = instance("ecommerce-prod-primary", None);
+        database.tags = tags.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        if let Some(inventory) = &mut world.inventory {
+            inventory.db_instances = Some(vec![database]);
+        }
+        world.own_run = Some(OwnRun {
+            run: run.to_owned(),
+            since: "2026-11-22T11:00:00Z".parse().unwrap(),
+            addresses: addresses.iter().map(|address| (*address).to_owned()).collect(),
+        });
+        let plan = world.plan();
+        found(&plan, "name-taken").into_iter().map(|(subject, _)| subject).collect::<Vec<_>>()
+    };
+    const GROUP: &str = "module.rds.aws_db_subnet_group.this";
+    let tag = |run| [("drplan:run", run)];
+    assert_eq!(own("r-17", &[DATABASE, GROUP], &tag("r-17")), [""; 0]);
+    assert_eq!(own("r-17", &[], &tag("r-17")), [GROUP], "the journal does not have the group");
+    assert_eq!(own("r-17", &[DATABASE, GROUP], &tag("r-16")), [DATABASE]);
+    // A restore puts the tag on in the call that makes it: one without is somebody else's.
+    assert_eq!(own("r-17", &[DATABASE, GROUP], &[]), [DATABASE]);
 }
 
 #[test]

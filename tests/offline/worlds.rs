@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use drplan::model::configuration::Configuration;
 use drplan::model::diagnostic::Gap;
 use drplan::model::document::Manifests;
-use drplan::model::input::PlanningInput;
+use drplan::model::input::{OwnRun, PlanningInput};
 use drplan::model::inventory::{DbSnapshot, Inventory};
 use drplan::model::observation::Observation;
 use drplan::model::settings::Settings;
@@ -59,6 +59,8 @@ pub(crate) struct World {
     pub(crate) inventory: Option<Inventory>,
     /// Text of the engine's plan.
     pub(crate) engine_plan: Option<String>,
+    /// The run that the plan goes on with.
+    pub(crate) own_run: Option<OwnRun>,
     /// Pipelines of the repository.
     pub(crate) pipelines: Vec<drplan::model::document::SourceText>,
     /// What could not be read.
@@ -93,6 +95,7 @@ impl World {
                     .expect("inventory"),
             ),
             engine_plan: None,
+            own_run: None,
             pipelines: Vec::new(),
             gaps: Vec::new(),
             at: NOW.parse().expect("time"),
@@ -110,6 +113,7 @@ impl World {
             observation: None,
             inventory: None,
             engine_plan: None,
+            own_run: None,
             pipelines: Vec::new(),
             gaps: Vec::new(),
             at: NOW.parse().expect("time"),
@@ -142,6 +146,7 @@ impl World {
             inventory: self.inventory.clone(),
             engine_plan,
             durations: None,
+            own_run: self.own_run.clone(),
             pipelines: self.pipelines.clone(),
             gaps: self.gaps.clone(),
         };

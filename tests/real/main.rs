@@ -20,6 +20,7 @@ mod kube_faults;
 mod kube_target;
 mod observation;
 mod proofs;
+mod resume;
 mod run;
 mod state;
 mod transfer;

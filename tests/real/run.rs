@@ -35,7 +35,7 @@ impl Work {
         work
     }
 
-    fn manifests(&self, times: usize, value: &str) {
+    pub(crate) fn manifests(&self, times: usize, value: &str) {
         let namespace = &self.namespace;
         let mut text = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{ name: {namespace} }}\n");
         for at in 0..times {
@@ -69,7 +69,7 @@ impl Work {
         codec::decode(&std::fs::read(self.path("plan.json")).unwrap()).unwrap()
     }
 
-    fn drplan(&self) -> Command {
+    pub(crate) fn drplan(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_drplan"));
         command.current_dir(self.folder.path()).stdin(Stdio::null()).env("NO_COLOR", "1");
         for name in ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
@@ -99,7 +99,7 @@ impl Work {
     }
 
     /// The journals, oldest run first.
-    fn journals(&self) -> Vec<(PathBuf, Replayed)> {
+    pub(crate) fn journals(&self) -> Vec<(PathBuf, Replayed)> {
         let Ok(runs) = std::fs::read_dir(self.path(".drplan/runs")) else { return Vec::new() };
         let mut paths: Vec<PathBuf> = runs.map(|run| run.unwrap().path().join("journal.jsonl")).collect();
         paths.sort();

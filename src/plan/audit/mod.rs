@@ -16,6 +16,7 @@ mod graph;
 mod order;
 mod primary;
 mod resources;
+mod resumes;
 mod secrets;
 mod sequence;
 mod stores;
@@ -71,6 +72,8 @@ pub enum Rule {
     Store,
     /// The forecast adds up.
     Forecast,
+    /// What stays of the run that it goes on with are steps of it, and a decision stays only with all that it was made on.
+    Resumed,
     /// Numbers are integers that every JSON reader has exactly.
     Number,
 }
@@ -98,6 +101,7 @@ impl Rule {
             Self::Use => "use",
             Self::Store => "store",
             Self::Forecast => "forecast",
+            Self::Resumed => "resumed",
             Self::Number => "number",
         }
     }
@@ -123,6 +127,7 @@ impl Rule {
             | Self::Use
             | Self::Store
             | Self::Forecast
+            | Self::Resumed
             | Self::Number => None,
         }
     }
@@ -204,6 +209,7 @@ fn check_rules(plan: &Plan, table: Table) -> Vec<Violation> {
     values::check(plan, &graph, &mut report);
     findings::check(plan, &mut report);
     forecast::check(plan, &graph, &mut report);
+    resumes::check(plan, &mut report);
     sequence::check(&graph, &mut report);
     traffic::check(plan, &graph, table, &mut report);
     workloads::check(plan, &graph, table, &mut report);

@@ -59,6 +59,7 @@ fn check_strings(plan: &Plan, report: &mut Report) {
         policy,
         saw,
         resources,
+        resumes,
         values,
         stores,
         steps,
@@ -70,6 +71,7 @@ fn check_strings(plan: &Plan, report: &mut Report) {
     look(policy, || "policy".to_owned(), report);
     look(saw, || "saw".to_owned(), report);
     look(engine_check, || "engine_check".to_owned(), report);
+    look(resumes, || "resumes".to_owned(), report);
     look(forecast, || "forecast".to_owned(), report);
     look_all(resources, "resources", report);
     look_all(values, "values", report);

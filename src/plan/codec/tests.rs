@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::plan::resume::Resumes;
 use crate::plan::sample;
 use crate::plan::values::UseDisposition;
 
@@ -51,6 +52,14 @@ fn any_plan() -> impl Strategy<Value = Plan> {
                 step.expects = Expects::Present { subject: text(), value: maybe.clone() };
             }
             plan.forecast.best_prepared = None;
+            plan.resumes = maybe.map(|run| Resumes {
+                run,
+                decision_digest: text(),
+                done: vec![text()],
+                again: vec![],
+                changed: vec![text()],
+                gone: vec![text(), text()],
+            });
             sample::sealed(plan)
         })
 }

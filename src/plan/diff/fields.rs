@@ -41,6 +41,7 @@ pub(super) fn of_plan(plan: &Plan) -> Vec<Field> {
         policy,
         saw,
         resources: _,
+        resumes: _,
         values: _,
         stores: _,
         steps: _,

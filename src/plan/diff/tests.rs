@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::plan::resume::Resumes;
 use crate::plan::{codec, sample};
 
 fn change(path: &str, before: Option<&str>, after: Option<&str>, decision: bool) -> Change {
@@ -102,6 +103,26 @@ fn a_use_that_moved_down_its_file_is_the_same_use() {
     );
 }
 
+fn resumed() -> Resumes {
+    let ids = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect();
+    Resumes {
+        run: "r".to_owned(),
+        decision_digest: "sha256:d".to_owned(),
+        done: ids(&["preflight/identity", "infra/vpc", "infra/role"]),
+        again: ids(&["infra/salt"]),
+        changed: ids(&["infra/salt"]),
+        gone: ids(&["infra/none"]),
+    }
+}
+
+/// What stays done would drown what differs.
+#[test]
+fn the_run_that_a_plan_goes_on_with_is_one_change() {
+    let told =
+        "run r: 3 steps are done and stay; 1 that was done is run again; 1 that was done is no step any more";
+    changed(&[change("resumes", None, Some(told), true)], |plan| plan.resumes = Some(resumed()));
+}
+
 /// Changes the value at a place to another of its kind; the plan may no longer be one.
 fn mutated(plan: &Plan, pick: usize, text: &str, how: u8) -> Option<Plan> {
     let mut value = serde_json::to_value(plan).ok()?;
@@ -154,7 +175,7 @@ proptest! {
     fn changes_are_told_exactly_where_plans_differ(
         picks in proptest::collection::vec((any::<usize>(), "[a-z]{1,6}|create|skip|us-west-2", any::<u8>()), 1..4),
     ) {
-        let before = sample::plan();
+        let before = sample::sealed(Plan { resumes: Some(resumed()), ..sample::unsealed() });
         let mut after = before.clone();
         for (pick, text, how) in &picks {
             if let Some(plan) = mutated(&after, *pick, text, *how) {

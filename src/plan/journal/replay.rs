@@ -18,6 +18,10 @@ pub struct Replayed {
     pub steps: BTreeMap<String, StepState>,
     /// What rules came to, by subject; the last word counts.
     pub resolved: BTreeMap<String, String>,
+    /// `decision_digest` of each plan that the run had; the last is that of the one it has.
+    pub decisions: Vec<String>,
+    /// Steps that a later plan decided otherwise than the run had begun them: the number of that plan, from 1.
+    pub anew: BTreeMap<String, u32>,
     /// Bytes of the journal that are sound; what follows is a torn last record.
     pub sound: usize,
     /// Whether a torn last record was dropped.
@@ -28,6 +32,32 @@ pub struct Replayed {
     pub records: Vec<Record>,
 }
 
+impl Replayed {
+    /// `decision_digest` of the plan that the run has now.
+    #[must_use]
+    pub fn decision(&self) -> Option<&str> {
+        self.decisions.last().map(String::as_str)
+    }
+
+    /// Number of the plan that the run has now: 0 for the one that it was begun with.
+    #[must_use]
+    pub fn plan_number(&self) -> usize {
+        self.decisions.len().saturating_sub(1)
+    }
+
+    /// Where the run stands with an entry that gives it another plan.
+    ///
+    /// # Errors
+    /// What is wrong with that, in the words of a damaged journal.
+    pub fn replanned(&self, entry: &Entry) -> Result<Self, String> {
+        let mut next = self.clone();
+        if let Entry::Replanned { decision, stays, changed, .. } = entry {
+            replan(&mut next, decision, stays, changed)?;
+        }
+        Ok(next)
+    }
+}
+
 /// Where a step stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StepState {
@@ -35,7 +65,7 @@ pub enum StepState {
     Open(Open),
     /// It is done.
     Done(BTreeMap<String, String>),
-    /// It has failed.
+    /// It has failed, or is to be run again by another plan.
     Failed(Open),
 }
 
@@ -102,7 +132,7 @@ fn take(replayed: &mut Replayed, record: &Record, known: &mut BTreeSet<u64>) -> 
     let first = record.sequence == 0;
     replayed.ended = None;
     match &record.entry {
-        Entry::Begun { format_version, .. } => {
+        Entry::Begun { format_version, decision, .. } => {
             if !first {
                 return Err("begins a run that has begun".to_owned());
             }
@@ -112,6 +142,7 @@ fn take(replayed: &mut Replayed, record: &Record, known: &mut BTreeSet<u64>) -> 
                 ));
             }
             replayed.begun = Some(record.entry.clone());
+            replayed.decisions.push(decision.clone());
             known.insert(record.generation);
         }
         _ if first => return Err("is the first and does not begin the run".to_owned()),
@@ -123,6 +154,7 @@ fn take(replayed: &mut Replayed, record: &Record, known: &mut BTreeSet<u64>) -> 
         _ if !known.contains(&record.generation) => {
             return Err(format!("is of holder {}, to whom nothing gave the run", record.generation));
         }
+        Entry::Replanned { decision, stays, changed, .. } => replan(replayed, decision, stays, changed)?,
         Entry::Resolved { subject, chosen, .. } => {
             replayed.resolved.insert(subject.clone(), chosen.clone());
         }
@@ -165,5 +197,46 @@ fn take(replayed: &mut Replayed, record: &Record, known: &mut BTreeSet<u64>) -> 
         }
         Entry::Ended { how } => replayed.ended = Some(how.clone()),
     }
+    Ok(())
+}
+
+/// What is done and does not stay is begun anew, and so is what is decided otherwise: both count their attempts on.
+fn replan(
+    replayed: &mut Replayed,
+    decision: &str,
+    stays: &[String],
+    changed: &[String],
+) -> Result<(), String> {
+    if replayed.decision() == Some(decision) {
+        return Err("gives the run the plan that it has".to_owned());
+    }
+    let is_done = |step: &String| matches!(replayed.steps.get(step), Some(StepState::Done(_)));
+    if let Some(step) = stays.iter().find(|step| !is_done(step)) {
+        return Err(format!("has {step} stay, which is not done"));
+    }
+    if let Some(step) = changed.iter().find(|step| !replayed.steps.contains_key(*step)) {
+        return Err(format!("decides {step} otherwise, which was not begun"));
+    }
+    let stays: BTreeSet<&String> = stays.iter().collect();
+    if let Some(step) = changed.iter().find(|step| stays.contains(step)) {
+        return Err(format!("has {step} stay, and decides it otherwise"));
+    }
+    let changed: BTreeSet<&str> = changed.iter().map(String::as_str).collect();
+    let mut attempts: BTreeMap<&str, u32> = BTreeMap::new();
+    for record in &replayed.records {
+        if let Entry::Intent { step, attempt, .. } = &record.entry {
+            attempts.insert(step, *attempt);
+        }
+    }
+    for (step, state) in &mut replayed.steps {
+        let again = matches!(state, StepState::Done(_)) && !stays.contains(step);
+        if again || changed.contains(step.as_str()) {
+            let attempt = attempts.get(step.as_str()).copied().unwrap_or(0);
+            *state = StepState::Failed(Open { attempt, alternative: 0 });
+        }
+    }
+    replayed.decisions.push(decision.to_owned());
+    let number = u32::try_from(replayed.plan_number()).unwrap_or(u32::MAX);
+    replayed.anew.extend(changed.into_iter().map(|step| (step.to_owned(), number)));
     Ok(())
 }

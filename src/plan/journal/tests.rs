@@ -21,6 +21,17 @@ fn begun() -> Entry {
     }
 }
 
+fn replanned(decision: &str, stays: Vec<String>, changed: Vec<String>) -> Entry {
+    Entry::Replanned {
+        plan: "sha256:p".to_owned(),
+        decision: decision.to_owned(),
+        approved_by: vec!["ops".to_owned()],
+        break_glass: None,
+        stays,
+        changed,
+    }
+}
+
 /// What a process may write next, by what it has written: the table seen from the other side.
 #[derive(Clone, Copy, Debug)]
 enum Move {
@@ -29,6 +40,8 @@ enum Move {
     Find(u8),
     Fail(u8),
     HandOver,
+    /// Another plan, which keeps and decides alike by the bits of this.
+    Replan(u8),
     Resolve,
     Stop,
 }
@@ -40,6 +53,7 @@ fn any_move() -> impl Strategy<Value = Move> {
         1 => (0_u8..6).prop_map(Move::Find),
         1 => (0_u8..6).prop_map(Move::Fail),
         1 => Just(Move::HandOver),
+        1 => any::<u8>().prop_map(Move::Replan),
         1 => Just(Move::Resolve),
         1 => Just(Move::Stop),
     ]
@@ -50,6 +64,7 @@ fn history(moves: &[Move]) -> (Vec<Record>, BTreeMap<String, StepState>) {
     let mut head = Head::default();
     let mut generation = 1;
     let mut records = Vec::new();
+    let (mut plans, mut attempts) = (0, BTreeMap::new());
     let mut steps: BTreeMap<String, StepState> = BTreeMap::new();
     let mut write = |generation: u64, entry: Entry| {
         let record = Record::chained(&head, Timestamp::UNIX_EPOCH, generation, entry).unwrap();
@@ -68,6 +83,7 @@ fn history(moves: &[Move]) -> (Vec<Record>, BTreeMap<String, StepState>) {
                 };
                 let open = Open { attempt: last + 1, alternative: 0 };
                 write(generation, Entry::Intent { step: name(at), attempt: open.attempt, alternative: 0 });
+                attempts.insert(name(at), open.attempt);
                 steps.insert(name(at), StepState::Open(open));
             }
             Move::End(at, _) if matches!(steps.get(&name(at)), Some(StepState::Open(_))) => {
@@ -102,6 +118,27 @@ fn history(moves: &[Move]) -> (Vec<Record>, BTreeMap<String, StepState>) {
             Move::HandOver => {
                 generation += 1;
                 write(generation, Entry::Held { by: "host".to_owned(), took_over: true });
+            }
+            Move::Replan(bits) => {
+                let (mut stays, mut changed) = (Vec::new(), Vec::new());
+                for (at, (step, state)) in steps.iter_mut().enumerate() {
+                    let keeps = bits & (1 << at) != 0;
+                    match state {
+                        StepState::Done(_) if keeps => stays.push(step.clone()),
+                        StepState::Done(_) => {
+                            let open =
+                                Open { attempt: attempts.get(step).copied().unwrap_or(0), alternative: 0 };
+                            *state = StepState::Failed(open);
+                        }
+                        StepState::Open(open) | StepState::Failed(open) if !keeps => {
+                            changed.push(step.clone());
+                            *state = StepState::Failed(*open);
+                        }
+                        StepState::Open(_) | StepState::Failed(_) => {}
+                    }
+                }
+                plans += 1;
+                write(generation, replanned(&format!("sha256:{plans}"), stays, changed));
             }
             Move::Resolve => write(
                 generation,
@@ -195,6 +232,10 @@ fn what_may_not_follow_is_refused_though_the_chain_is_whole() {
     let intent = |attempt| (1, Entry::Intent { step: "infra/a".to_owned(), attempt, alternative: 0 });
     let done = |found| (1, Entry::Done { step: "infra/a".to_owned(), found, outputs: BTreeMap::new() });
     let begun = || (1, begun());
+    let replans = |decision: &str, stays: &[&str], changed: &[&str]| {
+        let owned = |list: &[&str]| list.iter().map(|&step| step.to_owned()).collect();
+        (1, replanned(decision, owned(stays), owned(changed)))
+    };
     let cases: &[(&[(u64, Entry)], &str)] = &[
         (&[intent(1)], "does not begin the run"),
         (&[begun(), begun()], "has begun"),
@@ -203,6 +244,14 @@ fn what_may_not_follow_is_refused_though_the_chain_is_whole() {
         (&[begun(), intent(2), intent(2)], "after attempt 2"),
         (&[begun(), (2, intent(1).1)], "nothing gave the run"),
         (&[begun(), (1, Entry::Held { by: "x".to_owned(), took_over: false })], "that has it"),
+        (&[begun(), replans("sha256:d", &[], &[])], "that it has"),
+        (&[begun(), replans("sha256:e", &["infra/a"], &[])], "which is not done"),
+        (&[begun(), intent(1), replans("sha256:e", &["infra/a"], &[])], "which is not done"),
+        (&[begun(), replans("sha256:e", &[], &["infra/a"])], "was not begun"),
+        (&[begun(), done(true), replans("sha256:e", &["infra/a"], &["infra/a"])], "decides it otherwise"),
+        (&[begun(), done(true), replans("sha256:e", &["infra/a"], &[]), intent(1)], "which is done"),
+        (&[begun(), intent(1), replans("sha256:e", &[], &["infra/a"]), intent(1)], "after attempt 1"),
+        (&[begun(), (2, replans("sha256:e", &[], &[]).1)], "nothing gave the run"),
     ];
     for (entries, expected) in cases {
         let damage = chain(entries).unwrap_err();
@@ -218,4 +267,24 @@ fn a_journal_of_nothing_is_one_that_has_not_begun() {
     assert!(replayed.begun.is_none() && !replayed.torn);
     let torn = replay(b"{\"sequence\":0").unwrap();
     assert!(torn.begun.is_none() && torn.torn && torn.sound == 0);
+}
+
+/// What the new plan decides otherwise is another effect: it counts on, from the plan's first alternative.
+#[test]
+fn another_plan_leaves_what_stays_and_begins_the_rest_anew() {
+    let begin = |attempt, alternative| Entry::Intent { step: "infra/a".to_owned(), attempt, alternative };
+    let done = |step: &str| Entry::Done { step: step.to_owned(), found: true, outputs: BTreeMap::new() };
+    let other = replanned("sha256:e", vec!["infra/b".to_owned()], vec!["infra/a".to_owned()]);
+    let entries = [begun(), begin(1, 0), begin(2, 1), done("infra/b"), done("infra/c")];
+    let before: Vec<(u64, Entry)> = entries.into_iter().map(|entry| (1, entry)).collect();
+    let replayed = chain(&[before.clone(), vec![(1, other.clone())]].concat()).unwrap();
+    assert_eq!(replayed.decisions, ["sha256:d", "sha256:e"]);
+    assert_eq!(replayed.plan_number(), 1);
+    assert_eq!(replayed.steps["infra/a"], StepState::Failed(Open { attempt: 2, alternative: 0 }));
+    assert_eq!(replayed.steps["infra/b"], StepState::Done(BTreeMap::new()));
+    assert_eq!(replayed.steps["infra/c"], StepState::Failed(Open::default()));
+    assert_eq!(replayed.anew, BTreeMap::from([("infra/a".to_owned(), 1)]));
+    // Where it stands is told before it is written.
+    let told = chain(&before).unwrap().replanned(&other).unwrap();
+    assert_eq!((told.steps, told.decisions, told.anew), (replayed.steps, replayed.decisions, replayed.anew));
 }

@@ -29,6 +29,8 @@ pub(super) struct Demand {
     pub(super) needed: u64,
     /// What makes it up, where the count alone does not say: `2 x t3.medium`.
     pub(super) of: Vec<String>,
+    /// How much of that the run made already that the plan goes on with.
+    pub(super) own: u64,
     /// What of it cannot be told.
     pub(super) unknown: Vec<String>,
     /// AWS's default for a region never used.
@@ -59,6 +61,7 @@ pub(super) fn demands(facts: &Facts<'_, '_>, decided: &Decided) -> Demands {
             };
             let demand = demands.entry((quota.service, quota.code, within)).or_default();
             demand.needed += 1;
+            demand.own += u64::from(facts.is_counted(resource.address.as_str()));
             demand.default = u64::from(quota.default);
         }
         if resource.engine == Engine::Create {
@@ -115,6 +118,7 @@ fn add_vcpus(facts: &Facts<'_, '_>, object: &Object<'_, '_>, demands: &mut Deman
         match sizes.and_then(|sizes| sizes.into_iter().max()) {
             Some(size) => {
                 demand.needed += count * size;
+                demand.own += if facts.is_counted(object.address()) { count * size } else { 0 };
                 demand.of.push(format!("{count} x {names}"));
             }
             None => demand.unknown.push(format!("the vCPUs of {count} x {names}")),

@@ -48,6 +48,9 @@ impl Checks<'_, '_, '_> {
             };
             let Some(name) = name else { continue };
             let Some(there) = there(inventory, object, &name) else { continue };
+            if facts.is_own(object.address(), there.made_by.as_deref(), restored) {
+                continue;
+            }
             let held = match &inventory.workspace {
                 Some(workspace) => format!("workspace {} does not hold it", workspace.name),
                 None => format!("whether workspace {} holds it is unknown", facts.workspace()),
@@ -84,6 +87,9 @@ impl Checks<'_, '_, '_> {
                 .primary
                 .as_deref()
                 .map_or_else(|| name.to_owned(), |primary| name.replace(primary, facts.recovery));
+            if facts.is_own(object.address(), None, false) {
+                continue;
+            }
             let twin = vpcs.iter().find(|vpc| {
                 vpc.cidr == block && vpc.name.as_deref().is_some_and(|known| known == name || known == here)
             });
@@ -172,19 +178,23 @@ struct There {
     what: String,
     /// What is known of it, empty where the inventory has but its name.
     state: String,
+    /// The run of drplan that made it, where that is known.
+    made_by: Option<String>,
 }
 
 fn there(inventory: &Inventory, object: &Object<'_, '_>, name: &str) -> Option<There> {
     // RDS and ElastiCache keep names in lower case, whatever they are given:
     // https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
     let same = |known: &str| known.eq_ignore_ascii_case(name);
-    let found = |kind: &str, state: String| Some(There { what: format!("{kind} {name}"), state });
+    let found =
+        |kind: &str, state: String| Some(There { what: format!("{kind} {name}"), state, made_by: None });
     let listed = |kind: &str, names: &Option<Vec<String>>| {
         names
             .iter()
             .flatten()
             .any(|known| same(known))
-            .then(|| There { what: format!("{kind} {name}"), state: "listed by the inventory".to_owned() })
+            .then(|| ("listed by the inventory".to_owned(), kind))
+            .and_then(|(state, kind)| found(kind, state))
     };
     match object.type_name() {
         _ if is_of_cluster(object) => database(inventory, name),
@@ -247,7 +257,8 @@ fn database(inventory: &Inventory, name: &str) -> Option<There> {
     if let Some(run) = tags.get(RUN_TAG) {
         state.push_str(&format!(", made by run {run} of drplan"));
     }
-    Some(There { what: format!("database {name}"), state })
+    let made_by = tags.get(RUN_TAG).cloned();
+    Some(There { what: format!("database {name}"), state, made_by })
 }
 
 fn fix(

@@ -34,6 +34,8 @@ impl Checks<'_, '_, '_> {
             match known {
                 Some(quota) => {
                     let used = if matches!(within, Within::New(_)) { Some(0) } else { quota.used };
+                    // What the run made is not needed once more.
+                    let used = used.map(|used| used.saturating_sub(demand.own));
                     if demand.needed > quota.value.saturating_sub(used.unwrap_or(0)) {
                         self.quota_short(quota, within, demand, used);
                     } else if !demand.unknown.is_empty() {

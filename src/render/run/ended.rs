@@ -6,6 +6,7 @@ use super::super::Options;
 use super::super::screen::{MARGIN, Screen, Style, bold, plain};
 use super::super::text::count;
 use crate::event::{Ending, Event, EventKind};
+use crate::model::paste::shell;
 use crate::plan::Plan;
 
 /// Where the run's files are, and how it is gone on with.
@@ -76,6 +77,12 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
     };
     screen.row("next", &[plain(next)]);
     screen.unbroken(MARGIN, &[plain(again)]);
+    if how == Ending::Failed {
+        screen.row("or", &[plain("with what was mended, planned and approved again; what is done stays:")]);
+        let run = folder.run.rsplit('/').next().unwrap_or_default();
+        let region = shell(&plan.saw.recovery_region);
+        screen.unbroken(MARGIN, &[plain(format!("drplan region {region} --resume {run}"))]);
+    }
     screen.row("run", &[plain("its journal and report:")]);
     screen.unbroken(MARGIN, &[plain(folder.run)]);
     screen.finish()

@@ -4,6 +4,7 @@ use super::{finding, good_day};
 use crate::model::diagnostic::{BadInput, Excerpt, Place, Problem};
 use crate::plan::Plan;
 use crate::plan::finding::Severity;
+use crate::plan::resume::Resumes;
 
 /// Clears the screen, ends the line, opens tags and tables, turns the direction, is wide, pings, links.
 const NASTY: &str = "a\u{1b}[2J\u{1b}]0;t\u{7}\r\n| b | `c` <script>x</script> \u{202e}txt.exe\u{2028}日本語\u{200b} \
@@ -31,6 +32,14 @@ pub(in crate::render) fn hostile() -> Plan {
         step.id = format!("{}{NASTY}", step.id);
         step.needs.push(NASTY.to_owned());
     }
+    plan.resumes = Some(Resumes {
+        run: NASTY.to_owned(),
+        decision_digest: NASTY.to_owned(),
+        done: vec![NASTY.to_owned()],
+        again: vec![NASTY.to_owned(), long.clone()],
+        changed: Vec::new(),
+        gone: vec![NASTY.to_owned()],
+    });
     let place = Some(Place::new(NASTY, 7));
     plan.findings.push(finding(Severity::Error, NASTY, NASTY, NASTY, NASTY, place));
     plan.findings.push(finding(Severity::Warning, "literal-in-code", &long, &long, &long, None));

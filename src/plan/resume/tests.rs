@@ -1,0 +1,177 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::plan::audit::{Rule, audit};
+use crate::plan::{Plan, sample};
+
+type Breaks<'b> = Box<dyn Fn(&mut Resumes) + 'b>;
+
+/// What happens to a step between two plans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Stays,
+    /// Its action becomes another.
+    Changes,
+    /// It is no step any more.
+    Goes,
+    /// Its document has values that no digest covers.
+    Hides,
+}
+
+fn any_fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        6 => Just(Fate::Stays),
+        1 => Just(Fate::Changes),
+        1 => Just(Fate::Goes),
+        1 => Just(Fate::Hides),
+    ]
+}
+
+/// A run of the sample that has finished the steps of `done`, as far as what they need was done, and begun one more.
+fn prior(plan: &Plan, done: &[bool]) -> Prior {
+    let mut prior = Prior {
+        run: "r".to_owned(),
+        decision_digest: plan.decision_digest.clone(),
+        steps: plan.steps.clone(),
+        done: BTreeSet::new(),
+        begun: BTreeSet::new(),
+    };
+    for (step, done) in plan.steps.iter().zip(done) {
+        if !step.needs.iter().all(|need| prior.done.contains(need)) {
+            continue;
+        }
+        prior.begun.insert(step.id.clone());
+        if *done {
+            prior.done.insert(step.id.clone());
+        }
+    }
+    prior
+}
+
+/// The sample as it is planned anew: steps with their fates.
+fn next(plan: &Plan, fates: &[Fate]) -> (Vec<Step>, BTreeSet<String>) {
+    let gone: BTreeSet<String> = plan
+        .steps
+        .iter()
+        .zip(fates)
+        .filter(|(_, fate)| **fate == Fate::Goes)
+        .map(|(step, _)| step.id.clone())
+        .collect();
+    let mut hidden = BTreeSet::new();
+    let mut steps = Vec::new();
+    for (step, fate) in plan.steps.iter().zip(fates) {
+        let mut step = step.clone();
+        step.needs.retain(|need| !gone.contains(need));
+        match fate {
+            Fate::Stays => {}
+            Fate::Changes => {
+                step.action = Action::ResolveName { name: "other.example".to_owned(), ttl_seconds: 7 }
+            }
+            Fate::Hides => {
+                hidden.insert(step.id.clone());
+            }
+            Fate::Goes => continue,
+        }
+        steps.push(step);
+    }
+    (steps, hidden)
+}
+
+/// All that a step waits for.
+fn behind<'s>(steps: &'s [Step], id: &str) -> BTreeSet<&'s str> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![id];
+    while let Some(id) = open.pop() {
+        for need in steps.iter().filter(|step| step.id == id).flat_map(|step| &step.needs) {
+            if found.insert(need.as_str()) {
+                open.push(need);
+            }
+        }
+    }
+    found
+}
+
+proptest! {
+    #[test]
+    fn what_stays_is_done_and_the_same(
+        done in prop::collection::vec(prop::bool::weighted(0.9), 40),
+        fates in prop::collection::vec(any_fate(), 40),
+    ) {
+        let plan = sample::plan();
+        prop_assert!(plan.steps.len() <= 40);
+        let prior = prior(&plan, &done);
+        let (steps, hidden) = next(&plan, &fates);
+        let resumes = resume(&prior, &steps, &|step| hidden.contains(&step.id));
+        let kept: BTreeSet<&String> = resumes.done.iter().collect();
+        let again: BTreeSet<&String> = resumes.again.iter().collect();
+        let ids: BTreeSet<&String> = steps.iter().map(|step| &step.id).collect();
+        // Every finished step is told once: it stays, is run again, or is gone.
+        let gone: BTreeSet<&String> = resumes.gone.iter().collect();
+        prop_assert!(kept.is_disjoint(&again));
+        prop_assert_eq!(prior.done.iter().collect::<BTreeSet<_>>(), &(&kept | &again) | &gone);
+        prop_assert!((&kept | &again).is_subset(&ids) && gone.is_disjoint(&ids));
+        for step in &steps {
+            let before = plan.steps.iter().find(|before| before.id == step.id).unwrap();
+            let differs = before.action != step.action;
+            prop_assert_eq!(resumes.changed.contains(&step.id), differs && prior.begun.contains(&step.id));
+            if !kept.contains(&step.id) {
+                continue;
+            }
+            prop_assert!(!differs && !hidden.contains(&step.id));
+            // What was seen, and what was decided on it, stands only with all that came before it.
+            if looks(&step.action) {
+                let before = behind(&steps, &step.id);
+                prop_assert!(before.iter().all(|need| resumes.done.iter().any(|id| id == need)), "{}", step.id);
+            }
+        }
+        let order: Vec<&String> = steps.iter().map(|step| &step.id).filter(|id| kept.contains(id)).collect();
+        prop_assert_eq!(order, resumes.done.iter().collect::<Vec<_>>());
+        let audited = Plan { steps, resumes: Some(resumes), ..plan };
+        let told = audit(&sample::sealed(audited)).err().unwrap_or_default();
+        prop_assert!(told.iter().all(|violation| violation.rule != Rule::Resumed), "{told:?}");
+    }
+
+    #[test]
+    fn the_same_plan_keeps_all_that_is_done(done in prop::collection::vec(any::<bool>(), 40)) {
+        let plan = sample::plan();
+        let prior = prior(&plan, &done);
+        let resumes = resume(&prior, &plan.steps, &|_| false);
+        prop_assert_eq!(resumes.done.iter().cloned().collect::<BTreeSet<_>>(), prior.done);
+        prop_assert!(resumes.again.is_empty() && resumes.changed.is_empty() && resumes.gone.is_empty());
+    }
+}
+
+#[test]
+fn another_order_or_estimate_is_the_same_step_and_another_end_is_not() {
+    let plan = sample::plan();
+    let prior = prior(&plan, &[true; 40]);
+    let mut steps = plan.steps.clone();
+    steps[0].estimate.p50_seconds += 1;
+    steps[1].expects = super::super::step::Expects::Absent { subject: "x".to_owned() };
+    assert!(resume(&prior, &steps, &|_| false).again.is_empty());
+    let last = steps.len() - 1;
+    steps[last].done_when = super::super::step::DoneWhen::Holds { what: "other".to_owned() };
+    assert_eq!(resume(&prior, &steps, &|_| false).again, [steps[last].id.clone()]);
+}
+
+#[test]
+fn a_plan_that_says_what_cannot_be_of_a_run_is_refused() {
+    let plan = sample::plan();
+    let sound = resume(&prior(&plan, &[true; 40]), &plan.steps, &|_| false);
+    let gate = plan.steps.iter().rposition(|step| matches!(step.action, Action::Gate { .. })).unwrap();
+    let before = plan.steps[gate].needs[0].clone();
+    let first = plan.steps[0].id.clone();
+    let broken: [(&str, Breaks<'_>); 5] = [
+        ("a step that is none", Box::new(|resumes| resumes.done[0] = "infra/none".to_owned())),
+        ("another order", Box::new(|resumes| resumes.done.reverse())),
+        ("done and again", Box::new(|resumes| resumes.again.push(first.clone()))),
+        ("gone and there", Box::new(|resumes| resumes.gone.push(first.clone()))),
+        ("a gate without what it saw", Box::new(|resumes| resumes.done.retain(|id| *id != before))),
+    ];
+    for (what, break_it) in broken {
+        let mut resumes = sound.clone();
+        break_it(&mut resumes);
+        let told = audit(&sample::sealed(Plan { resumes: Some(resumes), ..plan.clone() })).unwrap_err();
+        assert!(told.iter().any(|violation| violation.rule == Rule::Resumed), "{what}: {told:?}");
+    }
+}
