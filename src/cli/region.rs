@@ -110,7 +110,7 @@ pub(super) fn plan<'t>(
         pipelines: pipelines::read_pipelines(&base),
         gaps,
     };
-    let before = going.map(|going| &going.before);
+    let before = going.and_then(|going| going.before.as_ref());
     let mut plan = planner::plan_on(&input, before)?;
     let chosen = engine::choose(args, &input, &base, online).map_err(|what| {
         Problem::new(what, "name an engine that is installed: --engine PATH, or --engine off")

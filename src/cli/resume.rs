@@ -19,7 +19,8 @@ use crate::render::changes::render_changes;
 /// A run that is gone on with.
 #[derive(Debug)]
 pub(super) struct Going {
-    pub(super) before: Before,
+    /// What the plan is made from; nothing where the run goes on with the plan that it has.
+    pub(super) before: Option<Before>,
     pub(super) own: OwnRun,
     /// The account that the run is bound to.
     account: Option<String>,
@@ -111,7 +112,7 @@ pub(super) fn region(args: &Region, run: &str) -> Result<Going, Failure> {
     let own = own(run, &plan, Some(replayed));
     let account = plan.saw.account;
     let prior = Prior::new(run, &plan.decision_digest, plan.steps, replayed);
-    Ok(Going { before: Before::Run(prior), own, account, had })
+    Ok(Going { before: Some(Before::Run(prior)), own, account, had })
 }
 
 fn own(run: &str, plan: &Plan, replayed: Option<&Replayed>) -> OwnRun {
@@ -138,7 +139,7 @@ impl Going {
 
     /// What is to be done with the plan that was just made.
     pub(super) fn next(&self, plan: &Plan, saved: &str) -> String {
-        let Before::Run(prior) = &self.before else { return String::new() };
+        let Some(Before::Run(prior)) = &self.before else { return String::new() };
         let alone = Plan { resumes: None, ..plan.clone() };
         if codec::decision_digest(&alone).ok().as_ref() == Some(&prior.decision_digest) {
             return format!(
@@ -156,17 +157,23 @@ impl Going {
     }
 }
 
-/// The run that an approved plan goes on with; `None` where it begins one.
+/// The run that an approved plan goes on with: what that made is not taken for somebody else's. `None` where it begins
+/// one.
 ///
 /// # Errors
 /// It was superseded by another plan of its run; the run is not here, done, or has gone on otherwise.
 pub(super) fn apply(args: &Apply, plan: &Plan) -> Result<Option<Going>, Failure> {
     let (_, base, _) = place(args.config.as_deref())?;
     let Some(resumes) = &plan.resumes else {
-        for (run, replayed) in run_folder::unfinished(&base) {
-            check_current(&plan.decision_digest, &run, &replayed)?;
+        let runs = run_folder::unfinished(&base);
+        for (run, replayed) in &runs {
+            check_current(&plan.decision_digest, run, replayed)?;
         }
-        return Ok(None);
+        let of_it = |(_, journal): &&(String, Replayed)| journal.decision() == Some(&plan.decision_digest);
+        let Some((run, replayed)) = runs.iter().rev().find(of_it) else { return Ok(None) };
+        let own = own(run, plan, Some(replayed));
+        let (account, had) = (plan.saw.account.clone(), folder_of(&base, run));
+        return Ok(Some(Going { before: None, own, account, had }));
     };
     let replayed = journal_of(&base, &resumes.run)?;
     if args.take_over.is_none() {
@@ -175,7 +182,7 @@ pub(super) fn apply(args: &Apply, plan: &Plan) -> Result<Option<Going>, Failure>
     let own = own(&resumes.run, plan, replayed.as_ref());
     let had = folder_of(&base, &resumes.run);
     let account = plan.saw.account.clone();
-    Ok(Some(Going { before: Before::Approved(resumes.clone()), own, account, had }))
+    Ok(Some(Going { before: Some(Before::Approved(resumes.clone())), own, account, had }))
 }
 
 /// A run whose folder is here can be gone on with by this plan.

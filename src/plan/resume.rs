@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,8 @@ pub struct Resumes {
     pub decision_digest: String,
     /// Steps that the run has finished and that stay, in the plan's order: they are not run again.
     pub done: Vec<String>,
-    /// Steps that the run has finished and that are run again, in the plan's order: they are decided otherwise, they look
-    /// at something that is, or they hold values that no digest covers.
+    /// Steps that the run has finished and that are run again, in the plan's order: they are decided otherwise, they stand
+    /// on something that is, or they hold values that no digest covers.
     pub again: Vec<String>,
     /// Steps that the run has begun and that are decided otherwise, in the plan's order: their effects are not those that
     /// were had.
@@ -137,7 +137,7 @@ fn makes(action: &Action) -> Option<&str> {
 #[must_use]
 pub fn resume(prior: &Prior, steps: &[Step], hides: &dyn Fn(&Step) -> bool) -> Resumes {
     let before: HashMap<&str, &Step> = prior.steps.iter().map(|step| (step.id.as_str(), step)).collect();
-    let mut settled: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut seen: HashMap<&str, Stand> = HashMap::new();
     let mut resumes = Resumes {
         run: prior.run.clone(),
         decision_digest: prior.decision_digest.clone(),
@@ -148,22 +148,37 @@ pub fn resume(prior: &Prior, steps: &[Step], hides: &dyn Fn(&Step) -> bool) -> R
     };
     for step in steps {
         let is_same = before.get(step.id.as_str()).is_some_and(|was| same(was, step));
-        let stands = step.needs.iter().all(|need| settled.get(need.as_str()).copied().unwrap_or(false));
-        let finished = prior.done.contains(&step.id);
-        let stays = finished && is_same && !hides(step) && (stands || !looks(&step.action));
-        settled.insert(&step.id, stays && stands);
+        let (finished, begun) = (prior.done.contains(&step.id), prior.begun.contains(&step.id));
+        let stand = |need: &String| seen.get(need.as_str()).copied().unwrap_or_default();
+        let stands = step.needs.iter().all(|need| stand(need).settled);
+        let moved = match known_after(&step.action) {
+            Some(after) => after.into_iter().any(|need| stand(need).moved),
+            None => step.needs.iter().any(|need| stand(need).moved),
+        };
+        let kept = if hinges(&step.action) { stands } else { !moved };
+        let stays = finished && is_same && kept && !hides(step);
+        let acts_otherwise = begun && !is_same && !looks(&step.action);
+        seen.insert(&step.id, Stand { settled: stays && stands, moved: moved || acts_otherwise });
         match (finished, stays) {
             (true, true) => resumes.done.push(step.id.clone()),
             (true, false) => resumes.again.push(step.id.clone()),
             (false, _) => {}
         }
-        if !is_same && prior.begun.contains(&step.id) {
+        if begun && !is_same {
             resumes.changed.push(step.id.clone());
         }
     }
-    let gone = prior.done.iter().filter(|id| !settled.contains_key(id.as_str()));
-    resumes.gone = gone.cloned().collect();
+    resumes.gone = prior.done.iter().filter(|id| !seen.contains_key(id.as_str())).cloned().collect();
     resumes
+}
+
+/// Where a step stands with all that it needs.
+#[derive(Clone, Copy, Default)]
+struct Stand {
+    /// It stays done, and so does all before it.
+    settled: bool,
+    /// It, or something before it, had an effect that is decided otherwise now: what it made may be another.
+    moved: bool,
 }
 
 /// Whether what was done is what is to be done. What it waits for, and what it expects to find before it acts, matters
@@ -172,7 +187,7 @@ fn same(before: &Step, after: &Step) -> bool {
     before.action == after.action && before.done_when == after.done_when
 }
 
-/// Whether it changes nothing, or is a decision: what was seen may be otherwise where something before it is.
+/// Whether it changes nothing.
 fn looks(action: &Action) -> bool {
     matches!(
         action,
@@ -186,4 +201,21 @@ fn looks(action: &Action) -> bool {
             | Action::ResolveName { .. }
             | Action::EngineConverged { .. }
     )
+}
+
+/// Whether it holds only together with all that came before it: what was seen may be otherwise, what was decided was
+/// decided on it, and an object that is applied again is held again.
+fn hinges(action: &Action) -> bool {
+    looks(action) || matches!(action, Action::Release { .. })
+}
+
+/// Of an action that says all that it takes from others, after which steps that is known. An object is what its manifest
+/// says, whatever was applied before it; other calls are had on what was made before them.
+fn known_after(action: &Action) -> Option<Vec<&String>> {
+    match action {
+        Action::ApplyObject { rewrites, .. } => {
+            Some(rewrites.iter().filter_map(|rewrite| rewrite.known_after.as_ref()).collect())
+        }
+        _ => None,
+    }
 }

@@ -13,6 +13,7 @@ use drplan::executor::{Ended, Executor, Limits, Stop, Targets, people};
 use drplan::plan::action::Action;
 use drplan::plan::audit::audit;
 use drplan::plan::journal::{Entry, JOURNAL_VERSION, Replayed, StepState, replay};
+use drplan::plan::report::report;
 use drplan::plan::resume::{Prior, Resumes, resume};
 use drplan::plan::step::Step;
 use drplan::plan::{Plan, codec};
@@ -173,6 +174,11 @@ fn what_is_done_stays_and_the_mended_step_is_run_with_all_behind_it() {
         assert_eq!(resumes(&plan).done.len(), done);
         assert!(done > 10 && done < plan.steps.len());
         assert_eq!(resumes(&plan).changed, [RESTORE]);
+        // Right after it has the new plan, what that decides otherwise has not been begun.
+        let mut given = lines.clone();
+        assert!(process(&plan, &region, &mut given, 2).await.is_none());
+        let told = report(&plan, &replay(&given).unwrap(), None).unwrap();
+        assert!(told.left.contains(&RESTORE.to_owned()) && told.steps.len() == done, "{:?}", told.left);
         let effects = region.effects().len();
         let ended = process(&plan, &region, &mut lines, usize::MAX).await.unwrap();
         assert_eq!((ended.how, ended.done), (Ending::Done, plan.steps.len()), "{ended:?}");
@@ -207,6 +213,12 @@ fn killed_after_any_record_the_new_plan_goes_on_from_there() {
             assert_eq!(ended.how, Ending::Done, "after {records}: {ended:?}");
             assert!(counted(&region).values().all(|count| *count == 1), "after {records}");
             let replayed = replay(&lines).unwrap();
+            let told = report(&plan, &replayed, None).unwrap();
+            assert_eq!((told.plan, told.replanned.len()), (wrong.digest.clone(), 1));
+            assert_eq!(told.replanned[0].stayed, resumes(&plan).done.len() as u64);
+            assert!(told.left.is_empty() && told.steps.iter().all(|step| step.cause.is_none()));
+            let mended = told.steps.iter().find(|step| step.step == RESTORE).unwrap();
+            assert!(mended.outcome == "done" && mended.attempts > 1, "{mended:?}");
             assert_eq!(replayed.decisions, [wrong.decision_digest.clone(), plan.decision_digest.clone()]);
             first.is_some()
         });

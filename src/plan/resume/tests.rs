@@ -65,7 +65,11 @@ fn next(plan: &Plan, fates: &[Fate]) -> (Vec<Step>, BTreeSet<String>) {
         match fate {
             Fate::Stays => {}
             Fate::Changes => {
-                step.action = Action::ResolveName { name: "other.example".to_owned(), ttl_seconds: 7 }
+                step.action = if looks(&step.action) {
+                    Action::ResolveName { name: "other.example".to_owned(), ttl_seconds: 7 }
+                } else {
+                    Action::SetPassword { identifier: "other".to_owned(), source: "env:OTHER".to_owned() }
+                }
             }
             Fate::Hides => {
                 hidden.insert(step.id.clone());
@@ -79,10 +83,17 @@ fn next(plan: &Plan, fates: &[Fate]) -> (Vec<Step>, BTreeSet<String>) {
 
 /// All that a step waits for.
 fn behind<'s>(steps: &'s [Step], id: &str) -> BTreeSet<&'s str> {
+    reached(steps, id, &|_| true)
+}
+
+/// All that a step waits for, by ways that lead through some steps only.
+fn reached<'s>(steps: &'s [Step], id: &str, through: &dyn Fn(&Step) -> bool) -> BTreeSet<&'s str> {
     let mut found = BTreeSet::new();
     let mut open = vec![id];
     while let Some(id) = open.pop() {
-        for need in steps.iter().filter(|step| step.id == id).flat_map(|step| &step.needs) {
+        let first = found.is_empty();
+        let on_the_way = |step: &&Step| step.id == id && (first || through(step));
+        for need in steps.iter().filter(on_the_way).flat_map(|step| &step.needs) {
             if found.insert(need.as_str()) {
                 open.push(need);
             }
@@ -119,9 +130,25 @@ proptest! {
             }
             prop_assert!(!differs && !hidden.contains(&step.id));
             // What was seen, and what was decided on it, stands only with all that came before it.
-            if looks(&step.action) {
-                let before = behind(&steps, &step.id);
+            let before = behind(&steps, &step.id);
+            if hinges(&step.action) {
                 prop_assert!(before.iter().all(|need| resumes.done.iter().any(|id| id == need)), "{}", step.id);
+            }
+        }
+        for step in steps.iter().filter(|step| prior.done.contains(&step.id)) {
+            let differs = |id: &str| resumes.changed.iter().any(|changed| changed == id);
+            let acts = |id: &str| steps.iter().any(|step| step.id == id && !looks(&step.action));
+            let before = behind(&steps, &step.id);
+            let acting = reached(&steps, &step.id, &|step| known_after(&step.action).is_none());
+            let moved: Vec<&&str> = acting.iter().filter(|id| differs(id) && acts(id)).collect();
+            // What acts on what others made is looked at again where that is made otherwise.
+            if !moved.is_empty() && known_after(&step.action).is_none() {
+                prop_assert!(!kept.contains(&step.id), "{} stays, and {moved:?} do not", step.id);
+            }
+            // Nothing is run again without a reason.
+            let steady = before.iter().all(|id| prior.done.contains(*id) && !differs(id) && !hidden.contains(*id));
+            if steady && !differs(&step.id) && !hidden.contains(&step.id) {
+                prop_assert!(kept.contains(&step.id), "{} is run again", step.id);
             }
         }
         let order: Vec<&String> = steps.iter().map(|step| &step.id).filter(|id| kept.contains(id)).collect();
@@ -174,4 +201,28 @@ fn a_plan_that_says_what_cannot_be_of_a_run_is_refused() {
         let told = audit(&sample::sealed(Plan { resumes: Some(resumes), ..plan.clone() })).unwrap_err();
         assert!(told.iter().any(|violation| violation.rule == Rule::Resumed), "{what}: {told:?}");
     }
+}
+
+/// A value that a step leaves to an object goes with the step: the object is applied again with the new one.
+#[test]
+fn what_an_object_is_given_goes_with_the_step_that_gives_it() {
+    let plan = sample::plan();
+    let prior = prior(&plan, &[true; 40]);
+    let gives =
+        |step: &Step| known_after(&step.action).and_then(|after| after.first().map(|id| (*id).clone()));
+    let (giver, object) = plan.steps.iter().find_map(|step| Some((gives(step)?, step.id.clone()))).unwrap();
+    let mut steps = plan.steps.clone();
+    let changed = steps.iter_mut().find(|step| step.id == giver).unwrap();
+    changed.action = Action::SetPassword { identifier: "other".to_owned(), source: "env:OTHER".to_owned() };
+    let resumes = resume(&prior, &steps, &|_| false);
+    assert_eq!(resumes.changed, std::slice::from_ref(&giver));
+    assert!(resumes.again.contains(&giver) && resumes.again.contains(&object), "{resumes:?}");
+    // What is merely checked otherwise disturbs nothing that was done.
+    let mut steps = plan.steps.clone();
+    let check = steps.iter_mut().find(|step| matches!(step.action, Action::Check { .. })).unwrap();
+    check.action = Action::ProbePrimary { region: None, hosts: Vec::new() };
+    let (id, writes) = (check.id.clone(), |step: &&Step| !hinges(&step.action));
+    let resumes = resume(&prior, &steps, &|_| false);
+    assert!(resumes.again.contains(&id));
+    assert!(steps.iter().filter(writes).all(|step| resumes.done.contains(&step.id)), "{resumes:?}");
 }
