@@ -26,7 +26,7 @@ lint:
 
 bench:
 	cargo bench --locked --no-default-features --features rehearse --bench plan --bench run
-	bash tests/tools/install.sh kube
+	bash tests/tools/install.sh kube kapp
 	cargo bench --locked --profile dev --bench apply
 
 ## Every folder of manifests that others wrote, applied to a real cluster and compared with what kubectl leaves; about ten

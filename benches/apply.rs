@@ -1,5 +1,5 @@
-//! Applying 500 manifests, half ConfigMaps and half Deployments, against `kubectl apply --server-side` on the same API
-//! server in the same run, as ratios: `make bench`.
+//! Applying 500 manifests, half ConfigMaps and half Deployments, against `kubectl apply --server-side` and kapp on the same
+//! API server in the same run, as ratios: `make bench`.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a program that measures")]
 
 use std::net::TcpListener;
@@ -23,37 +23,59 @@ const OBJECTS: usize = 500;
 const AT_ONCE: usize = 16;
 const ROUNDS: usize = 3;
 
+/// The best times of the three, seconds.
+#[derive(Clone, Copy)]
+struct Best {
+    what: &'static str,
+    drplan: f64,
+    kubectl: f64,
+    kapp: f64,
+}
+
 fn main() {
     let plane = Plane::start();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let mut best: Vec<(&str, f64, f64)> =
-        ["create", "diff", "re-apply", "250 changed"].map(|what| (what, f64::MAX, f64::MAX)).to_vec();
+    let mut best = ["create", "diff", "re-apply", "250 changed"].map(|what| Best {
+        what,
+        drplan: f64::MAX,
+        kubectl: f64::MAX,
+        kapp: f64::MAX,
+    });
     for round in 0..ROUNDS {
-        let (ours, theirs) = (format!("ours-{round}"), format!("theirs-{round}"));
-        for namespace in [&ours, &theirs] {
+        let [ours, theirs, apps] = ["ours", "theirs", "apps"].map(|whose| format!("{whose}-{round}"));
+        for namespace in [&ours, &theirs, &apps] {
             plane.kubectl(&["create", "namespace", namespace]);
         }
-        for (phase, (_, our, their)) in best.iter_mut().enumerate() {
-            let changed = phase == 3;
+        for (phase, best) in best.iter_mut().enumerate() {
+            let (changed, diff) = (phase == 3, phase == 1);
             let file = plane.write(&manifests(&theirs, changed));
-            let verb: &[&str] =
-                if phase == 1 { &["diff", "--server-side"] } else { &["apply", "--server-side"] };
-            *their = their.min(timed(|| plane.kubectl(&[verb, &["-f", file.to_str().unwrap()]].concat())));
+            let verb = if diff { "diff" } else { "apply" };
+            let kubectl = ["kubectl", verb, "--server-side", "-f", file.to_str().unwrap()];
+            best.kubectl = best.kubectl.min(timed(|| plane.done(&kubectl)));
+            let file = plane.write(&manifests(&apps, changed));
+            // Neither waits for what the Deployments bring up: nothing runs here.
+            let mut kapp =
+                vec!["kapp", "deploy", "--yes", "--wait=false", "--app", "bench", "--namespace", &apps];
+            kapp.extend(["--file", file.to_str().unwrap()]);
+            kapp.extend(diff.then_some("--diff-run"));
+            best.kapp = best.kapp.min(timed(|| plane.done(&kapp)));
             let objects: Vec<KubeObject> = manifests(&ours, changed).iter().map(object).collect();
-            // Sign-in and discovery are part of the work, as they are of kubectl's.
-            *our = our.min(timed(|| {
+            // Sign-in and discovery are part of the work, as they are of the others'.
+            best.drplan = best.drplan.min(timed(|| {
                 runtime.block_on(async {
                     let target = plane.target().await;
-                    if phase == 1 { preview(&target, &objects).await } else { apply(&target, objects).await }
+                    if diff { preview(&target, &objects).await } else { apply(&target, objects).await }
                 });
             }));
         }
     }
     println!("{OBJECTS} objects, {AT_ONCE} requests at once, the best of {ROUNDS} rounds");
-    for (what, our, their) in best {
+    for Best { what, drplan, kubectl, kapp } in best {
         println!(
-            "{what:<12} drplan {our:.2} s, kubectl {their:.2} s: {:.1} times as fast (at least 2)",
-            their / our
+            "{what:<12} drplan {drplan:.2} s, kubectl {kubectl:.2} s, kapp {kapp:.2} s: {:.1} and {:.1} times as fast (at \
+             least 2)",
+            kubectl / drplan,
+            kapp / drplan
         );
     }
     println!("drplan's own processor time {:.2} s for all of it", processor_seconds());
@@ -132,6 +154,7 @@ fn manifests(namespace: &str, changed: bool) -> Vec<Value> {
 struct Plane {
     folder: tempfile::TempDir,
     programs: PathBuf,
+    kapp: PathBuf,
     child: Child,
 }
 
@@ -146,9 +169,13 @@ impl Drop for Plane {
 impl Plane {
     fn start() -> Self {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-        let installed = Command::new(tests.join("tools/install.sh")).arg("kube").output().unwrap();
-        let output = String::from_utf8(installed.stdout).unwrap();
-        let programs = PathBuf::from(output.trim().strip_prefix("kube ").expect("part kube is installed"));
+        let installed = |part: &str| {
+            let installed = Command::new(tests.join("tools/install.sh")).arg(part).output().unwrap();
+            let output = String::from_utf8(installed.stdout).unwrap();
+            let path = output.trim().strip_prefix(part).map(|path| PathBuf::from(path.trim()));
+            path.expect("it is installed")
+        };
+        let (programs, kapp) = (installed("kube"), installed("kapp"));
         let folder = tempfile::tempdir().unwrap();
         let inner = folder.path().join("plane");
         std::fs::create_dir(&inner).unwrap();
@@ -167,23 +194,30 @@ impl Plane {
             .stdin(Stdio::piped())
             .spawn()
             .unwrap();
-        let plane = Self { folder, programs, child };
+        let plane = Self { folder, programs, kapp, child };
         let until = Instant::now() + Duration::from_secs(60);
-        while !plane.run(&["get", "--raw", "/readyz"]) {
+        while !plane.run(&["kubectl", "get", "--raw", "/readyz"]) {
             assert!(Instant::now() < until, "the API server is ready");
             std::thread::sleep(Duration::from_millis(200));
         }
         plane
     }
 
-    fn run(&self, arguments: &[&str]) -> bool {
-        let mut kubectl = Command::new(self.programs.join("kubectl"));
-        kubectl.env("KUBECONFIG", self.folder.path().join("kubeconfig")).args(arguments);
-        kubectl.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success()
+    fn run(&self, words: &[&str]) -> bool {
+        let [program, arguments @ ..] = words else { return false };
+        let program = if *program == "kapp" { self.kapp.clone() } else { self.programs.join(program) };
+        let mut command = Command::new(program);
+        command.env("KUBECONFIG", self.folder.path().join("kubeconfig")).args(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().unwrap().success()
+    }
+
+    fn done(&self, words: &[&str]) {
+        assert!(self.run(words), "{words:?}");
     }
 
     fn kubectl(&self, arguments: &[&str]) {
-        assert!(self.run(arguments), "kubectl {arguments:?}");
+        self.done(&[&["kubectl"], arguments].concat());
     }
 
     fn write(&self, manifests: &[Value]) -> PathBuf {

@@ -3,7 +3,7 @@
 #   tests/tools/install.sh [PART...]    all parts where none is named; prints `PART PATH` for each part, one a line
 # Parts: aws (the AWS emulator; PATH is its Python), kube (the Kubernetes control plane; PATH is the folder of its programs),
 # engine (OpenTofu; PATH is the program), plugins (the providers that stand in for the real ones; PATH is their filesystem mirror),
-# shell (shellcheck; PATH is the program).
+# shell (shellcheck; PATH is the program), kapp (what applying is measured against, by name only; PATH is the program).
 # KUBEBUILDER_ASSETS names a folder that has the programs of part kube already, DRPLAN_ENGINE an engine; they are taken as they are.
 # DRPLAN_TOOLS names the folder; ~/.cache/drplan/tools unless set. Safe to run twice at once.
 set -euo pipefail
@@ -149,6 +149,24 @@ engine() {
     echo "engine $program"
 }
 
+make_kapp() {
+    local folder=$1
+    [ -e "$folder/ready" ] && return
+    command -v go >/dev/null || missing "part kapp needs Go 1.26" "install it (https://go.dev/dl)"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    ( cd "$here/kapp" && CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags "-s -w" -o "$folder/kapp" \
+        carvel.dev/kapp/cmd/kapp ) >&2 || missing "part kapp cannot be built" "allow Go to reach its module proxy (GOPROXY)"
+    touch "$folder/ready"
+}
+
+kapp() {
+    local folder
+    folder=$tools/kapp-$(cat "$here/kapp/go.mod" "$here/kapp/go.sum" | digest)
+    locked "$folder" make_kapp "$folder"
+    echo "kapp $folder/kapp"
+}
+
 # One binary under the name of each provider, at versions that the examples and cases ask for.
 providers="hashicorp/aws=6.28.0 hashicorp/helm=3.1.1 hashicorp/kubernetes=2.38.0 hashicorp/null=3.2.4 hashicorp/random=3.7.2
     hashicorp/time=0.13.1 hashicorp/tls=4.1.0 cyrilgdd/postgresql=1.26.0"
@@ -188,6 +206,7 @@ for part in "$@"; do
         engine) engine ;;
         plugins) plugins ;;
         shell) shell ;;
-        *) missing "there is no part $part" "parts: aws, kube, engine, plugins, shell" ;;
+        kapp) kapp ;;
+        *) missing "there is no part $part" "parts: aws, kube, engine, plugins, shell, kapp" ;;
     esac
 done
