@@ -20,5 +20,6 @@ mod kube_faults;
 mod kube_target;
 mod observation;
 mod run;
+mod sim_aws;
 mod state;
 mod verify;
