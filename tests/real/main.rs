@@ -19,6 +19,7 @@ mod journal;
 mod kube_faults;
 mod kube_target;
 mod observation;
+mod reread;
 mod run;
 mod sim_aws;
 mod state;

@@ -35,7 +35,7 @@ impl Work {
         work
     }
 
-    fn manifests(&self, times: usize, value: &str) {
+    pub(crate) fn manifests(&self, times: usize, value: &str) {
         let namespace = &self.namespace;
         let mut text = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{ name: {namespace} }}\n");
         for at in 0..times {
