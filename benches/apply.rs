@@ -125,7 +125,7 @@ fn object(object: &Value) -> KubeObject {
         namespace: Some(text("/metadata/namespace")),
         name: text("/metadata/name"),
     };
-    KubeObject { reference, body: Secret::new(object.to_string()) }
+    KubeObject::new(reference, Secret::new(object.to_string()))
 }
 
 fn manifests(namespace: &str, changed: bool) -> Vec<Value> {

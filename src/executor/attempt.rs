@@ -10,6 +10,7 @@ use super::people::Asked;
 use super::requests::Request;
 use super::{Executor, Shared, own_error};
 use crate::event::EventKind;
+use crate::model::target::kube::KubeRequest;
 use crate::model::target::{Acted, Mark, Outputs, Progress, Seen, TargetError, UNPROVEN};
 use crate::model::words::count;
 use crate::plan::journal::{Entry, Open, StepState};
@@ -95,12 +96,15 @@ impl<'x> Executor<'x> {
         self.tell(EventKind::StepBegun { step: step.id.clone(), attempt: trial.attempt + 1 });
         loop {
             let request = self.requests.request(step, &shared.left.borrow(), trial.alternative);
-            let request = match request {
+            let mut request = match request {
                 Ok(request) => request,
                 Err(lacks) => return self.fail(&trial, lacks, Vec::new(), false).await,
             };
             if let Request::Gate(ask) = request {
                 return self.gate(step, ask).await;
+            }
+            if let Request::Kube(KubeRequest::Apply(object)) = &mut request {
+                object.tried = trial.attempt > 0;
             }
             match self.round(&request, &mut trial).await {
                 Round::Done { outputs, found } => return self.done(step, outputs, found).await,

@@ -39,7 +39,8 @@ pub fn as_planned(plan: &Plan, seed: u64) -> Setup {
         .filter(|candidate| candidate.ruled_out.is_none() && candidate.kind != CandidateKind::Empty)
         .map(|candidate| candidate.id.clone())
         .collect();
-    let mut setup = Setup { seed, durations, points, ..Setup::default() };
+    let region = Some(plan.saw.recovery_region.clone());
+    let mut setup = Setup { seed, region, durations, points, ..Setup::default() };
     for step in &plan.steps {
         expect(step, &mut setup);
     }
@@ -52,6 +53,9 @@ fn expect(step: &Step, setup: &mut Setup) {
         Action::PromoteReplica { identifier, .. } => {
             setup.databases.insert(identifier.clone(), None);
             setup.replicas.insert(identifier.clone());
+        }
+        Action::PromoteSecret { name, .. } => {
+            setup.replica_secrets.insert(name.clone());
         }
         Action::RestoreDatabase { settings, .. } | Action::RestoreCluster { settings, .. } => {
             let known = settings.iter().filter(|setting| setting.name == "DBSubnetGroupName");

@@ -1,9 +1,10 @@
 //! From a step of the plan to what is asked of a target: everything is filled in, or the step cannot begin.
 
 mod proof;
+mod reread;
 mod waited;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::model::secret::Secret;
 use crate::model::target::Outputs;
@@ -71,6 +72,8 @@ pub struct Requests<'p> {
     stores: HashMap<&'p str, &'p PlannedStore>,
     /// Steps that apply an object, by `Kind/namespace/name`.
     objects: HashMap<&'p str, &'p Step>,
+    /// Steps that apply what pods of the plan read.
+    read: HashSet<&'p str>,
     /// Where steps leave what others wait for.
     places: Left<'p>,
     /// Hosts of the primary.
@@ -90,6 +93,7 @@ impl<'p> Requests<'p> {
             bodies,
             stores: plan.stores.iter().map(|store| (store.address.as_str(), store)).collect(),
             objects: objects.collect(),
+            read: reread::read(plan),
             places: Left::new(plan),
             primary: plan.steps.iter().flat_map(hosts_of_primary).collect(),
             fence_by_hand: false,
@@ -285,7 +289,7 @@ impl<'p> Requests<'p> {
             }
             // Nothing of it is there before it is let go.
             Action::ApplyObject { hold: Some(Hold::Ask), .. } => Request::Join,
-            Action::ApplyObject { .. } => self.apply(step, &rewritten)?,
+            Action::ApplyObject { .. } => self.apply(step, &rewritten, left)?,
             Action::AwaitReady { object } => {
                 Request::Kube(KubeRequest::AwaitReady(reference(self.applied(object)?)?))
             }
@@ -294,7 +298,7 @@ impl<'p> Requests<'p> {
                 let to = match hold {
                     Hold::Suspend => Released::Suspend(false),
                     Hold::Replicas => Released::Replicas(self.bodies.replicas(applied)),
-                    Hold::Ask => return self.apply(applied, &rewritten),
+                    Hold::Ask => return self.apply(applied, &rewritten, left),
                 };
                 Request::Kube(KubeRequest::Release { object: reference(applied)?, to })
             }
@@ -337,9 +341,17 @@ impl<'p> Requests<'p> {
         &self,
         step: &Step,
         value: &dyn Fn(&Rewrite) -> Result<String, Unknown>,
+        left: &BTreeMap<String, Outputs>,
     ) -> Result<Request, String> {
         let body = self.bodies.body(step, value)?;
-        Ok(Request::Kube(KubeRequest::Apply(Box::new(KubeObject { reference: reference(step)?, body }))))
+        let reference = reference(step)?;
+        let read = self.read.contains(step.id.as_str());
+        let reread = self.reread(step, &reference, &body, left)?;
+        Ok(Request::Kube(KubeRequest::Apply(Box::new(KubeObject {
+            read,
+            reread,
+            ..KubeObject::new(reference, body)
+        }))))
     }
 
     fn given(&self, value: &OverrideValue) -> Option<String> {

@@ -88,7 +88,6 @@ impl Target<KubeRequest> for KubeTarget {
                 KubeRequest::Apply(_) => Ok(Seen::Ready),
                 KubeRequest::AwaitReady(object) => ready::look(self, object).await,
                 KubeRequest::Release { object, to } => release::look(self, object, *to).await,
-                KubeRequest::Restart { object, because } => restart::look(self, object, because).await,
             }
         })
     }
@@ -100,7 +99,6 @@ impl Target<KubeRequest> for KubeTarget {
                 // There is nothing to do but to look again.
                 KubeRequest::AwaitReady(_) => Ok(Acted::Accepted),
                 KubeRequest::Release { object, to } => release::release(self, object, *to).await,
-                KubeRequest::Restart { object, because } => restart::restart(self, object, because).await,
             }
         })
     }

@@ -1,6 +1,6 @@
 """Fills the emulator: a recovery region (us-west-2) and a healthy primary (us-east-2), more of each kind than a page.
 
-    python seed.py URL WORLD...        worlds: recovery, primary, states, runs, cluster, spare
+    python seed.py URL WORLD...        worlds: recovery, primary, states, runs, cluster, spare, scenarios
 
 Every secret that a person could hide somewhere is a word that begins with `canary-`; none may be in a recording.
 """
@@ -347,6 +347,9 @@ WORLDS = {
     "states": states,
     "runs": lambda: client("s3").create_bucket(Bucket="runs", CreateBucketConfiguration={"LocationConstraint": WEST}),
     "cluster": lambda: eks("shop", "10.40"),
+    "scenarios": lambda: client("rds").create_db_subnet_group(
+        DBSubnetGroupName="scenarios", DBSubnetGroupDescription="d", SubnetIds=subnets(WEST)
+    ),
     "spare": lambda: eks("spare", "10.41"),
 }
 for world in sys.argv[2:]:

@@ -76,7 +76,7 @@ fn reference(object: &Value) -> ObjectRef {
 
 fn request(object: &Value) -> KubeRequest {
     let body = Secret::new(object.to_string());
-    KubeRequest::Apply(Box::new(KubeObject { reference: reference(object), body }))
+    KubeRequest::Apply(Box::new(KubeObject::new(reference(object), body)))
 }
 
 async fn apply(target: &KubeTarget, object: &Value) -> Result<(), TargetError> {

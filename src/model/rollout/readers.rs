@@ -1,10 +1,15 @@
 //! Which workloads read a changed Secret or ConfigMap: those restart, and no others.
+//!
+//! Who mounts one restarts, too: the kubelet brings the files up to date, but not those of a `subPath`, not at once, and few
+//! programs read them again
+//! (<https://kubernetes.io/docs/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically>).
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::text;
+use crate::model::target::Outputs;
 use crate::model::target::kube::ObjectRef;
 
 /// The annotation of a pod template that restarts its pods. Its value names what was read anew, never what it says:
@@ -20,19 +25,67 @@ pub struct Changed {
     pub keys: Option<BTreeSet<String>>,
 }
 
-/// The workloads that read a changed value and do not read it anew by themselves, each with what it reads. Jobs and pods
-/// of no workload cannot be restarted; what a CronJob starts reads what is there then.
-#[must_use]
-pub fn readers<'w>(workloads: &'w [Value], changed: &'w [Changed]) -> Vec<(&'w Value, Vec<&'w Changed>)> {
-    let found = workloads.iter().filter(|workload| can_restart(workload)).filter_map(|workload| {
-        let read: Vec<&Changed> = changed.iter().filter(|changed| reads(workload, changed)).collect();
-        (!read.is_empty()).then_some((workload, read))
-    });
-    found.collect()
+/// Where the step that changed one leaves which version it has now, and which keys have other values.
+const VERSION: &str = "/changed/version";
+const KEYS: &str = "/changed/keys";
+
+impl Changed {
+    /// What the step that changed an object leaves to those that read it: never a value.
+    #[must_use]
+    pub fn outputs(version: &str, keys: Option<&BTreeSet<String>>) -> Outputs {
+        let mut outputs = Outputs::from([(VERSION.to_owned(), version.to_owned())]);
+        if let Some(keys) = keys {
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            outputs.insert(KEYS.to_owned(), keys.join(","));
+        }
+        outputs
+    }
+
+    /// What a step has left, with what restarts are for; `None` where it changed nothing that was there before.
+    #[must_use]
+    pub fn left(object: ObjectRef, outputs: &Outputs) -> Option<(Self, String)> {
+        let because = format!("{}@{}", object.label(), outputs.get(VERSION)?);
+        let keys = outputs.get(KEYS).map(|keys| keys.split(',').map(str::to_owned).collect());
+        Some((Self { object, keys }, because))
+    }
 }
 
-fn can_restart(workload: &Value) -> bool {
-    matches!(text(workload, "/kind"), "Deployment" | "StatefulSet" | "DaemonSet")
+/// Whether pods read the values of objects of this kind.
+#[must_use]
+pub fn is_read(api_version: &str, kind: &str) -> bool {
+    api_version == "v1" && matches!(kind, "ConfigMap" | "Secret")
+}
+
+/// Whether a workload of this kind restarts when its template changes. Jobs and pods of no workload cannot; what a CronJob
+/// starts reads what is there then.
+#[must_use]
+pub fn can_restart(kind: &str) -> bool {
+    matches!(kind, "Deployment" | "StatefulSet" | "DaemonSet")
+}
+
+/// The keys whose values differ between two states of a Secret or ConfigMap.
+#[must_use]
+pub fn changed_keys(before: &Value, after: &Value) -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    for field in ["data", "binaryData"] {
+        let (before, after) = (before.get(field), after.get(field));
+        for entries in [before, after].into_iter().flatten().filter_map(Value::as_object) {
+            let differs = |key: &&String| before.and_then(|b| b.get(*key)) != after.and_then(|a| a.get(*key));
+            keys.extend(entries.keys().filter(differs).cloned());
+        }
+    }
+    keys
+}
+
+/// The workloads that read a changed value, each with what it reads.
+#[must_use]
+pub fn readers<'w>(workloads: &'w [Value], changed: &'w [Changed]) -> Vec<(&'w Value, Vec<&'w Changed>)> {
+    let found =
+        workloads.iter().filter(|workload| can_restart(text(workload, "/kind"))).filter_map(|workload| {
+            let read: Vec<&Changed> = changed.iter().filter(|changed| reads(workload, changed)).collect();
+            (!read.is_empty()).then_some((workload, read))
+        });
+    found.collect()
 }
 
 /// Whether the pods of a workload read a changed value: by environment, or by a volume.
@@ -143,6 +196,22 @@ mod tests {
         assert!(!reads(&one, &changed("Secret", Some(&["password"]))));
         let items = json!({ "volumes": [{ "secret": { "secretName": "db", "items": [{ "key": "host", "path": "h" }] } }] });
         assert!(!reads(&workload("StatefulSet", "shop", items), &changed("Secret", Some(&["password"]))));
+    }
+
+    #[test]
+    fn what_a_step_leaves_names_keys_and_no_value() {
+        let before = json!({ "data": { "host": "canary-1", "port": "5432", "old": "canary-2" } });
+        let after =
+            json!({ "data": { "host": "canary-3", "port": "5432" }, "binaryData": { "new": "AA==" } });
+        let keys = changed_keys(&before, &after);
+        assert_eq!(keys.iter().map(String::as_str).collect::<Vec<_>>(), ["host", "new", "old"]);
+        assert!(changed_keys(&after, &after).is_empty());
+        let outputs = Changed::outputs("4711", Some(&keys));
+        assert!(!format!("{outputs:?}").contains("canary"));
+        let expected = changed("Secret", Some(&["host", "new", "old"]));
+        let left = Changed::left(expected.object.clone(), &outputs);
+        assert_eq!(left, Some((expected.clone(), "Secret/shop/db@4711".to_owned())));
+        assert_eq!(Changed::left(expected.object, &Outputs::new()), None);
     }
 
     #[test]

@@ -18,13 +18,6 @@ pub enum KubeRequest {
         /// What it is given.
         to: Released,
     },
-    /// Restarts the pods of a Deployment, StatefulSet or DaemonSet, because something that they read has changed.
-    Restart {
-        /// The workload.
-        object: ObjectRef,
-        /// What they read anew, never what it says: `Secret/shop/db@4711`. Asked again with the same, they stay.
-        because: String,
-    },
 }
 
 /// What a hold's release sets.
@@ -73,6 +66,21 @@ pub struct KubeObject {
     pub reference: ObjectRef,
     /// The whole object as JSON. A Secret's values are in it: it is never shown, and `Debug` does not.
     pub body: Secret,
+    /// Whether workloads of the plan read it: then it is told which values an apply has changed.
+    pub read: bool,
+    /// What the pods of a workload read that this run has changed, by its version: `Secret/shop/db@4711`. Those that
+    /// run restart for it, once; what is made now reads it by itself.
+    pub reread: Vec<String>,
+    /// Whether an earlier attempt may have had its effect: what that one changed is not told any more.
+    pub tried: bool,
+}
+
+impl KubeObject {
+    /// An object that nobody reads, applied for the first time, and whose pods read nothing that has changed.
+    #[must_use]
+    pub fn new(reference: ObjectRef, body: Secret) -> Self {
+        Self { reference, body, read: false, reread: Vec::new(), tried: false }
+    }
 }
 
 impl std::fmt::Debug for KubeObject {

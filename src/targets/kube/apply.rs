@@ -1,14 +1,16 @@
 //! Server-side apply: one request for an object, whatever is there.
 //!
-//! It is the same whether it is asked for once or twice, so nothing is looked at before: the API server compares.
+//! It is the same whether it is asked for once or twice, so nothing is looked at before: the API server compares. But for what
+//! pods read: who has read what is there until now restarts.
 
 use serde_json::Value;
 
+use super::restart::{self, Before};
 use super::{KubeTarget, MANAGER, parsed};
 use crate::clients::kube::refusal::{About, garbled, is_own_conflict};
 use crate::clients::kube::session::{Answer, Call, JSON, METADATA_OF_ONE};
 use crate::model::target::kube::{KubeObject, ObjectRef};
-use crate::model::target::{Acted, Outputs, TargetError};
+use crate::model::target::{Acted, TargetError};
 
 /// JSON is YAML.
 const APPLY: &str = "application/apply-patch+yaml";
@@ -21,17 +23,20 @@ pub(super) struct How {
 }
 
 pub(super) async fn apply(target: &KubeTarget, object: &KubeObject) -> Result<Acted, TargetError> {
+    let before = restart::before(target, object).await?;
+    // Values are compared with those that the server has now: what it made of `stringData`, for one.
+    let accept = if matches!(before, Before::Values(_)) { JSON } else { METADATA_OF_ONE };
     let owned = without_scaled(target, object).await?;
     let body = owned.as_deref().unwrap_or(object.body.expose());
     let how = How { force: target.forced.contains(&object.reference), dry_run: false };
-    let answer = match patch(target, &object.reference, body, how, METADATA_OF_ONE).await {
+    let answer = match patch(target, &object.reference, body, how, accept).await {
         // What drplan let go of is its own, under the same name but by another kind of request.
         Err(error) if is_own_conflict(&error, MANAGER) => {
-            patch(target, &object.reference, body, How { force: true, ..how }, METADATA_OF_ONE).await
+            patch(target, &object.reference, body, How { force: true, ..how }, accept).await
         }
         answer => answer,
     };
-    answer.map(|_| Acted::Done(Outputs::new()))
+    restart::after(target, object, before, &answer?.body).await.map(Acted::Done)
 }
 
 pub(super) async fn patch(

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 
 use super::proofs::mismatch;
 use super::{Found, Region, database, fault, value};
-use crate::model::target::data::{DataRequest, Restore};
+use crate::model::target::data::DataRequest;
 use crate::model::target::{Acted, Mark, Seen, TargetError};
 use crate::targets::Target;
 
@@ -47,6 +47,15 @@ impl Target<DataRequest> for Region {
             }
             if let DataRequest::PromoteSecret { name, .. } = request {
                 self.world().standalone.insert(name.clone());
+            }
+            if let DataRequest::Promote { identifier, .. }
+            | DataRequest::Modify { identifier, .. }
+            | DataRequest::Password { identifier, .. } = request
+            {
+                self.occupy(identifier, mark, word);
+            }
+            if let DataRequest::Promote { identifier, .. } = request {
+                self.world().replicas.remove(identifier);
             }
             let subject = key.strip_prefix("database ").unwrap_or(&key);
             let outputs: BTreeMap<String, String> = wants
@@ -90,13 +99,14 @@ impl Region {
             }
             DataRequest::Backup { point, name, wants, .. } => {
                 self.check_allowed("backup", "StartRestoreJob")?;
-                self.check_point("backup", "StartRestoreJob", point.as_deref(), name)?;
+                const MISSING: &str = "ResourceNotFoundException";
+                self.check_point("backup", "StartRestoreJob", MISSING, point.as_deref(), name)?;
                 Ok(("restoring", wants))
             }
             DataRequest::Promote { identifier, wants, .. } => {
                 self.check_allowed("rds", "PromoteReadReplica")?;
                 self.check_database("PromoteReadReplica", identifier)?;
-                if !self.setup.replicas.contains(identifier) {
+                if !self.world().replicas.contains(identifier) {
                     let message = format!("{identifier} is no replica");
                     return Err(fault("rds", "PromoteReadReplica", "InvalidDBInstanceState", 400, message));
                 }
@@ -118,56 +128,16 @@ impl Region {
             }
             DataRequest::PromoteSecret { arn, wants, .. } => {
                 self.check_allowed("secretsmanager", "StopReplicationToReplica")?;
-                self.check_there("secretsmanager", "StopReplicationToReplica", arn)?;
+                self.check_secret("StopReplicationToReplica", arn)?;
                 Ok(("promoting", wants))
             }
             DataRequest::SpliceSecret { name, wants, .. } => {
                 self.check_allowed("secretsmanager", "PutSecretValue")?;
-                self.check_there("secretsmanager", "PutSecretValue", name)?;
+                self.check_secret("PutSecretValue", name)?;
+                self.check_writable(name)?;
                 Ok(("writing", wants))
             }
         }
-    }
-
-    fn check_restore(&self, restore: &Restore, key: &str) -> Result<(), TargetError> {
-        const CALL: &str = "RestoreDBInstance";
-        self.check_allowed("rds", CALL)?;
-        if self.world().things.contains_key(key) {
-            let message = format!("{} is there already", restore.identifier);
-            return Err(fault("rds", CALL, "DBInstanceAlreadyExists", 400, message));
-        }
-        self.check_point("rds", CALL, restore.point.as_deref(), &restore.identifier)?;
-        if let Some(class) = restore.class.as_ref().filter(|class| self.setup.exhausted.contains(*class)) {
-            let message = format!("{class} is not available in the region right now");
-            return Err(fault("rds", CALL, "InsufficientDBInstanceCapacity", 400, message));
-        }
-        let group = restore.settings.iter().find(|(name, _)| name == "DBSubnetGroupName");
-        if let Some((_, group)) = group.filter(|(_, group)| !self.world().groups.contains(group)) {
-            let message = format!("there is no DB subnet group {group}");
-            return Err(fault("rds", CALL, "DBSubnetGroupNotFoundFault", 404, message));
-        }
-        Ok(())
-    }
-
-    fn check_point(
-        &self,
-        service: &'static str,
-        call: &str,
-        point: Option<&str>,
-        of: &str,
-    ) -> Result<(), TargetError> {
-        let Some(point) = point else {
-            let message = format!("the rule chose no recovery point for {of}");
-            return Err(fault(service, call, "InvalidParameterValue", 400, message));
-        };
-        if !self.world().points.contains(point) {
-            return Err(fault(service, call, "DBSnapshotNotFound", 404, format!("{point} is not there")));
-        }
-        if self.setup.unusable.contains(point) {
-            let message = format!("the key of {point} may not be used");
-            return Err(fault(service, call, "KMSKeyNotAccessibleFault", 400, message));
-        }
-        Ok(())
     }
 
     fn check_database(&self, call: &str, identifier: &str) -> Result<(), TargetError> {
@@ -183,15 +153,31 @@ impl Region {
         }
     }
 
-    fn check_there(&self, service: &'static str, call: &str, name: &str) -> Result<(), TargetError> {
+    /// A database that is being changed takes no other change until it is done.
+    fn occupy(&self, identifier: &str, mark: &Mark, word: &'static str) {
+        let takes = self.duration(mark);
+        if let Some(thing) = self.world().things.get_mut(&database(identifier)) {
+            thing.done = thing.done.max(super::Instant::now() + takes);
+            thing.word = word;
+        }
+    }
+
+    fn check_secret(&self, call: &str, name: &str) -> Result<(), TargetError> {
+        let refused = |code, message| Err(fault("secretsmanager", call, code, 400, message));
         if self.setup.missing.contains(name) {
-            return Err(fault(
-                service,
-                call,
-                "ResourceNotFoundException",
-                400,
-                format!("{name} is not there"),
-            ));
+            return refused("ResourceNotFoundException", format!("{name} is not there"));
+        }
+        if self.setup.doomed_secrets.contains(name) {
+            return refused("InvalidRequestException", format!("{name} is scheduled for deletion"));
+        }
+        Ok(())
+    }
+
+    /// A replica's value is its primary's.
+    fn check_writable(&self, name: &str) -> Result<(), TargetError> {
+        if self.setup.replica_secrets.contains(name) && !self.world().standalone.contains(name) {
+            let message = format!("{name} is a replica: only the secret in its primary region is written");
+            return Err(fault("secretsmanager", "PutSecretValue", "InvalidParameterException", 400, message));
         }
         Ok(())
     }

@@ -20,7 +20,6 @@ impl Target<KubeRequest> for Region {
             let (key, object) = match request {
                 KubeRequest::Apply(object) => (applied(&object.reference), None),
                 KubeRequest::Release { .. } => (format!("release {}", mark.step), None),
-                KubeRequest::Restart { .. } => (format!("restart {}", mark.step), None),
                 KubeRequest::AwaitReady(object) => (format!("ready {}", mark.step), Some(object)),
             };
             if let Some(object) = object {
@@ -77,7 +76,6 @@ impl Target<KubeRequest> for Region {
                     };
                     (format!("release {}", mark.step), word)
                 }
-                KubeRequest::Restart { .. } => (format!("restart {}", mark.step), "restarting"),
                 KubeRequest::AwaitReady(_) => return Ok(Acted::Accepted),
             };
             Ok(self.have(key, mark, word, Outputs::new()).await)

@@ -7,6 +7,7 @@ mod data;
 mod engine;
 mod kube;
 mod proofs;
+mod restore;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,7 @@ struct World {
     things: BTreeMap<String, Thing>,
     secrets: BTreeMap<String, BTreeMap<String, String>>,
     standalone: BTreeSet<String>,
+    replicas: BTreeSet<String>,
     records: BTreeMap<RecordKey, String>,
     trusted: BTreeMap<String, BTreeSet<String>>,
     groups: BTreeSet<String>,
@@ -84,6 +86,7 @@ impl Region {
             things: things.collect(),
             secrets: BTreeMap::new(),
             standalone: BTreeSet::new(),
+            replicas: setup.replicas.clone(),
             records: setup.records.clone(),
             trusted: BTreeMap::new(),
             groups: setup.groups.clone(),
@@ -113,6 +116,12 @@ impl Region {
     #[must_use]
     pub fn has_point(&self, id: &str) -> bool {
         self.world().points.contains(id) && !self.setup.unusable.contains(id)
+    }
+
+    /// What a record is now.
+    #[must_use]
+    pub fn record(&self, key: &RecordKey) -> Option<String> {
+        self.world().records.get(key).cloned()
     }
 
     /// All that is there, as text: two worlds in which the same came to be are equal in it.

@@ -11,6 +11,8 @@ pub type RecordKey = (String, String, String, Option<String>);
 pub struct Setup {
     /// Decides how long things are not seen.
     pub seed: u64,
+    /// Which region it is: keys of another one are of no use in it.
+    pub region: Option<String>,
     /// How long the effect of each step takes.
     pub durations: HashMap<String, Duration>,
     /// Recovery points that are there.
@@ -21,6 +23,10 @@ pub struct Setup {
     pub databases: BTreeMap<String, Option<String>>,
     /// Identifiers of databases that are replicas.
     pub replicas: BTreeSet<String>,
+    /// Secrets that are replicas: they are not written before they stand alone.
+    pub replica_secrets: BTreeSet<String>,
+    /// Secrets that are scheduled for deletion.
+    pub doomed_secrets: BTreeSet<String>,
     /// DB subnet groups that are there.
     pub groups: BTreeSet<String>,
     /// Records that are there.

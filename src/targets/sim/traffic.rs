@@ -27,6 +27,9 @@ impl Target<TrafficRequest> for Region {
                         Some(now) if now != from => {
                             mismatch(format!("{name} leads to {now}, and not to {from}"))
                         }
+                        None if !from.is_empty() => {
+                            mismatch(format!("{name} leads nowhere, and not to {from}"))
+                        }
                         _ => Seen::Ready,
                     }
                 }
@@ -47,21 +50,9 @@ impl Target<TrafficRequest> for Region {
     ) -> BoxFuture<'a, Result<Acted, TargetError>> {
         Box::pin(async move {
             let word = match request {
-                TrafficRequest::Record { from, to, name, .. } => {
-                    self.check_allowed("route53", "ChangeResourceRecordSets")?;
-                    let key = record(request);
-                    let mut world = self.world();
-                    if world.records.get(&key).is_some_and(|now| now != from && now != to) {
-                        let message = format!("{name} is not what the batch says that it is");
-                        return Err(fault(
-                            "route53",
-                            "ChangeResourceRecordSets",
-                            "InvalidChangeBatch",
-                            400,
-                            message,
-                        ));
-                    }
-                    world.records.insert(key, to.clone());
+                TrafficRequest::Record { from, to, .. } => {
+                    self.check_allowed("route53", CHANGE)?;
+                    self.change(record(request), from, to)?;
                     "PENDING"
                 }
                 TrafficRequest::Distribution { id, .. } => {
@@ -87,6 +78,37 @@ impl Target<TrafficRequest> for Region {
             };
             Ok(self.have(changed(mark), mark, word, Outputs::new()).await)
         })
+    }
+}
+
+const CHANGE: &str = "ChangeResourceRecordSets";
+
+impl Region {
+    /// One batch: the old record out, the new one in, both or neither
+    /// (<https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html>).
+    fn change(&self, key: RecordKey, from: &str, to: &str) -> Result<(), TargetError> {
+        let refused = |message| Err(fault("route53", CHANGE, "InvalidChangeBatch", 400, message));
+        let mut world = self.world();
+        let (zone, name, kind, set) = &key;
+        match world.records.get(&key) {
+            Some(now) if now == to => return Ok(()),
+            Some(now) if now != from => {
+                return refused(format!("{name} is {now}, and not {from}, as the batch says"));
+            }
+            None if !from.is_empty() => return refused(format!("there is no {kind} {name} to be taken out")),
+            _ => {}
+        }
+        // A CNAME stands alone, and so does a record without a set identifier among those of its type.
+        let rival = world.records.keys().find(|(of, same, other, theirs)| {
+            let alone = (other == "CNAME") != (kind == "CNAME");
+            let mixed = other == kind && theirs.is_some() != set.is_some();
+            of == zone && same == name && (alone || mixed)
+        });
+        if let Some((_, _, other, _)) = rival {
+            return refused(format!("{kind} {name} conflicts with the {other} record of that name"));
+        }
+        world.records.insert(key, to.to_owned());
+        Ok(())
     }
 }
 

@@ -1,10 +1,12 @@
 //! What is applied is there, once, and nobody else's fields are taken.
 
-use drplan::model::rollout::readers::{Changed, RESTARTED_FOR, readers};
+use std::time::Duration;
+
+use drplan::model::rollout::readers::{Changed, RESTARTED_FOR};
 use drplan::model::secret::Secret;
 use drplan::model::target::kube::preview::Outcome;
 use drplan::model::target::kube::{KubeObject, KubeRequest, Released};
-use drplan::model::target::{Seen, TargetError};
+use drplan::model::target::{Acted, Seen, TargetError};
 use drplan::render::Options;
 use drplan::render::preview::render_previews;
 use drplan::targets::Target as _;
@@ -198,33 +200,60 @@ fn only_who_reads_a_changed_value_restarts_and_once() {
     let plane = cluster();
     run(async {
         let (target, shop) = (target(plane).await, namespace(plane, "restarted").await);
-        let settings = config_map(&shop, "settings", json!({ "host": "a" }));
-        apply(&target, &settings).await.unwrap();
+        let had = async |object: &Value, reread: &[&str], tried: bool| {
+            let reread = reread.iter().map(|one| (*one).to_owned()).collect();
+            let new = KubeObject::new(reference(object), Secret::new(object.to_string()));
+            let request = KubeRequest::Apply(Box::new(KubeObject { read: true, reread, tried, ..new }));
+            let Acted::Done(outputs) = target.act(&request, &mark()).await.unwrap() else {
+                panic!("not done")
+            };
+            outputs
+        };
+        let for_what = async |object: &Value| {
+            let found = live(plane, object).await;
+            found["spec"]["template"]["metadata"]["annotations"][RESTARTED_FOR].as_str().map(str::to_owned)
+        };
+        let settings = |host: &str, label: &str| {
+            let mut made = config_map(&shop, "settings", json!({ "host": host, "port": "1" }));
+            made["metadata"]["labels"] = json!({ "a": label });
+            made
+        };
         let mut reader = deployment(&shop, "reader", 1, json!({}));
         reader["spec"]["template"]["spec"]["containers"][0]["envFrom"] =
             json!([{ "configMapRef": { "name": "settings" } }]);
-        let other = deployment(&shop, "other", 1, json!({}));
-        apply(&target, &reader).await.unwrap();
-        apply(&target, &other).await.unwrap();
-        let changed = Changed { object: reference(&settings), keys: None };
-        let all = [reader.clone(), other.clone()];
-        let found = readers(&all, std::slice::from_ref(&changed));
-        assert_eq!(found.iter().map(|(object, _)| *object).collect::<Vec<_>>(), [&reader]);
-        let restart = KubeRequest::Restart {
-            object: reference(&reader),
-            because: "ConfigMap/restarted/settings@2".to_owned(),
-        };
-        assert_eq!(target.look(&restart, &mark()).await.unwrap(), Seen::Ready);
-        target.act(&restart, &mark()).await.unwrap();
+        // Made for the first time, it changes nothing that anybody read.
+        assert!(had(&settings("a", "1"), &[], false).await.is_empty());
+        assert!(had(&reader, &["ConfigMap/restarted/settings@1"], false).await.is_empty());
+        assert_eq!(for_what(&reader).await, None);
+        assert!(had(&settings("a", "1"), &[], false).await.is_empty(), "nothing has changed");
+        assert!(had(&settings("a", "1"), &[], true).await.is_empty(), "nothing has ever changed");
+        assert!(had(&settings("a", "2"), &[], false).await.is_empty(), "no value has changed");
+
+        // Times are kept by the second.
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        let left = had(&settings("b", "2"), &[], false).await;
+        let keys = Some(["host".to_owned()].into());
+        let (changed, because) = Changed::left(reference(&settings("b", "2")), &left).unwrap();
+        assert_eq!(changed.keys, keys);
+        // A process that died behind the effect does not know which; that it was changed is known.
+        let again = had(&settings("b", "2"), &[], true).await;
+        let (unknown, same) = Changed::left(reference(&settings("b", "2")), &again).unwrap();
+        assert_eq!((unknown.keys, same.as_str()), (None, because.as_str()));
+
+        let before = live(plane, &reader).await;
+        let restarted = had(&reader, &[&because], false).await;
+        assert_eq!(restarted["/restarted/for"], because);
         let after = live(plane, &reader).await;
-        assert_eq!(
-            after["spec"]["template"]["metadata"]["annotations"][RESTARTED_FOR],
-            "ConfigMap/restarted/settings@2"
-        );
-        assert!(matches!(target.look(&restart, &mark()).await.unwrap(), Seen::Done(_)));
-        // Applying it again starts nothing.
-        apply(&target, &reader).await.unwrap();
+        assert_eq!(for_what(&reader).await.as_deref(), Some(because.as_str()));
+        assert_eq!(after["spec"]["replicas"], before["spec"]["replicas"]);
+        // Asked again, and applied again, nothing starts.
+        assert_eq!(had(&reader, &[&because], true).await, restarted);
+        had(&reader, &[], false).await;
         assert_eq!(live(plane, &reader).await["spec"], after["spec"]);
+        // Pods of a new template read what is there then.
+        reader["spec"]["template"]["spec"]["containers"][0]["image"] = "r.example/app:2".into();
+        assert!(had(&reader, &["ConfigMap/restarted/settings@3"], false).await.is_empty());
+        assert_eq!(for_what(&reader).await.as_deref(), Some(because.as_str()));
     });
 }
 
@@ -242,10 +271,7 @@ fn a_preview_has_what_changes_and_no_effect() {
             async move {
                 let asked: Vec<KubeObject> = objects
                     .iter()
-                    .map(|object| KubeObject {
-                        reference: reference(object),
-                        body: Secret::new(object.to_string()),
-                    })
+                    .map(|object| KubeObject::new(reference(object), Secret::new(object.to_string())))
                     .collect();
                 let previews = target.preview(&asked).await.unwrap();
                 let shown = render_previews(&previews, Options::default());

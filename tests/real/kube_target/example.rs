@@ -43,7 +43,7 @@ fn objects() -> Vec<Value> {
 async fn preview(target: &KubeTarget, objects: &[Value]) -> Vec<(ObjectRef, Outcome)> {
     let asked: Vec<KubeObject> = objects
         .iter()
-        .map(|object| KubeObject { reference: reference(object), body: Secret::new(object.to_string()) })
+        .map(|object| KubeObject::new(reference(object), Secret::new(object.to_string())))
         .collect();
     let previews = target.preview(&asked).await.unwrap();
     previews.into_iter().map(|preview| (preview.object, preview.outcome)).collect()
