@@ -45,10 +45,11 @@ pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
             screen.result(text.as_bytes())?;
         }
     }
-    if let Some(going) = &going {
+    let exit = exit_of(&plan);
+    if let Some(going) = going.filter(|_| exit == Exit::Done) {
         screen.note(&going.next(&plan, &saved));
     }
-    Ok(exit_of(&plan))
+    Ok(exit)
 }
 
 /// A plan, audited, with all that it was made of.

@@ -189,12 +189,8 @@ fn there(inventory: &Inventory, object: &Object<'_, '_>, name: &str) -> Option<T
     let found =
         |kind: &str, state: String| Some(There { what: format!("{kind} {name}"), state, made_by: None });
     let listed = |kind: &str, names: &Option<Vec<String>>| {
-        names
-            .iter()
-            .flatten()
-            .any(|known| same(known))
-            .then(|| ("listed by the inventory".to_owned(), kind))
-            .and_then(|(state, kind)| found(kind, state))
+        let known = names.iter().flatten().any(|known| same(known));
+        if known { found(kind, "listed by the inventory".to_owned()) } else { None }
     };
     match object.type_name() {
         _ if is_of_cluster(object) => database(inventory, name),
