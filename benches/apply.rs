@@ -11,8 +11,8 @@ use drplan::clients::aws::Limits;
 use drplan::clients::kube::session::Session;
 use drplan::clients::kube::{Kubeconfig, Source};
 use drplan::model::secret::Secret;
-use drplan::model::target::Mark;
 use drplan::model::target::kube::{KubeObject, KubeRequest, ObjectRef};
+use drplan::model::target::{Mark, Seen};
 use drplan::targets::Target as _;
 use drplan::targets::kube::KubeTarget;
 use futures_util::{StreamExt as _, TryStreamExt as _};
@@ -64,6 +64,7 @@ fn main() {
             best.drplan = best.drplan.min(timed(|| {
                 runtime.block_on(async {
                     let target = plane.target().await;
+                    let target = target.expecting(objects.iter().map(|object| &object.reference));
                     if diff { preview(&target, &objects).await } else { apply(&target, objects).await }
                 });
             }));
@@ -87,7 +88,13 @@ async fn apply(target: &KubeTarget, objects: Vec<KubeObject>) {
     let requests = objects.into_iter().map(|object| KubeRequest::Apply(Box::new(object)));
     let applied = futures_util::stream::iter(requests).map(|request| {
         let mark = &mark;
-        async move { target.act(&request, mark).await.map(|_| ()) }
+        // As the executor has it: what is as it is to be is left alone.
+        async move {
+            match target.look(&request, mark).await? {
+                Seen::Done(_) => Ok(()),
+                _ => target.act(&request, mark).await.map(|_| ()),
+            }
+        }
     });
     applied.buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await.unwrap();
 }

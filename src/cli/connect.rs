@@ -6,7 +6,10 @@ use crate::clients::aws::{Connection, Limits};
 use crate::clients::kube::session::Session;
 use crate::clients::kube::{Kubeconfig, Source};
 use crate::model::diagnostic::{Gap, Problem};
+use crate::model::target::kube::ObjectRef;
 use crate::plan::Plan;
+use crate::plan::action::Action;
+use crate::plan::step::Step;
 use crate::sources::aws::{ClusterRequest, open_session};
 use crate::targets::kube::KubeTarget;
 pub(super) use crate::targets::proofs::Proofs;
@@ -55,7 +58,8 @@ pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<(KubeTarget, Kn
         })?;
         open_session(&connection, &request).await
     };
-    let kube = KubeTarget::new(session.map_err(|failure| unreached(&failure.gap()))?);
+    let applied: Vec<ObjectRef> = plan.steps.iter().filter_map(applied).collect();
+    let kube = KubeTarget::new(session.map_err(|failure| unreached(&failure.gap()))?).expecting(&applied);
     let id = kube.identity().await.map_err(|error| {
         let fix = match error.status {
             None => "nothing was changed: see that it answers from here (kubectl get --raw /readyz), then apply again",
@@ -72,6 +76,19 @@ pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<(KubeTarget, Kn
         (None, None) => format!("the cluster in {}", plan.saw.recovery_region),
     };
     Ok((kube, Known { id, shown, simulated }))
+}
+
+/// The object that a step applies.
+fn applied(step: &Step) -> Option<ObjectRef> {
+    match &step.action {
+        Action::ApplyObject { api_version, object_kind, namespace, name, .. } => Some(ObjectRef {
+            api_version: api_version.clone(),
+            kind: object_kind.clone(),
+            namespace: namespace.clone(),
+            name: name.clone(),
+        }),
+        _ => None,
+    }
 }
 
 /// Whether something else answers for AWS.

@@ -1,5 +1,6 @@
 //! Whether what runs in a cluster is up, and why it cannot come up: pure functions of objects as they are fetched.
 
+pub mod applied;
 pub mod causes;
 pub mod readers;
 pub mod readiness;

@@ -4,6 +4,7 @@
 
 mod apply;
 mod discovery;
+mod listed;
 mod pods;
 mod preview;
 mod ready;
@@ -33,6 +34,7 @@ pub struct KubeTarget {
     session: Session,
     discovery: discovery::Discovery,
     scaled: scaled::Scaled,
+    listed: listed::Listed,
     forced: BTreeSet<ObjectRef>,
 }
 
@@ -44,8 +46,16 @@ impl KubeTarget {
             session,
             discovery: discovery::Discovery::default(),
             scaled: scaled::Scaled::default(),
+            listed: listed::Listed::default(),
             forced: BTreeSet::new(),
         }
+    }
+
+    /// The same, told which objects it will be asked to apply: where there are many of a kind, one list tells which of them
+    /// are as they are to be.
+    #[must_use]
+    pub fn expecting<'o>(self, objects: impl IntoIterator<Item = &'o ObjectRef>) -> Self {
+        Self { listed: listed::Listed::of(objects), ..self }
     }
 
     /// The same, taking fields of these objects over from their other owners. For what a person asked for by name.
@@ -84,8 +94,7 @@ impl Target<KubeRequest> for KubeTarget {
     fn look<'a>(&'a self, request: &'a KubeRequest, _: &'a Mark) -> BoxFuture<'a, Result<Seen, TargetError>> {
         Box::pin(async move {
             match request {
-                // Applying looks by itself: what is there already stays as it is.
-                KubeRequest::Apply(_) => Ok(Seen::Ready),
+                KubeRequest::Apply(object) => apply::look(self, object).await,
                 KubeRequest::AwaitReady(object) => ready::look(self, object).await,
                 KubeRequest::Release { object, to } => release::look(self, object, *to).await,
             }

@@ -3,6 +3,7 @@
 mod apply;
 mod example;
 mod faults;
+mod many;
 mod rollout;
 
 use std::time::{Duration, Instant};

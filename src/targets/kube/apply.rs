@@ -1,16 +1,17 @@
 //! Server-side apply: one request for an object, whatever is there.
 //!
-//! It is the same whether it is asked for once or twice, so nothing is looked at before: the API server compares. But for what
-//! pods read: who has read what is there until now restarts.
+//! It is the same whether it is asked for once or twice, and the API server compares: what is there is looked at before only
+//! where one list tells it of many, and for what pods read: who has read what is there until now restarts.
 
 use serde_json::Value;
 
 use super::restart::{self, Before};
-use super::{KubeTarget, MANAGER, parsed};
+use super::{KubeTarget, MANAGER, listed, parsed};
 use crate::clients::kube::refusal::{About, garbled, is_own_conflict};
 use crate::clients::kube::session::{Answer, Call, JSON, METADATA_OF_ONE};
+use crate::model::rollout::applied::is_applied;
 use crate::model::target::kube::{KubeObject, ObjectRef};
-use crate::model::target::{Acted, TargetError};
+use crate::model::target::{Acted, Outputs, Seen, TargetError};
 
 /// JSON is YAML.
 const APPLY: &str = "application/apply-patch+yaml";
@@ -20,6 +21,30 @@ const APPLY: &str = "application/apply-patch+yaml";
 pub(super) struct How {
     pub(super) force: bool,
     pub(super) dry_run: bool,
+}
+
+/// Where a list tells that an object is as it would be applied, there is nothing to do. Of what the attempt before this one
+/// changed, and of pods that are to read anew, it tells nothing.
+pub(super) async fn look(target: &KubeTarget, object: &KubeObject) -> Result<Seen, TargetError> {
+    if object.tried || !object.reread.is_empty() {
+        return Ok(Seen::Ready);
+    }
+    let Some((objects, name)) = listed::known(target, &object.reference).await else {
+        return Ok(Seen::Ready);
+    };
+    let Some(live) = objects.get(&name) else { return Ok(Seen::Ready) };
+    Ok(if is_applied_to(target, object, live).await? { Seen::Done(Outputs::new()) } else { Seen::Ready })
+}
+
+/// Whether applying an object would change nothing.
+pub(super) async fn is_applied_to(
+    target: &KubeTarget,
+    object: &KubeObject,
+    live: &Value,
+) -> Result<bool, TargetError> {
+    let owned = without_scaled(target, object).await?;
+    let body = owned.as_deref().unwrap_or(object.body.expose());
+    Ok(serde_json::from_str::<Value>(body).is_ok_and(|body| is_applied(live, &body, MANAGER)))
 }
 
 pub(super) async fn apply(target: &KubeTarget, object: &KubeObject) -> Result<Acted, TargetError> {

@@ -27,7 +27,7 @@ async fn live(plane: &ControlPlane, object: &Value) -> Value {
 }
 
 /// Changes an object as another field manager.
-async fn by_another(plane: &ControlPlane, path: &str, change: &Value) {
+pub(super) async fn by_another(plane: &ControlPlane, path: &str, change: &Value) {
     let client = plane.client(crate::control_plane::ADMIN).await.unwrap();
     let request = http::Request::patch(format!("{path}?fieldManager=somebody"))
         .header("content-type", "application/merge-patch+json")
