@@ -59,6 +59,9 @@ fn of_cluster(error: &TargetError) -> Option<Vec<String>> {
                  by hand",
             ),
         ],
+        (TargetError::TERMINATING, _) => vec![again(
+            "see what keeps the namespace from going (kubectl get namespace NAME -o yaml: its conditions name what is left)",
+        )],
         (TargetError::NO_KIND, _) => vec![
             again("apply the definition of the kind, or install what brings it"),
             MANIFEST.to_owned(),
@@ -118,6 +121,7 @@ mod tests {
             (TargetError::CANNOT_START, None, "image, Secret"),
             (TargetError::WEBHOOK, Some(500), "serves the webhook"),
             (TargetError::NOT_SERVED, None, "api-resources"),
+            (TargetError::TERMINATING, Some(403), "keeps the namespace"),
             ("Unauthorized", Some(401), "sign in anew"),
             ("Forbidden", Some(403), "the right"),
             ("Invalid", Some(422), "mend the manifest"),

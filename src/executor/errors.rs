@@ -70,7 +70,7 @@ const TABLE: &[(&str, &[&str], Class)] = &[
     ("iam", &["ConcurrentModification", "NoSuchEntity"], Class::Wait),
     ("route53", &["InvalidChangeBatch"], Class::Decide),
     ("cloudfront", &["PreconditionFailed", "InvalidIfMatchVersion"], Class::Decide),
-    ("kubernetes", &[TargetError::WEBHOOK, TargetError::NO_KIND], Class::Wait),
+    ("kubernetes", &[TargetError::WEBHOOK, TargetError::NO_KIND, TargetError::TERMINATING], Class::Wait),
     (
         "kubernetes",
         &[TargetError::FIELD_CONFLICT, TargetError::IMMUTABLE, TargetError::DENIED, TargetError::QUOTA],
@@ -125,6 +125,7 @@ mod tests {
             ("kubernetes", TargetError::FIELD_CONFLICT, Some(409), Class::Decide),
             ("kubernetes", "NotFound", Some(404), Class::Wait),
             ("kubernetes", "CannotStart", None, Class::Stop),
+            ("kubernetes", TargetError::TERMINATING, Some(403), Class::Wait),
             ("iam", "AccessDenied", Some(403), Class::Decide),
             ("anything", "Odd", Some(503), Class::Retry),
             ("anything", "Odd", Some(418), Class::Stop),

@@ -111,6 +111,8 @@ impl TargetError {
     pub const NO_KIND: &'static str = "NoKindMatch";
     /// A kind of Kubernetes' own that this version of it does not have: no wait brings it.
     pub const NOT_SERVED: &'static str = "NotServed";
+    /// The namespace is on its way out: when it is gone, it can be made anew.
+    pub const TERMINATING: &'static str = "NamespaceTerminating";
     /// No real target is built yet.
     pub const NOT_BUILT: &'static str = "NotBuilt";
 }

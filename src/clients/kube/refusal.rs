@@ -189,6 +189,9 @@ fn meaning(
     if webhook(message, "admission webhook ").is_some() && message.contains("denied the request") {
         return (TargetError::DENIED.to_owned(), quoted(about, message, causes));
     }
+    if status == 403 && causes.iter().any(|cause| cause.reason == TargetError::TERMINATING) {
+        return (TargetError::TERMINATING.to_owned(), quoted(about, message, causes));
+    }
     if status == 403 && message.contains("exceeded quota") {
         return (TargetError::QUOTA.to_owned(), quoted(about, message, causes));
     }

@@ -25,11 +25,14 @@ type Kind = (String, String, Option<String>);
 /// Objects by name.
 type Objects = HashMap<String, Value>;
 
+/// What was had of a kind, and when; whoever asks holds it meanwhile.
+type Place = Arc<Mutex<Option<(Instant, Arc<Objects>)>>>;
+
 /// Lists that were had a moment ago.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
     many: HashMap<Kind, usize>,
-    seen: Mutex<HashMap<Kind, Arc<Mutex<Option<(Instant, Arc<Objects>)>>>>>,
+    seen: Mutex<HashMap<Kind, Place>>,
 }
 
 fn kind(object: &ObjectRef) -> Kind {

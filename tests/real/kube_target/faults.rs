@@ -176,3 +176,19 @@ fn a_webhook_that_does_not_answer_is_told_by_name() {
         plane.ask("DELETE", path, &json!({})).await;
     });
 }
+
+/// A namespace of the same name that somebody deletes at this moment: it is waited for, and told what keeps it.
+#[test]
+fn a_namespace_on_its_way_out_is_waited_for() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "going").await);
+        let mut held = config_map(&shop, "held", json!({}));
+        held["metadata"]["finalizers"] = json!(["example.com/held"]);
+        apply(&target, &held).await.unwrap();
+        plane.ask("DELETE", &format!("/api/v1/namespaces/{shop}"), &serde_json::Value::Null).await;
+        let error = apply(&target, &config_map(&shop, "new", json!({}))).await.unwrap_err();
+        assert_eq!((error.code.as_str(), error.status), (TargetError::TERMINATING, Some(403)), "{error:?}");
+        assert_eq!(drplan::executor::errors::classify(&error), drplan::executor::errors::Class::Wait);
+    });
+}
