@@ -35,6 +35,12 @@ const fn code(name: &'static str, severity: Severity, harm: Harm, summary: &'sta
 
 /// All codes, sorted by name.
 pub const CODES: &[Code] = &[
+    code(
+        "api-removed",
+        Error,
+        Stops,
+        "the cluster's Kubernetes does not serve the API version of objects any more",
+    ),
     code("backend-in-primary", Error, Loses, "the state's backend lies in the region that is lost"),
     code("backend-unknown", Warning, Misleads, "nothing says where the state is kept"),
     code("backup-late", Warning, Loses, "the newest recovery point is older than its schedule promises"),

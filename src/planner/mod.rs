@@ -54,6 +54,7 @@ mod recovery_points;
 mod recovery_variables;
 mod redacted;
 mod references;
+mod removed_apis;
 mod replaced;
 mod replication;
 mod requests;
@@ -134,6 +135,7 @@ pub fn plan_on(input: &PlanningInput<'_>, before: Option<&Before>) -> Result<Pla
     twice::check(&facts, &decided, &mut findings);
     unlisted::check(&facts, &decided, &mut findings);
     recordings::check(&facts, &mut findings);
+    removed_apis::check(&facts, &decided, &mut findings);
     transferable::check(&facts, &mut findings);
     named::check(&facts, &mut findings);
     inputs::check(&facts, &decided, &mut findings);

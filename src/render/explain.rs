@@ -12,6 +12,7 @@ macro_rules! pages {
 }
 
 const PAGES: &[(&str, &str)] = pages! {
+    "api-removed"
     "backend-in-primary"
     "backend-unknown"
     "backup-late"

@@ -53,6 +53,7 @@ mod properties;
 mod recovery_points;
 
 mod region;
+mod removed_apis;
 mod replicas;
 mod replication;
 mod resumed;
