@@ -159,6 +159,17 @@ fn text(records: &[Record]) -> String {
     records.iter().map(|record| record.line().unwrap()).collect()
 }
 
+#[test]
+fn a_byte_that_reads_the_same_is_found() {
+    let (records, _) = history(&[]);
+    let whole = text(&records);
+    assert!(replay(whole.as_bytes()).is_ok());
+    for (from, to) in [("T", "t"), ("T", " "), ("\",\"", "\", \"")] {
+        let changed = whole.replacen(from, to, 1);
+        assert!(changed != whole && replay(changed.as_bytes()).is_err(), "{from} {to}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_history_replays_to_what_it_means(moves in prop::collection::vec(any_move(), 0..40)) {
