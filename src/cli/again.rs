@@ -18,7 +18,8 @@ pub(super) fn as_region(args: &Apply, plan: &Plan) -> Region {
     Region {
         region: plan.saw.recovery_region.clone(),
         config: args.config.clone(),
-        primary: args.primary.clone(),
+        // The plan says what it recovers from, whether a flag or the state said so.
+        primary: args.primary.clone().or_else(|| plan.saw.primary_region.clone()),
         state: args.state.clone(),
         state_version: None,
         state_at: None,
@@ -55,12 +56,7 @@ pub(super) fn check_same(
     if let Some(run) = resume::run_of(base, approved) {
         return Err(resume::moved(&run, approved, newest, shown, screen));
     }
-    let runs = base.join(".drplan");
-    let path = runs.join("newest-plan.json");
-    let failed = |source| Failure::Io { what: runs.display().to_string(), source };
-    std::fs::create_dir_all(&runs).map_err(failed)?;
-    save(&path, &encoded(newest)?, MARK)?;
-    let saved = path.display().to_string();
+    let saved = saved(newest, base)?;
     let mut changes = diff::diff(approved, newest);
     changes.retain(|change| change.decision);
     screen.note(&render_changes(&changes, (shown, &saved), screen.options(0, Some(&saved))));
@@ -72,4 +68,14 @@ pub(super) fn check_same(
             shell(shown)
         ),
     ))
+}
+
+/// The plan that the newest inputs make, saved for whoever reads why it is not run.
+pub(super) fn saved(newest: &Plan, base: &Path) -> Result<String, Failure> {
+    let runs = base.join(".drplan");
+    let path = runs.join("newest-plan.json");
+    let failed = |source| Failure::Io { what: runs.display().to_string(), source };
+    std::fs::create_dir_all(&runs).map_err(failed)?;
+    save(&path, &encoded(newest)?, MARK)?;
+    Ok(path.display().to_string())
 }

@@ -67,7 +67,9 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     let home = taken.as_ref().map_or_else(|| base.clone(), |taken| taken.home.clone());
     let now = jiff::Timestamp::now();
     again::check_same(&approved, newest, &home, &shown, screen)?;
-    check_errors(newest, &shown)?;
+    if check_errors(newest, &shown).is_err() {
+        check_errors(newest, &again::saved(newest, &home)?)?;
+    }
     check_built(newest)?;
     let bodies = Read::new(newest, &input.manifests);
     let requests = Requests::new(newest, &bodies).with_fence_by_hand();
@@ -132,9 +134,6 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     runtime.shutdown_background();
     drop(watch);
     drop(journal);
-    if ended.how == Ending::Done {
-        taken::forget(&folder);
-    }
     let again: Vec<String> = std::env::args().skip(1).map(|word| shell(&word)).collect();
     let again = format!("drplan {}", again.join(" "));
     let ends = Folder { again: &again, run: &folder.path.display().to_string() };
@@ -362,7 +361,11 @@ async fn interrupted() {
 
 fn first(plan: &Plan, folder: &RunFolder, permit: &Permit, acts: Acts<'_>) -> Entry {
     if folder.replayed.begun.is_some() {
-        return Entry::Held { by: whereabouts(), took_over: acts.took_over };
+        return Entry::Held {
+            by: whereabouts(),
+            took_over: acts.took_over,
+            break_glass: permit.break_glass.clone(),
+        };
     }
     Entry::Begun {
         format_version: JOURNAL_VERSION,

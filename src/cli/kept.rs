@@ -48,7 +48,7 @@ pub(super) fn folder(
     plan: &Plan,
     now: jiff::Timestamp,
 ) -> Result<RunFolder, Failure> {
-    match &args.take_over {
+    let folder = match &args.take_over {
         Some(_) if !shared => Err(Failure::Refused(Problem::new(
             "a run is taken over by its records in S3, and drplan.hcl names no place for them",
             "add journal { s3 = \"s3://BUCKET/PREFIX\" } as the run was begun with; on the machine that began it, apply \
@@ -57,7 +57,20 @@ pub(super) fn folder(
         Some(run) => resume::check_named(plan, run).and_then(|()| RunFolder::named(base, run)),
         None if plan.resumes.is_some() => resume::folder(plan, base),
         None => RunFolder::open(base, &plan.decision_digest, now),
+    }?;
+    if !shared && folder.is_copy() {
+        let run = &folder.run;
+        return Err(Failure::Refused(Problem::new(
+            format!("the records of run {run} are in S3, what is here is a copy, and drplan.hcl names no journal any more"),
+            format!(
+                "another machine may have gone on from there: put journal {{ }} back as it was. Where the bucket is lost for \
+                 good and nobody runs it: move .drplan/runs/{run} away and apply again; what was done is found done, and \
+                 what was let go at its gate is held again"
+            ),
+        )
+        .into()));
     }
+    Ok(folder)
 }
 
 pub(super) async fn in_s3(

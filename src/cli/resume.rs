@@ -32,12 +32,12 @@ fn refused(message: impl Into<String>, fix: impl Into<String>) -> Failure {
     Failure::Refused(Problem::new(message, fix).into())
 }
 
-/// The folder of drplan.hcl, and the name of the stack.
-fn place(config: Option<&Path>) -> Result<(PathBuf, PathBuf, String), Failure> {
+/// The working folder, that of drplan.hcl, the name of the stack, and whether records are kept in S3.
+fn place(config: Option<&Path>) -> Result<(PathBuf, PathBuf, String, bool), Failure> {
     let here = std::env::current_dir()
         .map_err(|error| Problem::new(error.to_string(), "work in a folder that is there"))?;
     let (settings, base) = read_settings(config, &here)?;
-    Ok((here, base, settings.stack))
+    Ok((here, base, settings.stack, settings.journal.is_some()))
 }
 
 /// The run that `drplan region REGION --resume RUN` goes on with.
@@ -45,7 +45,7 @@ fn place(config: Option<&Path>) -> Result<(PathBuf, PathBuf, String), Failure> {
 /// # Errors
 /// There is none, it is done, it is of another stack or region, its journal or its plan cannot be trusted.
 pub(super) fn region(args: &Region, run: &str) -> Result<Going, Failure> {
-    let (here, base, stack) = place(args.config.as_deref())?;
+    let (here, base, stack, in_s3) = place(args.config.as_deref())?;
     let way = overlay::relative(&here, &base);
     let folder = folder_of(Path::new(if way == "." { "" } else { &way }), run);
     let shown = folder.display();
@@ -53,6 +53,10 @@ pub(super) fn region(args: &Region, run: &str) -> Result<Going, Failure> {
     let begun = replayed.as_ref().and_then(|replayed| Some((replayed, replayed.begun.as_ref()?)));
     let Some((replayed, Entry::Begun { stack: of, region, decision: _, .. })) = begun else {
         let fix = match run_folder::unfinished(&base).as_slice() {
+            _ if in_s3 => format!(
+                "drplan.hcl keeps records in S3, and this folder has no copy of that run: take it over first, as far as it \
+                 goes (drplan apply --take-over {run}), then go on with it by another plan"
+            ),
             [] => "there is no run that is not done: plan without --resume".to_owned(),
             runs => {
                 let names: Vec<&str> = runs.iter().map(|(run, _)| run.as_str()).collect();
@@ -163,7 +167,7 @@ impl Going {
 /// # Errors
 /// It was superseded by another plan of its run; the run is not here, done, or has gone on otherwise.
 pub(super) fn apply(args: &Apply, plan: &Plan) -> Result<Option<Going>, Failure> {
-    let (_, base, _) = place(args.config.as_deref())?;
+    let (_, base, ..) = place(args.config.as_deref())?;
     let Some(resumes) = &plan.resumes else {
         let runs = run_folder::unfinished(&base);
         for (run, replayed) in &runs {

@@ -133,6 +133,11 @@ impl RunFolder {
         Some(id.trim().to_owned()).filter(|id| !id.starts_with("elsewhere."))
     }
 
+    /// Whether its records are in S3: what is here is a copy, which others may have gone on from.
+    pub(super) fn is_copy(&self) -> bool {
+        self.replayed.begun.is_some() && self.path.join(HOLDER).is_file()
+    }
+
     /// This process has it now.
     pub(super) fn hold_as(&self, id: &str) -> Result<(), Failure> {
         let file = self.path.join(HOLDER);

@@ -304,7 +304,12 @@ impl Opening<'_> {
             Some(_) => {
                 super::resume::check_decision(self.plan, run, replayed)?;
                 if replayed.ended.as_deref() == Some("done") {
-                    return Err(refused(format!("{run} is done"), "there is nothing to go on with"));
+                    return Err(refused(
+                        format!("{run} is done"),
+                        format!(
+                            "there is nothing to go on with; for another run of this plan move .drplan/runs/{run} away"
+                        ),
+                    ));
                 }
                 Ok(())
             }
@@ -334,7 +339,7 @@ impl Opening<'_> {
 }
 
 const FIX: &str = "nothing was changed; check bucket, region and network, and allow s3:GetObject, s3:PutObject and \
-                   s3:ListBucket. Without the bucket: take journal { } out of drplan.hcl";
+                   s3:ListBucket. A run that has not begun may do without: take journal { } out of drplan.hcl";
 
 /// Of this process and no other.
 fn nonce() -> String {

@@ -41,6 +41,17 @@ pub(super) struct Taken {
     pub(super) home: PathBuf,
     inputs: Inputs,
     root: PathBuf,
+    /// Until then the copies lie there.
+    _unpacked: Unpacked,
+}
+
+/// Copies that hold secrets: gone when this process ends in order, however that is.
+struct Unpacked(PathBuf);
+
+impl Drop for Unpacked {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 impl Taken {
@@ -75,11 +86,6 @@ impl Taken {
         });
         plan(&asked(true), going, texts, progress)
     }
-}
-
-/// Takes what was unpacked away again: it holds secrets, and the run is done.
-pub(super) fn forget(folder: &RunFolder) {
-    let _ = std::fs::remove_dir_all(folder.file(FOLDER));
 }
 
 /// Reads what a run was planned from and unpacks it in the run's folder.
@@ -119,10 +125,12 @@ pub(super) fn fetch(args: &Apply, name: &str, runtime: &Runtime) -> Result<Taken
         let inputs = shared.inputs(&run).await?;
         Ok::<_, Failure>((shared, inputs))
     });
-    let unpacked = read.and_then(|(shared, inputs)| inputs.unpack(&root).map(|()| (shared, inputs)));
-    match unpacked {
-        Ok((shared, inputs)) => Ok(Taken { shared, folder, home, inputs, root }),
+    let unpacked = Unpacked(root.clone());
+    let read = read.and_then(|(shared, inputs)| inputs.unpack(&root).map(|()| (shared, inputs)));
+    match read {
+        Ok((shared, inputs)) => Ok(Taken { shared, folder, home, inputs, root, _unpacked: unpacked }),
         Err(failure) => {
+            drop(unpacked);
             folder.discard_unused();
             Err(failure)
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use super::args::Apply;
@@ -14,9 +14,6 @@ use crate::model::input::PlanningInput;
 use crate::model::inventory::Inventory;
 use crate::sources::aws::{self, InventoryRequest};
 use crate::targets::proofs::World;
-
-/// How old an answer may be that planning got.
-const FRESH: SignedDuration = SignedDuration::from_mins(10);
 
 /// A step gives up a call after a minute: what has not answered by then is unproven.
 const LIMITS: Limits = Limits {
@@ -43,8 +40,8 @@ impl Asked {
             manifests: &input.manifests,
         };
         let recorded = args.offline || args.inventory.is_some() || !input.settings.inventory.is_empty();
-        let told =
-            input.inventory.as_ref().filter(|told| !recorded && now.duration_since(told.taken_at) < FRESH);
+        // What the region said before this process began is a copy.
+        let told = input.inventory.as_ref().filter(|told| !recorded && told.taken_at == input.at);
         Self {
             region: input.recovery.clone(),
             request: hints.request(now),

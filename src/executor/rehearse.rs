@@ -102,7 +102,7 @@ async fn process(
     let journal = MemoryJournal::after(replayed.head.clone(), generation, std::mem::take(lines));
     let first = match replayed.begun {
         None => begun(plan),
-        Some(_) => Entry::Held { by: "drill".to_owned(), took_over: false },
+        Some(_) => Entry::Held { by: "drill".to_owned(), took_over: false, break_glass: None },
     };
     let faulty = Faulty { inner: region, faults, journal: &journal };
     let stop = Stop::new();

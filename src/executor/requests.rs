@@ -1,5 +1,6 @@
 //! From a step of the plan to what is asked of a target: everything is filled in, or the step cannot begin.
 
+mod primary;
 mod proof;
 mod reread;
 mod waited;
@@ -20,6 +21,7 @@ use crate::plan::left::{BALANCER, ID, ISSUER, Left};
 use crate::plan::step::{Expects, Step};
 use crate::plan::store::PlannedStore;
 
+use primary::hosts_of_primary;
 use proof::proof;
 
 /// What is asked, by the kind of target that it is asked of.
@@ -78,6 +80,8 @@ pub struct Requests<'p> {
     places: Left<'p>,
     /// Hosts of the primary.
     primary: Vec<&'p str>,
+    /// The step that asks the primary.
+    probe: Option<&'p Step>,
     /// Whether a person stops the primary's writers.
     fence_by_hand: bool,
     /// Attributes that are asked of each step.
@@ -96,6 +100,7 @@ impl<'p> Requests<'p> {
             read: reread::read(plan),
             places: Left::new(plan),
             primary: plan.steps.iter().flat_map(hosts_of_primary).collect(),
+            probe: plan.steps.iter().find(|step| matches!(step.action, Action::ProbePrimary { .. })),
             fence_by_hand: false,
             wants: HashMap::new(),
         };
@@ -178,12 +183,13 @@ impl<'p> Requests<'p> {
                 Request::Proof(ProofRequest::Endpoint { host: known(host, host_known_after, BALANCER)? })
             }
             Action::Join { .. } => Request::Join,
-            Action::Gate { ask, .. } => Request::Gate(ask.clone()),
+            Action::Gate { ask, .. } => Request::Gate(format!("{ask}{}", self.probed(left))),
             Action::Fence { workloads, databases } if self.fence_by_hand => Request::Gate(format!(
                 "stop the writers of the primary by hand ({}, {}), or accept that they may go on writing: two writers are \
-                 worse than an outage",
+                 worse than an outage{}",
                 count(workloads.len(), "workload"),
-                count(databases.len(), "database")
+                count(databases.len(), "database"),
+                self.probed(left)
             )),
             Action::Fence { workloads, databases } => Request::Traffic(TrafficRequest::Fence {
                 workloads: workloads.clone(),
@@ -376,14 +382,6 @@ impl<'p> Requests<'p> {
             wants: Vec::new(),
         }
     }
-}
-
-fn hosts_of_primary(step: &Step) -> impl Iterator<Item = &str> {
-    let hosts = match &step.action {
-        Action::ProbePrimary { hosts, .. } => hosts.as_slice(),
-        _ => &[],
-    };
-    hosts.iter().map(String::as_str)
 }
 
 fn reference(step: &Step) -> Result<ObjectRef, String> {

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 
-pub use line::tells;
+pub use line::{masked, tells};
 
 /// What stands where a secret is not shown.
 pub const MASK: &str = "(secret)";

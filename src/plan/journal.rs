@@ -79,6 +79,9 @@ pub enum Entry {
         by: String,
         /// Whether it took the run over from one that may still have lived.
         took_over: bool,
+        /// Why this process ran without approval, where it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        break_glass: Option<String>,
     },
     /// The run goes on with another plan.
     Replanned {

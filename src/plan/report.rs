@@ -137,6 +137,7 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
         return None;
     };
     let (first, last) = (replayed.records.first()?, replayed.records.last()?);
+    let mut reasons: Vec<String> = break_glass.iter().cloned().collect();
     let mut seen: HashMap<&str, Seen> = HashMap::new();
     let (mut decisions, mut replanned) = (Vec::new(), Vec::new());
     for record in &replayed.records {
@@ -192,6 +193,9 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
                     dropped,
                 });
             }
+            Entry::Held { by, break_glass: Some(why), .. } => {
+                reasons.push(format!("{why} (by {by})"));
+            }
             Entry::Begun { .. } | Entry::Held { .. } | Entry::Resolved { .. } | Entry::Ended { .. } => {}
         }
     }
@@ -227,7 +231,7 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
         stack: plan.stack.clone(),
         plan: digest.clone(),
         approved_by: approved_by.clone(),
-        break_glass: break_glass.clone(),
+        break_glass: Some(reasons.join("; ")).filter(|reasons| !reasons.is_empty()),
         replanned,
         simulated: simulated.clone(),
         begun_at: first.at,
@@ -287,19 +291,18 @@ mod tests {
     /// A journal of entries with their times.
     fn journal(entries: Vec<(i64, Entry)>) -> Replayed {
         let mut head = Head::default();
-        let mut text = String::new();
+        let (mut text, mut generation) = (String::new(), 1);
         for (second, entry) in entries {
-            let record = Record::chained(&head, at(second), 1, entry).unwrap();
+            generation += u64::from(matches!(entry, Entry::Held { .. }));
+            let record = Record::chained(&head, at(second), generation, entry).unwrap();
             head = record.head();
             text += &record.line().unwrap();
         }
         replay(text.as_bytes()).unwrap()
     }
 
-    #[test]
-    fn times_are_from_the_first_intent_to_the_end_and_the_clock_runs_since_the_loss() {
-        let plan = sample::plan();
-        let begun = Entry::Begun {
+    fn begun(plan: &Plan) -> Entry {
+        Entry::Begun {
             format_version: JOURNAL_VERSION,
             run: "r".to_owned(),
             plan: plan.digest.clone(),
@@ -312,7 +315,26 @@ mod tests {
             approved_by: vec!["ops".to_owned()],
             break_glass: None,
             not_transferable: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_reason_to_run_without_approval_is_kept() {
+        let plan = sample::plan();
+        let held = |why: Option<&str>| Entry::Held {
+            by: "ops".to_owned(),
+            took_over: false,
+            break_glass: why.map(str::to_owned),
         };
+        let replayed = journal(vec![(1, begun(&plan)), (2, held(Some("nobody is awake"))), (3, held(None))]);
+        let told = report(&plan, &replayed, None).unwrap();
+        assert_eq!(told.break_glass.as_deref(), Some("nobody is awake (by ops)"));
+    }
+
+    #[test]
+    fn times_are_from_the_first_intent_to_the_end_and_the_clock_runs_since_the_loss() {
+        let plan = sample::plan();
+        let begun = begun(&plan);
         let mut entries = vec![(100, begun)];
         let mut second = 100;
         for (number, step) in plan.steps.iter().enumerate() {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::action::Action;
 use super::journal::{Replayed, StepState};
 use super::step::Step;
+use crate::model::rollout::readers::{can_restart, is_read};
 
 /// The run that a plan goes on with, and what of it stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -155,10 +156,13 @@ pub fn resume(prior: &Prior, steps: &[Step], hides: &dyn Fn(&Step) -> bool) -> R
             Some(after) => after.into_iter().any(|need| stand(need).moved),
             None => step.needs.iter().any(|need| stand(need).moved),
         };
-        let kept = if hinges(&step.action) { stands } else { !moved };
+        // Its pods read what is applied anew, and restart where that has changed.
+        let rereads = is_workload(&step.action) && step.needs.iter().any(|need| stand(need).reapplied);
+        let kept = if hinges(&step.action) { stands } else { !moved && !rereads };
         let stays = finished && is_same && kept && !hides(step);
         let acts_otherwise = begun && !is_same && !looks(&step.action);
-        seen.insert(&step.id, Stand { settled: stays && stands, moved: moved || acts_otherwise });
+        let reapplied = !stays && is_read_by_pods(&step.action);
+        seen.insert(&step.id, Stand { settled: stays && stands, moved: moved || acts_otherwise, reapplied });
         match (finished, stays) {
             (true, true) => resumes.done.push(step.id.clone()),
             (true, false) => resumes.again.push(step.id.clone()),
@@ -179,6 +183,16 @@ struct Stand {
     settled: bool,
     /// It, or something before it, had an effect that is decided otherwise now: what it made may be another.
     moved: bool,
+    /// It applies what pods read, and does so anew.
+    reapplied: bool,
+}
+
+fn is_workload(action: &Action) -> bool {
+    matches!(action, Action::ApplyObject { object_kind, .. } if can_restart(object_kind))
+}
+
+fn is_read_by_pods(action: &Action) -> bool {
+    matches!(action, Action::ApplyObject { api_version, object_kind, .. } if is_read(api_version, object_kind))
 }
 
 /// Whether what was done is what is to be done. What it waits for, and what it expects to find before it acts, matters

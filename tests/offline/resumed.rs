@@ -80,7 +80,7 @@ async fn process(plan: &Plan, region: &Region, lines: &mut Vec<u8>, records: usi
     let dying = Dying { inner: &journal, left: AtomicUsize::new(records), died: tokio::sync::Notify::new() };
     let mut first = vec![match replayed.begun {
         None => begun(plan),
-        Some(_) => Entry::Held { by: "test".to_owned(), took_over: false },
+        Some(_) => Entry::Held { by: "test".to_owned(), took_over: false, break_glass: None },
     }];
     if replayed.begun.is_some() && replayed.decision() != Some(&plan.decision_digest) {
         let entry = Entry::Replanned {

@@ -138,7 +138,7 @@ fn process(
     let requests = Requests::new(plan, &NoBodies);
     let ended = runtime.block_on(async {
         let first = if replayed.begun.is_some() {
-            Entry::Held { by: "test".to_owned(), took_over: false }
+            Entry::Held { by: "test".to_owned(), took_over: false, break_glass: None }
         } else {
             begun(plan)
         };

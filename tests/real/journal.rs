@@ -301,3 +301,18 @@ fn a_take_over_without_a_place_for_records_is_refused() {
     assert!(shown(&refused).contains("names no place for them"), "{}", shown(&refused));
     assert!(!work.path(".drplan/runs").exists());
 }
+
+/// What is here of a run whose records are in S3 is a copy: without them nobody goes on from it.
+#[test]
+fn a_run_whose_records_are_in_s3_does_not_go_on_without_them() {
+    let emulator = emulator::with(WORLD);
+    let work = Work::with("s3-without", 3, SETTINGS);
+    let plan = work.plan();
+    let name = begun_and_killed(&work, &emulator, &plan.digest, 8);
+    let before = std::fs::read(newest_journal(&work)).unwrap();
+    work.write("drplan.hcl", "stack = \"shop\"\n");
+    let refused = apply(&work, &emulator, &plan.digest).output().unwrap();
+    assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
+    assert!(shown(&refused).contains(&format!("the records of run {name} are in S3")), "{}", shown(&refused));
+    assert_eq!(std::fs::read(newest_journal(&work)).unwrap(), before);
+}

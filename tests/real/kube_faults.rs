@@ -101,7 +101,7 @@ impl Bodies for Objects {
 fn process(plan: &Plan, bodies: &Objects, proxy: &Proxy, lines: &mut Vec<u8>, hurried: bool) -> Ended {
     let replayed = replay(lines).unwrap_or_default();
     let first = match replayed.begun {
-        Some(_) => Entry::Held { by: "test".to_owned(), took_over: false },
+        Some(_) => Entry::Held { by: "test".to_owned(), took_over: false, break_glass: None },
         None => Entry::Begun {
             format_version: JOURNAL_VERSION,
             run: "faults".to_owned(),

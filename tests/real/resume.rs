@@ -287,6 +287,25 @@ impl Stopped<'_> {
     }
 }
 
+/// A value that is mended while a run is stopped reaches the pods that were started with the old one.
+#[test]
+fn a_value_that_is_mended_reaches_those_who_read_it() {
+    let stopped = Stopped::new("resume-value", 2);
+    stopped.service(80);
+    stopped.work.manifests(2, "2");
+    let (new, _) = stopped.resumed("next.json");
+    let again = &resumes(&new).again;
+    assert!(again.iter().any(|step| step == "manifests/Deployment/resume-value/app-0"), "{again:?}");
+    stopped.applied("next.json", 0);
+    for at in 0..2 {
+        let path = format!("/apis/apps/v1/namespaces/resume-value/deployments/app-{at}");
+        let live = run(stopped.plane.ask("GET", &path, &serde_json::Value::Null));
+        let because = live["spec"]["template"]["metadata"]["annotations"]["drplan/restarted-for"].as_str();
+        let settings = format!("ConfigMap/resume-value/settings-{at}@");
+        assert!(because.is_some_and(|because| because.starts_with(&settings)), "{live}");
+    }
+}
+
 #[test]
 fn a_plan_that_decides_nothing_otherwise_is_said_to_need_no_approval() {
     let stopped = Stopped::new("resume-same", 1);

@@ -61,7 +61,7 @@ fn a_torn_record_is_cut_off_before_the_next() {
     assert!(replayed.torn);
     let sound = u64::try_from(replayed.sound).unwrap();
     let journal = FileJournal::open(&path, replayed.head, 2, sound).unwrap();
-    let held = Entry::Held { by: "me".to_owned(), took_over: false };
+    let held = Entry::Held { by: "me".to_owned(), took_over: false, break_glass: None };
     wait(journal.append(NOW, held)).unwrap();
     drop(journal);
     let replayed = replay(&std::fs::read(&path).unwrap()).unwrap();

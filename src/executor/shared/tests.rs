@@ -146,7 +146,11 @@ async fn journal(shelf: &Arc<Shelf>, clocks: &Clocks, name: &str) -> SharedJourn
         Keeper::take(Arc::clone(&store), "p/r/lease.json", holder, before, Term::default(), clocks.moments());
     let keeper = keeper.await.unwrap();
     let journal = SharedJournal::after(store, place(), keeper, replayed.head, None).await;
-    let entry = if found.is_none() { begun() } else { Entry::Held { by: name.to_owned(), took_over: true } };
+    let entry = if found.is_none() {
+        begun()
+    } else {
+        Entry::Held { by: name.to_owned(), took_over: true, break_glass: None }
+    };
     journal.append(at(), entry).await.unwrap();
     journal
 }

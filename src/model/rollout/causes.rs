@@ -196,9 +196,7 @@ pub fn is_old(since: &str, now: Option<Timestamp>) -> bool {
 pub fn short(message: &str) -> String {
     const MOST: usize = 600;
     let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    if crate::model::secret::marker(&line).is_some() {
-        return crate::model::secret::MASK.to_owned();
-    }
+    let line = crate::model::secret::masked(&line);
     match line.char_indices().nth(MOST) {
         Some((end, _)) => format!("{} ...", line.get(..end).unwrap_or_default()),
         None => line,

@@ -117,7 +117,7 @@ fn history(moves: &[Move]) -> (Vec<Record>, BTreeMap<String, StepState>) {
             }
             Move::HandOver => {
                 generation += 1;
-                write(generation, Entry::Held { by: "host".to_owned(), took_over: true });
+                write(generation, Entry::Held { by: "host".to_owned(), took_over: true, break_glass: None });
             }
             Move::Replan(bits) => {
                 let (mut stays, mut changed) = (Vec::new(), Vec::new());
@@ -254,7 +254,10 @@ fn what_may_not_follow_is_refused_though_the_chain_is_whole() {
         (&[begun(), intent(1), done(false), intent(2)], "which is done"),
         (&[begun(), intent(2), intent(2)], "after attempt 2"),
         (&[begun(), (2, intent(1).1)], "nothing gave the run"),
-        (&[begun(), (1, Entry::Held { by: "x".to_owned(), took_over: false })], "that has it"),
+        (
+            &[begun(), (1, Entry::Held { by: "x".to_owned(), took_over: false, break_glass: None })],
+            "that has it",
+        ),
         (&[begun(), replans("sha256:d", &[], &[])], "that it has"),
         (&[begun(), replans("sha256:e", &["infra/a"], &[])], "which is not done"),
         (&[begun(), intent(1), replans("sha256:e", &["infra/a"], &[])], "which is not done"),

@@ -23,9 +23,6 @@ pub fn render_gate(plan: &Plan, step: &str, ask: &str) -> String {
     if !proven.is_empty() {
         screen.row("proven", &[plain(list(&proven, NAMED))]);
     }
-    if let Some(primary) = &plan.saw.primary_region {
-        screen.row("primary", &[plain(format!("{primary}: what the probe saw is in the lines above"))]);
-    }
     let moved: Vec<String> = behind
         .iter()
         .filter_map(|one| match &one.action {

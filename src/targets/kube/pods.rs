@@ -50,7 +50,11 @@ async fn newest_set(
     let path = format!("/apis/apps/v1/namespaces/{namespace}/replicasets?labelSelector={selector}");
     let sets = list(target, &about(workload, "replicasets"), &path).await?;
     let (uid, revision) = (text(workload, "/metadata/uid"), text(workload, REVISION));
-    let newest = sets.iter().filter(|set| is_kept_by(set, uid)).find(|set| text(set, REVISION) == revision);
+    // A moment after a change the revision is still that of the one before.
+    const TEMPLATE: &str = "/spec/template/spec";
+    let is_newest =
+        |set: &Value| text(set, REVISION) == revision && set.pointer(TEMPLATE) == workload.pointer(TEMPLATE);
+    let newest = sets.iter().filter(|set| is_kept_by(set, uid)).find(|set| is_newest(set));
     Ok(newest.map(|set| text(set, "/metadata/uid").to_owned()))
 }
 

@@ -28,7 +28,9 @@ pub(super) async fn preview(
     let previews = futures_util::stream::iter(objects).map(|object| async move {
         let outcome = match outcome(target, object, known).await {
             Err(error) if error.code == TargetError::NO_KIND => Outcome::Later(error.message),
-            Err(error) if error.code == TargetError::NOT_SERVED => Outcome::Refused(error.message),
+            Err(error) if error.code == TargetError::NOT_SERVED || error.code == "Invalid" => {
+                Outcome::Refused(error.message)
+            }
             Err(error) if error.status == Some(404) => {
                 Outcome::Later(format!("its namespace is not there yet: {}", error.message))
             }
