@@ -78,7 +78,7 @@ fn the_time_is_near_the_least_that_there_is() {
 }
 
 #[test]
-fn traffic_moves_after_its_gate_and_workloads_start_after_their_database() {
+fn rules_1_and_2_traffic_moves_after_its_gate_and_workloads_start_after_their_database() {
     let rehearsed = run(&Faults::none());
     let at =
         |wanted: &dyn Fn(&EventKind) -> bool| rehearsed.events.iter().position(|event| wanted(&event.kind));

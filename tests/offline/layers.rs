@@ -49,6 +49,25 @@ fn layers_import_only_what_the_list_allows() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A half-restored region is not torn down (docs/safety.md, 4 and 9): nothing that acts knows how to.
+#[test]
+fn rule_9_nothing_that_acts_has_a_call_that_deletes() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for file in
+        ["clients", "targets", "executor"].into_iter().flat_map(|layer| rust_files(&source.join(layer)))
+    {
+        let text = std::fs::read_to_string(&file).unwrap();
+        seen += 1;
+        for call in ["\"DELETE\"", "Method::DELETE", ".delete_", ".terminate_", "\"destroy\""] {
+            wrong.extend(text.contains(call).then(|| format!("{}: {call}", file.display())));
+        }
+    }
+    assert!(seen > 50, "only {seen} files were read");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
     // A layer may be one file.
     if !folder.is_dir() {

@@ -1,206 +1,117 @@
 //! The rules of docs/safety.md that are about a run, by their numbers. Those about a plan are asserted beside the auditor.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod watched;
 
-use drplan::clients::clock::Clock;
+use std::collections::{BTreeMap, BTreeSet};
+
 use drplan::event::Ending;
-use drplan::executor::drill::{NoBodies, as_planned};
-use drplan::executor::journal::{Journal, JournalError, MemoryJournal};
-use drplan::executor::requests::Requests;
-use drplan::executor::{Ended, Executor, Limits, Stop, Targets, people};
+use drplan::executor::drill::as_planned;
 use drplan::model::approval::ApprovalFiles;
-use drplan::model::target::{Acted, Mark, Seen, TargetError};
+use drplan::plan::action::Action;
 use drplan::plan::approval::{Request, Verdict, judge};
 use drplan::plan::journal::{Entry, replay};
+use drplan::plan::step::Phase;
 use drplan::plan::{Plan, codec};
-use drplan::targets::Target;
-use drplan::targets::sim::Region;
-use futures_util::future::BoxFuture;
+use drplan::targets::sim::{Region, Setup};
 use jiff::Timestamp;
-use tokio::runtime::Runtime;
 
 use crate::drill::example;
 use crate::sandbox::{AT, Sandbox};
+use watched::{Course, Happened, UNDISTURBED, process, region, virtual_time};
 
-/// What happened, in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Happened {
-    Recorded(Box<Entry>),
-    Acting(String),
-    Acted(String),
-}
-
-/// A simulated region and a journal on disk, watched. It is written by this thread: virtual time would go on beside another.
-struct Watched {
-    region: Region,
-    journal: MemoryJournal,
-    file: PathBuf,
-    happened: Mutex<Vec<Happened>>,
-    /// The write of a record that fails, counted from 0; every one after it, too.
-    fails_from: usize,
-    written: AtomicUsize,
-    /// After so many effects the run is asked to stop.
-    stops_after: usize,
-    acts: AtomicUsize,
-    stop: Stop,
-}
-
-impl Watched {
-    fn note(&self, happened: Happened) {
-        self.happened.lock().unwrap().push(happened);
-    }
-
-    fn all(&self) -> Vec<Happened> {
-        self.happened.lock().unwrap().clone()
-    }
-}
-
-impl<R: Sync> Target<R> for Watched
-where
-    Region: Target<R>,
-{
-    fn look<'a>(&'a self, request: &'a R, mark: &'a Mark) -> BoxFuture<'a, Result<Seen, TargetError>> {
-        self.region.look(request, mark)
-    }
-
-    fn act<'a>(&'a self, request: &'a R, mark: &'a Mark) -> BoxFuture<'a, Result<Acted, TargetError>> {
-        Box::pin(async move {
-            // What a process that dies now would leave on disk.
-            let text = std::fs::read(&self.file).unwrap();
-            let last = replay(&text).unwrap().records.into_iter().rev();
-            let own = last.filter_map(|record| match record.entry {
-                Entry::Intent { step, .. } => Some((step, true)),
-                Entry::Done { step, .. } | Entry::Failed { step, .. } => Some((step, false)),
-                _ => None,
-            });
-            let newest = own.into_iter().find(|(step, _)| *step == mark.step);
-            assert_eq!(newest, Some((mark.step.clone(), true)), "an effect without its intent on disk");
-            self.note(Happened::Acting(mark.step.clone()));
-            let acted = self.region.act(request, mark).await;
-            self.note(Happened::Acted(mark.step.clone()));
-            if self.acts.fetch_add(1, Ordering::Relaxed) + 1 == self.stops_after {
-                self.stop.now();
-            }
-            acted
-        })
-    }
-}
-
-impl Journal for Watched {
-    fn append(&self, at: Timestamp, entry: Entry) -> BoxFuture<'_, Result<(), JournalError>> {
-        Box::pin(async move {
-            if self.written.fetch_add(1, Ordering::Relaxed) >= self.fails_from {
-                return Err(JournalError("no space left on device".to_owned()));
-            }
-            self.journal.append(at, entry.clone()).await?;
-            std::fs::write(&self.file, self.journal.lines()).unwrap();
-            self.note(Happened::Recorded(Box::new(entry)));
-            Ok(())
-        })
-    }
-
-    fn hold(&self) -> BoxFuture<'_, Result<(), JournalError>> {
-        self.journal.hold()
-    }
-}
-
-/// The clock of a region, which its processes share: what one has begun is done while another looks.
-fn virtual_time() -> Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
-}
-
-/// One process, on what another has left in the folder and in the region.
-fn process(
-    runtime: &Runtime,
-    folder: &std::path::Path,
-    region: Region,
-    (fails_from, stops_after): (usize, usize),
-) -> (Ended, Watched) {
-    let plan = example();
-    let file = folder.join("journal.jsonl");
-    let text = std::fs::read(&file).unwrap_or_default();
-    let replayed = replay(&text).unwrap();
-    let journal = MemoryJournal::after(replayed.head.clone(), replayed.generation + 1, text);
-    let watched = Watched {
-        region,
-        journal,
-        file,
-        happened: Mutex::default(),
-        fails_from,
-        written: AtomicUsize::new(0),
-        stops_after,
-        acts: AtomicUsize::new(0),
-        stop: Stop::new(),
-    };
-    let requests = Requests::new(plan, &NoBodies);
-    let ended = runtime.block_on(async {
-        let first = if replayed.begun.is_some() {
-            Entry::Held { by: "test".to_owned(), took_over: false, break_glass: None }
-        } else {
-            begun(plan)
-        };
-        let clock = Clock::starting(plan.created_at);
-        watched.append(clock.now(), first).await.ok()?;
-        let executor = Executor {
-            plan,
-            run: "test",
-            requests: &requests,
-            targets: Targets {
-                proofs: &watched,
-                engine: &watched,
-                data: &watched,
-                traffic: &watched,
-                kube: &watched,
-            },
-            journal: &watched,
-            people: &people::Rehearsed,
-            clock,
-            told: &|_| {},
-            stop: &watched.stop,
-            limits: Limits::default(),
-        };
-        Some(executor.run(&replayed).await)
+/// The steps that act, in order.
+fn acting(happened: &[Happened]) -> Vec<&str> {
+    let steps = happened.iter().filter_map(|one| match one {
+        Happened::Acting(step) => Some(step.as_str()),
+        _ => None,
     });
-    (ended.unwrap_or_else(Ended::lost), watched)
+    steps.collect()
 }
 
-fn begun(plan: &Plan) -> Entry {
-    Entry::Begun {
-        format_version: drplan::plan::journal::JOURNAL_VERSION,
-        run: "test".to_owned(),
-        plan: plan.digest.clone(),
-        decision: plan.decision_digest.clone(),
-        stack: plan.stack.clone(),
-        region: plan.saw.recovery_region.clone(),
-        account: plan.saw.account.clone(),
-        cluster: None,
-        simulated: Some("it is a test".to_owned()),
-        approved_by: Vec::new(),
-        break_glass: None,
-        not_transferable: Vec::new(),
+#[test]
+fn rule_1_where_nobody_passes_its_gate_no_traffic_moves() {
+    for answer in [None, Some(false)] {
+        let folder = tempfile::tempdir().unwrap();
+        let course = Course { answer, ..UNDISTURBED };
+        let (ended, watched) = process(&virtual_time(), folder.path(), region(), course);
+        assert_eq!(ended.how, Ending::AtGate, "{answer:?}: {ended:?}");
+        assert_eq!(ended.gates, ["dns/gate"]);
+        let happened = watched.all();
+        let acted = acting(&happened);
+        assert!(acted.len() > 100, "what is before the gate is done");
+        let moves = example()
+            .steps
+            .iter()
+            .filter(|step| step.phase == Phase::Dns && !matches!(step.action, Action::Gate { .. }));
+        let moved: Vec<&str> = moves.map(|step| step.id.as_str()).filter(|id| acted.contains(id)).collect();
+        assert_eq!(moved, Vec::<&str>::new(), "{answer:?}");
     }
 }
 
-fn region() -> Region {
-    Region::new(as_planned(example(), 7))
+/// The auditor cannot see what a workload reads: the plan has no objects.
+#[test]
+fn rule_2_workloads_wait_for_their_store_and_for_the_configuration_that_names_it() {
+    let plan = example();
+    let needed: BTreeMap<&str, &[String]> =
+        plan.steps.iter().map(|step| (step.id.as_str(), step.needs.as_slice())).collect();
+    let services = ["cart", "order", "payment", "product"];
+    for id in services.map(|name| format!("manifests/Deployment/ecommerce/{name}-service")) {
+        let mut before: BTreeSet<&str> = BTreeSet::new();
+        let mut open: Vec<&str> = vec![&id];
+        while let Some(step) = open.pop() {
+            open.extend(needed[step].iter().map(String::as_str).filter(|need| before.insert(need)));
+        }
+        for wanted in [
+            "manifests/ConfigMap/ecommerce/ecommerce-config",
+            "restore/module.rds.aws_db_instance.primary",
+            "restore/password/module.rds.aws_db_instance.primary",
+        ] {
+            assert!(before.contains(wanted), "{id} does not wait for {wanted}");
+        }
+        assert!(
+            needed[id.as_str()].contains(&"restore/password/module.rds.aws_db_instance.primary".to_owned())
+        );
+    }
 }
-
-const NEVER: usize = usize::MAX;
 
 #[test]
 fn rule_6_every_effect_has_a_record_before_it_and_one_after_it() {
     let folder = tempfile::tempdir().unwrap();
-    let (ended, watched) = process(&virtual_time(), folder.path(), region(), (NEVER, NEVER));
+    let (ended, watched) = process(&virtual_time(), folder.path(), region(), UNDISTURBED);
     assert_eq!(ended.how, Ending::Done, "{ended:?}");
     let happened = watched.all();
+    assert!(recorded_around(&happened) > 200);
+    // What is on disk is what was told.
+    let text = std::fs::read(folder.path().join("journal.jsonl")).unwrap();
+    let recorded = happened.iter().filter(|one| matches!(one, Happened::Recorded(_))).count();
+    assert_eq!(replay(&text).unwrap().records.len(), recorded);
+    // A decision is recorded before what it allows.
+    let passed = happened.iter().position(|one| {
+        let Happened::Recorded(entry) = one else { return false };
+        matches!(&**entry, Entry::Decided { step, go: true, .. } if step == "dns/gate")
+    });
+    let moves =
+        happened.iter().position(|one| matches!(one, Happened::Acting(step) if step.starts_with("dns/")));
+    assert!(passed.unwrap() < moves.unwrap());
+}
+
+#[test]
+fn rule_6_an_effect_that_failed_has_a_record_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let denied = Setup { denied: ["secretsmanager".to_owned()].into(), ..as_planned(example(), 7) };
+    let (ended, watched) = process(&virtual_time(), folder.path(), Region::new(denied), UNDISTURBED);
+    let happened = watched.all();
+    let acted = acting(&happened);
+    assert!(ended.failed.iter().any(|(step, ..)| acted.contains(&step.as_str())), "{ended:?}");
+    assert!(recorded_around(&happened) > 100);
+}
+
+/// Checks the records around each effect, and counts the effects. That the intent is on disk, the watched target has seen.
+fn recorded_around(happened: &[Happened]) -> usize {
     let mut acts = 0;
     for (at, one) in happened.iter().enumerate() {
         let Happened::Acting(step) = one else { continue };
         acts += 1;
-        // That the intent is on disk before it, the watched target has seen.
         let before = happened[..at].iter().filter(|other| is_intent(other, step)).count();
         let acted = happened[..at].iter().filter(|other| **other == Happened::Acting(step.clone())).count();
         assert_eq!(before, acted + 1, "{step}: an intent for each effect");
@@ -210,11 +121,7 @@ fn rule_6_every_effect_has_a_record_before_it_and_one_after_it() {
         let again = rest.iter().position(|other| is_intent(other, step));
         assert!(outcome.is_some() || again.is_some(), "{step}: nothing tells how its effect ended");
     }
-    assert!(acts > 200, "{acts}");
-    // What is on disk is what was told.
-    let text = std::fs::read(folder.path().join("journal.jsonl")).unwrap();
-    let recorded = happened.iter().filter(|one| matches!(one, Happened::Recorded(_))).count();
-    assert_eq!(replay(&text).unwrap().records.len(), recorded);
+    acts
 }
 
 fn is_intent(one: &Happened, of: &str) -> bool {
@@ -229,9 +136,14 @@ fn is_outcome(one: &Happened, of: &str) -> bool {
 
 #[test]
 fn rule_6_where_no_record_can_be_written_no_effect_begins() {
-    for fails_from in (1..400).step_by(37) {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, watched) = process(&virtual_time(), folder.path(), region(), UNDISTURBED);
+    let all = watched.all().iter().filter(|one| matches!(one, Happened::Recorded(_))).count();
+    // The last two are the outcome of the last step, and the end of the run.
+    for fails_from in (1..400).step_by(37).chain([all - 2]) {
         let folder = tempfile::tempdir().unwrap();
-        let (ended, watched) = process(&virtual_time(), folder.path(), region(), (fails_from, NEVER));
+        let (ended, watched) =
+            process(&virtual_time(), folder.path(), region(), Course { fails_from, ..UNDISTURBED });
         assert!(ended.lost.is_some(), "{fails_from}: {ended:?}");
         let happened = watched.all();
         let recorded = happened.iter().filter(|one| matches!(one, Happened::Recorded(_))).count();
@@ -241,8 +153,21 @@ fn rule_6_where_no_record_can_be_written_no_effect_begins() {
             _ => false,
         };
         let intents = happened.iter().filter(is_intent);
-        let acts = happened.iter().filter(|one| matches!(one, Happened::Acting(_)));
-        assert!(acts.count() <= intents.count(), "{fails_from}: an effect that no record announced");
+        assert!(
+            acting(&happened).len() <= intents.count(),
+            "{fails_from}: an effect that no record announced"
+        );
+    }
+}
+
+#[test]
+fn rule_6_where_another_has_the_run_no_effect_begins() {
+    for holds in [0, 1, 100] {
+        let folder = tempfile::tempdir().unwrap();
+        let course = Course { holds, ..UNDISTURBED };
+        let (ended, watched) = process(&virtual_time(), folder.path(), region(), course);
+        assert!(ended.lost.is_some(), "{holds}: {ended:?}");
+        assert_eq!(acting(&watched.all()).len(), holds, "each effect is begun by whoever has the run");
     }
 }
 
@@ -286,6 +211,11 @@ fn rule_7_a_plan_that_was_changed_is_not_approved_has_expired_or_is_of_another_p
     let mut changed = open.clone();
     changed.forecast.rto.p50_seconds += 1;
     assert!(refused(&changed, now).contains("was changed after it was written"));
+    // Also where it keeps the digest that was signed, and has another of the whole.
+    let mut changed = open.clone();
+    changed.steps.pop();
+    changed.digest = codec::digest(&changed).unwrap();
+    assert!(refused(&changed, now).contains("was changed after it was written"));
     // Of another account, region or workspace: other decisions than were approved.
     let other = |change: &dyn Fn(&mut Plan)| {
         let mut other = open.clone();
@@ -311,27 +241,30 @@ fn rule_7_beyond_its_bounds_no_store_is_restored() {
     let mut setup = as_planned(plan, 7);
     setup.points.clear();
     let folder = tempfile::tempdir().unwrap();
-    let (ended, watched) = process(&virtual_time(), folder.path(), Region::new(setup), (NEVER, NEVER));
+    let (ended, watched) = process(&virtual_time(), folder.path(), Region::new(setup), UNDISTURBED);
     assert_ne!(ended.how, Ending::Done);
-    let begun = watched.all().into_iter().filter_map(|one| match one {
-        Happened::Acting(step) => Some(step),
-        _ => None,
-    });
-    let written: Vec<String> = begun.filter(|step| !step.starts_with("preflight/")).collect();
-    assert_eq!(written, Vec::<String>::new());
+    let happened = watched.all();
+    let written: Vec<&str> =
+        acting(&happened).into_iter().filter(|step| !step.starts_with("preflight/")).collect();
+    assert_eq!(written, Vec::<&str>::new());
 }
 
 #[test]
 fn rule_9_a_run_goes_on_and_takes_nothing_back() {
     let undisturbed = {
         let folder = tempfile::tempdir().unwrap();
-        process(&virtual_time(), folder.path(), region(), (NEVER, NEVER)).1.region.state()
+        process(&virtual_time(), folder.path(), region(), UNDISTURBED).1.region.state()
     };
     for stops_after in (1..220).step_by(23) {
         let folder = tempfile::tempdir().unwrap();
         let runtime = virtual_time();
-        let (ended, first) = process(&runtime, folder.path(), region(), (NEVER, stops_after));
+        let (ended, first) =
+            process(&runtime, folder.path(), region(), Course { stops_after, ..UNDISTURBED });
         assert_eq!(ended.how, Ending::Interrupted, "{stops_after}");
+        let happened = first.all();
+        let mut ends = happened.iter().enumerate().filter(|(_, one)| matches!(one, Happened::Acted(_)));
+        let (stop, _) = ends.nth(stops_after - 1).unwrap();
+        assert_eq!(acting(&happened[stop..]), Vec::<&str>::new(), "{stops_after}: begun after the stop");
         let had = first.region.effects();
         assert!(had.len() >= stops_after);
         let text = std::fs::read(folder.path().join("journal.jsonl")).unwrap();
@@ -346,15 +279,13 @@ fn rule_9_a_run_goes_on_and_takes_nothing_back() {
             .collect();
 
         // Stopped, nothing is torn down; and another process touches nothing of what is done.
-        let (ended, second) = process(&runtime, folder.path(), first.region, (NEVER, NEVER));
+        let (ended, second) = process(&runtime, folder.path(), first.region, UNDISTURBED);
         assert_eq!(ended.how, Ending::Done, "{stops_after}: {ended:?}");
         let all = second.region.effects();
         let same = all.iter().zip(&had).all(|(now, then)| now.step == then.step);
         assert!(same, "{stops_after}: what was had is had no more");
-        for one in second.all() {
-            if let Happened::Acting(step) = one {
-                assert!(!done.contains(&step), "{stops_after}: {step} was done");
-            }
+        for step in acting(&second.all()) {
+            assert!(!done.contains(step), "{stops_after}: {step} was done");
         }
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         all.iter().for_each(|effect| *counts.entry(&effect.step).or_default() += 1);

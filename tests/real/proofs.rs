@@ -18,11 +18,15 @@ fn shown(output: &Output) -> String {
 }
 
 fn drplan(work: &Work, emulator: &Emulator, arguments: &[&str]) -> Output {
+    command(work, emulator, arguments).output().unwrap()
+}
+
+fn command(work: &Work, emulator: &Emulator, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_drplan"));
     command.current_dir(work.path(".")).stdin(Stdio::null()).env("NO_COLOR", "1").args(arguments);
     command.env("AWS_ENDPOINT_URL", emulator.url()).env("AWS_EC2_METADATA_DISABLED", "true");
     command.env("AWS_ACCESS_KEY_ID", "canary-key").env("AWS_SECRET_ACCESS_KEY", "canary-secret");
-    command.output().unwrap()
+    command
 }
 
 /// How each preflight step of the newest run ended: with nothing, or why it is unproven.
@@ -83,4 +87,39 @@ fn images_quotas_and_the_account_are_proven_by_the_region_itself() {
     let gone = drplan(&work, &emulator, &offline);
     assert_eq!(gone.status.code(), Some(6), "{}", shown(&gone));
     assert!(shown(&gone).contains("shop/cart:v1 is not in us-west-2"), "{}", shown(&gone));
+}
+
+#[test]
+fn rule_7_with_credentials_of_another_account_nothing_is_applied() {
+    let emulator = emulator::with(&["recovery"]);
+    let plane = control_plane::whole();
+    let work = Work::with("foreign", 1, "primary = \"us-east-2\"\n");
+    let made = drplan(&work, &emulator, &["region", "us-west-2", "--manifests", "manifests"]);
+    assert_eq!(made.status.code(), Some(0), "{}", shown(&made));
+    let plan = codec::decode(&std::fs::read(work.path("plan.json")).unwrap()).unwrap();
+    assert_eq!(plan.saw.account.as_deref(), Some("123456789012"));
+    let credentials = crate::emulator::run(async {
+        let connection = emulator.connect("us-west-2", crate::emulator::PATIENCE).await;
+        let role = "arn:aws:iam::999999999999:role/elsewhere";
+        let client = aws_sdk_sts::Client::new(connection.sdk());
+        let assumed = client.assume_role().role_arn(role).role_session_name("it").send().await.unwrap();
+        assumed.credentials.unwrap()
+    });
+    let admin = plane.admin().display().to_string();
+    let of_plan = ["apply", "plan.json", "--offline", "--manifests", "manifests", "--digest", &plan.digest];
+    let mut apply = command(&work, &emulator, &of_plan);
+    apply.args(["--context", "it", "--kubeconfig", &admin]);
+    apply.env("AWS_ACCESS_KEY_ID", credentials.access_key_id());
+    apply.env("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key());
+    apply.env("AWS_SESSION_TOKEN", credentials.session_token());
+    let refused = apply.output().unwrap();
+    let said = shown(&refused);
+    assert_eq!(refused.status.code(), Some(6), "{said}");
+    assert!(said.contains("the credentials are of account 999999999999"), "{said}");
+    let replayed = replay(&std::fs::read(newest_journal(&work)).unwrap()).unwrap();
+    let begun = replayed.records.into_iter().filter_map(|record| match record.entry {
+        Entry::Intent { step, .. } => Some(step),
+        _ => None,
+    });
+    assert_eq!(begun.collect::<Vec<_>>(), Vec::<String>::new());
 }

@@ -86,3 +86,24 @@ fn after_a_record_that_could_not_be_written_none_is() {
     let second = wait(journal.append(NOW, found(1))).unwrap_err();
     assert!(second.to_string().contains("an earlier record failed"), "{second}");
 }
+
+/// A pipe takes every byte and cannot be flushed to disk.
+#[cfg(unix)]
+#[test]
+fn rule_6_a_record_that_was_not_flushed_is_not_had_and_none_is_written_after_it() {
+    use std::io::Read as _;
+    let (mut disk, end) = std::io::pipe().unwrap();
+    let mut file = File::from(std::os::fd::OwnedFd::from(end));
+    let (lines, waiting) = mpsc::channel();
+    let writer = std::thread::spawn(move || write_all(&mut file, &waiting));
+    for line in ["first\n", "second\n"] {
+        let (tell, told) = oneshot::channel();
+        lines.send((line.to_owned(), tell)).unwrap();
+        assert!(wait(told).unwrap().is_err(), "{line} is said to be on disk");
+    }
+    drop(lines);
+    writer.join().unwrap();
+    let mut text = String::new();
+    disk.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "first\n");
+}

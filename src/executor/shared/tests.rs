@@ -250,3 +250,20 @@ async fn a_store_that_does_not_answer_ends_the_run_before_the_effect() {
     assert!(journal.append(at(), intent(1)).await.is_err(), "nothing is chained to what may not be there");
     assert_eq!(read(&*shelf, &place()).await.unwrap().1.records.len(), 1);
 }
+
+/// Between its lease and its first record nothing of the new holder stands in the way of the one that was paused.
+#[tokio::test(start_paused = true)]
+async fn rule_6_a_holder_whose_lease_was_taken_writes_no_record() {
+    let (shelf, clocks) = (Arc::new(Shelf::default()), Clocks::new());
+    let paused = journal(&shelf, &clocks, "a").await;
+    clocks.sleep(60);
+    let store: Arc<dyn Objects> = Arc::<Shelf>::clone(&shelf);
+    let found = crate::executor::lease::read(&*store, "p/r/lease.json").await.unwrap().unwrap();
+    let holder = Holder { name: "b".to_owned(), id: "b".to_owned() };
+    let before = Some((&found, 1));
+    let next = Keeper::take(store, "p/r/lease.json", holder, before, Term::default(), clocks.moments());
+    assert_eq!(next.await.unwrap().generation().await, 2);
+    let lost = paused.append(at(), intent(0)).await.unwrap_err();
+    assert!(lost.0.contains("taken over"), "{lost}");
+    assert_eq!(read(&*shelf, &place()).await.unwrap().1.records.len(), 1);
+}

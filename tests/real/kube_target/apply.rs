@@ -121,6 +121,20 @@ fn an_immutable_field_is_named_with_the_choice() {
 }
 
 #[test]
+fn rule_8_what_is_refused_of_a_secret_has_none_of_its_values() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "withheld").await);
+        let secret = |value: &str| json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "namespace": shop, "name": "db" }, "immutable": true, "data": { "password": value } });
+        apply(&target, &secret("Y2FuYXJ5LTE=")).await.unwrap();
+        for value in ["Y2FuYXJ5LTI=", "canary, which is no base64"] {
+            let told = format!("{:?}", apply(&target, &secret(value)).await.unwrap_err());
+            assert!(!told.contains("canary") && !told.contains("Y2FuYXJ5"), "{told}");
+        }
+    });
+}
+
+#[test]
 fn replicas_of_an_autoscaler_are_its_own() {
     let plane = cluster();
     run(async {

@@ -4,7 +4,7 @@ use super::*;
 use crate::model::approval::ApprovalFiles;
 use crate::model::diagnostic::BadInput;
 use crate::model::settings::Approval;
-use crate::plan::sample;
+use crate::plan::{codec, sample};
 
 /// The sample plan: quorum 2, good for 90 days.
 fn plan() -> Plan {
@@ -83,6 +83,14 @@ fn a_plan_that_was_changed_is_refused_whoever_approved_it() {
     changed.stack = "another".to_owned();
     let said = refused(at(&changed, None, &files, None));
     assert!(said[0].contains("was changed after it was written"), "{said:#?}");
+    // Also where all but what was signed is made anew, or only the plan as a whole is not.
+    changed.digest = codec::digest(&changed).unwrap();
+    assert_eq!(changed.decision_digest, plan.decision_digest);
+    assert!(refused(at(&changed, None, &files, None))[0].contains("was changed after it was written"));
+    let mut told = plan.clone();
+    told.findings.clear();
+    assert_eq!(codec::decision_digest(&told).unwrap(), plan.decision_digest);
+    assert!(refused(at(&told, None, &files, None))[0].contains("was changed after it was written"));
     // A loosened policy is a changed plan, also where its digest is made anew.
     let mut loosened = plan;
     loosened.policy.quorum = 1;
@@ -102,6 +110,16 @@ fn the_stricter_of_both_policies_holds() {
     let soon = Approval { expiry_seconds: 3600, ..approval(2) };
     let said = refused(at(&plan, Some(&soon), &files, None));
     assert!(said[0].starts_with("plan.json was good until 2026-11-22T13:00:00Z"), "{said:?}");
+    let later = Approval { expiry_seconds: plan.policy.expiry_seconds * 2, ..approval(2) };
+    let request = Request {
+        plan: &plan,
+        shown: "plan.json",
+        settings: Some(&later),
+        files: &files,
+        now: plan.expires_at,
+    };
+    let said = refused(judge(&request, None));
+    assert!(said[0].contains(&format!("was good until {}", plan.expires_at)), "{said:?}");
     // Another file of signers: both must have been looked at, and both must allow.
     let other = Approval { allowed_signers: Some("others".to_owned()), ..approval(2) };
     assert!(refused(at(&plan, Some(&other), &files, None))[0].contains("not every file"));
@@ -124,6 +142,11 @@ fn a_revoked_key_ends_an_approval() {
     assert!(matches!(at(&plan, None, &files, None), Verdict::Approved(_)));
     files.revoked = vec![Text::new("revoked", public(2))];
     let said = refused(at(&plan, None, &files, None));
+    assert!(said[1].contains("the key of db-owner that it is by was revoked"), "{said:#?}");
+    // Another list in drplan.hcl takes nothing from the plan's.
+    let other = Approval { revoked: Some("others".to_owned()), ..approval(2) };
+    files.revoked.push(Text::new("others", "# nobody\n"));
+    let said = refused(at(&plan, Some(&other), &files, None));
     assert!(said[1].contains("the key of db-owner that it is by was revoked"), "{said:#?}");
     files.revoked = vec![Text::new("revoked", "nonsense")];
     assert!(refused(at(&plan, None, &files, None))[0].contains("neither a key nor a fingerprint"));

@@ -104,7 +104,7 @@ fn what_is_acted_on_is_made_first() {
 }
 
 #[test]
-fn data_never_comes_back_empty() {
+fn safety_4_data_never_comes_back_empty() {
     caught(Rule::Data, |plan| {
         resource(plan, "aws_db_instance.orders").disposition = Disposition::Create;
     });

@@ -149,7 +149,7 @@ fn safety_5_the_primary_is_fenced_or_decided_on() {
 }
 
 #[test]
-fn the_fence_comes_before_the_recovery_point() {
+fn safety_5_the_fence_comes_before_the_recovery_point() {
     caught_alone(Rule::Fence, |plan| unneed(plan, "restore/orders", "fence/primary"));
     caught_alone(Rule::Fence, |plan| {
         unneed(plan, "fence/primary", "fence/probe");
