@@ -7,7 +7,6 @@ use super::args::{Apply, Format, Region};
 use super::output::Screen;
 use super::region::encoded;
 use super::save::save;
-use super::shared_run::refused;
 use super::{Failure, resume};
 use crate::model::paste::shell;
 use crate::plan::{Plan, diff};
@@ -60,7 +59,7 @@ pub(super) fn check_same(
     let mut changes = diff::diff(approved, newest);
     changes.retain(|change| change.decision);
     screen.note(&render_changes(&changes, (shown, &saved), screen.options(0, Some(&saved))));
-    Err(refused(
+    Err(Failure::refused(
         "the newest inputs make another plan: its decisions are not those that were approved",
         format!(
             "read what differs; where it is right, have it approved: drplan approve {} --delta {}",
@@ -72,10 +71,7 @@ pub(super) fn check_same(
 
 /// The plan that the newest inputs make, saved for whoever reads why it is not run.
 pub(super) fn saved(newest: &Plan, base: &Path) -> Result<String, Failure> {
-    let runs = base.join(".drplan");
-    let path = runs.join("newest-plan.json");
-    let failed = |source| Failure::Io { what: runs.display().to_string(), source };
-    std::fs::create_dir_all(&runs).map_err(failed)?;
+    let path = super::home::make(base)?.join("newest-plan.json");
     save(&path, &encoded(newest)?, MARK)?;
     Ok(path.display().to_string())
 }

@@ -21,13 +21,12 @@ use crate::clients::clock::Clock;
 use crate::event::{Ending, Event};
 use crate::executor::requests::Requests;
 use crate::executor::{Ended, Executor, Limits, Stop, Targets};
-use crate::model::diagnostic::Problem;
 use crate::model::input::PlanningInput;
 use crate::model::paste::shell;
 use crate::plan::Plan;
 use crate::plan::approval::{Request, Rules, Verdict, judge};
 use crate::plan::finding::Severity;
-use crate::plan::journal::{Entry, JOURNAL_VERSION};
+use crate::plan::journal::{Begun, Entry};
 use crate::render::run::{Folder, render_ended};
 use crate::sources::approvals;
 use crate::targets::kube::KubeTarget;
@@ -153,10 +152,6 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     })
 }
 
-fn refused(message: impl Into<String>, fix: impl Into<String>) -> Failure {
-    Failure::Refused(Problem::new(message, fix).into())
-}
-
 fn check_errors(plan: &Plan, shown: &str) -> Result<(), Failure> {
     let errors: Vec<&str> = plan
         .findings
@@ -167,7 +162,7 @@ fn check_errors(plan: &Plan, shown: &str) -> Result<(), Failure> {
     if errors.is_empty() {
         return Ok(());
     }
-    Err(refused(
+    Err(Failure::refused(
         format!("the plan has errors and cannot be applied: {}", errors.join(", ")),
         format!("drplan show {} has each with what to do", shell(shown)),
     ))
@@ -222,7 +217,7 @@ fn check_built(plan: &Plan) -> Result<(), Failure> {
     let named: Vec<&str> = std::iter::once(*first).chain(more.iter().copied()).take(5).collect();
     let rest = unbuilt.len() - named.len();
     let rest = if rest > 0 { format!(", and {rest} more") } else { String::new() };
-    Err(refused(
+    Err(Failure::refused(
         format!(
             "this drplan cannot run {} of the plan's {} steps yet: {}{rest}",
             unbuilt.len(),
@@ -302,7 +297,7 @@ async fn in_runtime(
     let (replanned, replayed) = resume::entry(plan, folder, &permit.by, permit.break_glass.as_deref())?;
     for entry in std::iter::once(first(plan, folder, permit, acts)).chain(replanned) {
         journal.journal().append(clock.now(), entry).await.map_err(|error| {
-            refused(
+            Failure::refused(
                 error.to_string(),
                 "nothing was changed: mend the cause (a full disk: make room), then apply again",
             )
@@ -367,18 +362,12 @@ fn first(plan: &Plan, folder: &RunFolder, permit: &Permit, acts: Acts<'_>) -> En
             break_glass: permit.break_glass.clone(),
         };
     }
-    Entry::Begun {
-        format_version: JOURNAL_VERSION,
-        run: folder.run.clone(),
-        plan: plan.digest.clone(),
-        decision: plan.decision_digest.clone(),
-        stack: plan.stack.clone(),
-        region: plan.saw.recovery_region.clone(),
-        account: plan.saw.account.clone(),
+    Entry::Begun(Begun {
         cluster: Some(acts.cluster.to_owned()),
         simulated: acts.simulated.map(str::to_owned),
         approved_by: permit.by.clone(),
         break_glass: permit.break_glass.clone(),
         not_transferable: acts.not_transferable.to_vec(),
-    }
+        ..Begun::of(&folder.run, plan)
+    })
 }

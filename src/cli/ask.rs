@@ -8,7 +8,6 @@ use super::Failure;
 use super::connect::Known;
 use super::watch::Watch;
 use crate::executor::people::{Answer, Asked, People};
-use crate::model::diagnostic::Problem;
 use crate::model::words::count;
 use crate::plan::Plan;
 use crate::render::run::render_gate;
@@ -39,18 +38,17 @@ pub(super) struct Confirm<'c> {
 /// Another name, or nobody there and no digest.
 pub(super) fn confirm(what: &Confirm<'_>, given: Option<&str>) -> Result<String, Failure> {
     let Confirm { stack, digest, steps, place } = *what;
-    let refused = |what: String, fix: String| Failure::Refused(Problem::new(what, fix).into());
     let by = || format!("{} (typed)", whoami());
     match given {
         Some(given) if given == digest => return Ok(format!("{} (by digest)", whoami())),
         Some(given) => {
-            return Err(refused(
+            return Err(Failure::refused(
                 format!("--digest {given} is not the digest of this plan"),
                 format!("look at the plan; if it is the one that is meant: --digest {digest}"),
             ));
         }
         None if !is_somebody_there() => {
-            return Err(refused(
+            return Err(Failure::refused(
                 "nobody has approved this plan, and nobody is here to be asked".to_owned(),
                 format!(
                     "say which plan is meant: --digest {digest}; or name approvers in drplan.hcl (docs/approval.md)"
@@ -68,7 +66,7 @@ pub(super) fn confirm(what: &Confirm<'_>, given: Option<&str>) -> Result<String,
     drop(err);
     match typed().as_deref() {
         Some(name) if name == stack => Ok(by()),
-        _ => Err(refused(
+        _ => Err(Failure::refused(
             "the stack's name was not typed: nothing was done".to_owned(),
             format!("apply again and type {stack}"),
         )),

@@ -5,11 +5,9 @@ use super::args::Apply;
 use crate::clients::aws::{Connection, Limits};
 use crate::clients::kube::session::Session;
 use crate::clients::kube::{Kubeconfig, Source};
-use crate::model::diagnostic::{Gap, Problem};
+use crate::model::diagnostic::Gap;
 use crate::model::target::kube::ObjectRef;
 use crate::plan::Plan;
-use crate::plan::action::Action;
-use crate::plan::step::Step;
 use crate::sources::aws::{ClusterRequest, open_session};
 use crate::targets::kube::KubeTarget;
 pub(super) use crate::targets::proofs::Proofs;
@@ -54,11 +52,11 @@ pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<(KubeTarget, Kn
                 "take credentials that may call eks:DescribeCluster in {region}, or name a context of the kubeconfig: \
                  --context NAME"
             );
-            Failure::Refused(Problem::new(problem.message.clone(), fix).into())
+            Failure::refused(problem.message.clone(), fix)
         })?;
         open_session(&connection, &request).await
     };
-    let applied: Vec<ObjectRef> = plan.steps.iter().filter_map(applied).collect();
+    let applied: Vec<ObjectRef> = plan.steps.iter().filter_map(|step| step.action.object()).collect();
     let kube = KubeTarget::new(session.map_err(|failure| unreached(&failure.gap()))?).expecting(&applied);
     let id = kube.identity().await.map_err(|error| {
         let fix = match error.status {
@@ -68,7 +66,7 @@ pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<(KubeTarget, Kn
                           this cluster from every other",
             Some(_) => "nothing was changed: see what ails it (kubectl get --raw '/readyz?verbose'), then apply again",
         };
-        Failure::Refused(Problem::new(format!("the cluster does not say which one it is: {error}"), fix).into())
+        Failure::refused(format!("the cluster does not say which one it is: {error}"), fix)
     })?;
     let shown = match (&args.context, &args.cluster) {
         (Some(context), _) => format!("context {context}"),
@@ -76,19 +74,6 @@ pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<(KubeTarget, Kn
         (None, None) => format!("the cluster in {}", plan.saw.recovery_region),
     };
     Ok((kube, Known { id, shown, simulated }))
-}
-
-/// The object that a step applies.
-fn applied(step: &Step) -> Option<ObjectRef> {
-    match &step.action {
-        Action::ApplyObject { api_version, object_kind, namespace, name, .. } => Some(ObjectRef {
-            api_version: api_version.clone(),
-            kind: object_kind.clone(),
-            namespace: namespace.clone(),
-            name: name.clone(),
-        }),
-        _ => None,
-    }
 }
 
 /// Whether something else answers for AWS.
@@ -101,5 +86,5 @@ fn emulated() -> Option<String> {
 
 fn unreached(gap: &Gap) -> Failure {
     let fix = "nothing was changed: mend the kubeconfig or the sign-in, then apply again";
-    Failure::Refused(Problem::new(format!("the cluster cannot be reached: {}", gap.detail), fix).into())
+    Failure::refused(format!("the cluster cannot be reached: {}", gap.detail), fix)
 }

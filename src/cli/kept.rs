@@ -49,11 +49,11 @@ pub(super) fn folder(
     now: jiff::Timestamp,
 ) -> Result<RunFolder, Failure> {
     let folder = match &args.take_over {
-        Some(_) if !shared => Err(Failure::Refused(Problem::new(
+        Some(_) if !shared => Err(Failure::refused(
             "a run is taken over by its records in S3, and drplan.hcl names no place for them",
             "add journal { s3 = \"s3://BUCKET/PREFIX\" } as the run was begun with; on the machine that began it, apply \
              goes on by itself",
-        ).into())),
+        )),
         Some(run) => resume::check_named(plan, run).and_then(|()| RunFolder::named(base, run)),
         None if plan.resumes.is_some() => resume::folder(plan, base),
         None => RunFolder::open(base, &plan.decision_digest, now),

@@ -13,6 +13,7 @@ mod drill;
 mod engine;
 mod gather;
 mod hints;
+mod home;
 mod init;
 mod inputs;
 mod inventory;
@@ -86,6 +87,13 @@ pub enum Failure {
     /// A defect of drplan.
     #[error("{0}")]
     Defect(String),
+}
+
+impl Failure {
+    /// A refusal with what to do.
+    fn refused(message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::Refused(crate::model::diagnostic::Problem::new(message, fix).into())
+    }
 }
 
 impl From<crate::model::diagnostic::Problem> for Failure {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::home;
 use super::save::save;
 use crate::model::inventory::Inventory;
 use crate::sources::recorded;
@@ -20,10 +21,8 @@ pub(super) fn keep(base: &Path, inventory: &Inventory) {
         return;
     }
     let Ok(text) = recorded::write_inventory(inventory.clone()) else { return };
-    let file = file(base, &inventory.region);
-    let kept = std::fs::create_dir_all(base.join(FOLDER)).is_ok();
-    if kept {
-        let _ = save(&file, text.as_bytes(), MARK);
+    if home::make(base).is_ok() {
+        let _ = save(&file(base, &inventory.region), text.as_bytes(), MARK);
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::Failure;
 use super::output::Screen;
 use crate::executor::requests::{Request, Requests};
-use crate::model::diagnostic::Problem;
 use crate::model::target::kube::{KubeObject, KubeRequest};
 use crate::model::words::count;
 use crate::plan::Plan;
@@ -32,7 +31,7 @@ pub(super) async fn show(
     }
     let previews = kube.preview(&objects).await.map_err(|error| {
         let fix = "nothing was changed: see that the cluster answers and knows you, then apply again";
-        Failure::Refused(Problem::new(format!("the cluster cannot be asked: {error}"), fix).into())
+        Failure::refused(format!("the cluster cannot be asked: {error}"), fix)
     })?;
     let mut text = render_previews(&previews, screen.options(0, None));
     if later > 0 {

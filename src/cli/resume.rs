@@ -11,7 +11,7 @@ use super::{Failure, overlay};
 use crate::model::diagnostic::Problem;
 use crate::model::input::OwnRun;
 use crate::model::paste::shell;
-use crate::plan::journal::{Entry, Replayed};
+use crate::plan::journal::{Begun, Entry, Replayed};
 use crate::plan::resume::{Before, Prior, Resumes, made};
 use crate::plan::{Plan, codec, diff};
 use crate::render::changes::render_changes;
@@ -26,10 +26,6 @@ pub(super) struct Going {
     account: Option<String>,
     /// The plan that the run has, as whoever works here finds it.
     had: PathBuf,
-}
-
-fn refused(message: impl Into<String>, fix: impl Into<String>) -> Failure {
-    Failure::Refused(Problem::new(message, fix).into())
 }
 
 /// The working folder, that of drplan.hcl, the name of the stack, and whether records are kept in S3.
@@ -51,7 +47,7 @@ pub(super) fn region(args: &Region, run: &str) -> Result<Going, Failure> {
     let shown = folder.display();
     let replayed = journal_of(&base, run)?;
     let begun = replayed.as_ref().and_then(|replayed| Some((replayed, replayed.begun.as_ref()?)));
-    let Some((replayed, Entry::Begun { stack: of, region, decision: _, .. })) = begun else {
+    let Some((replayed, Begun { stack: of, region, .. })) = begun else {
         let fix = match run_folder::unfinished(&base).as_slice() {
             _ if in_s3 => format!(
                 "drplan.hcl keeps records in S3, and this folder has no copy of that run: take it over first, as far as it \
@@ -77,7 +73,7 @@ pub(super) fn region(args: &Region, run: &str) -> Result<Going, Failure> {
         .into());
     }
     if replayed.ended.as_deref() == Some("done") {
-        return Err(refused(
+        return Err(Failure::refused(
             format!("run {run} is done: there is nothing to go on with"),
             format!("plan without --resume: drplan region {}", shell(region)),
         ));
@@ -105,7 +101,7 @@ pub(super) fn region(args: &Region, run: &str) -> Result<Going, Failure> {
         other => other,
     })?;
     if replayed.decision() != Some(&plan.decision_digest) {
-        return Err(refused(
+        return Err(Failure::refused(
             format!("{} is not the plan that run {run} has: its decisions are others", had.display()),
             format!(
                 "bring back the one with the decision_digest {}; or plan without --resume: what was done is found done",
@@ -133,7 +129,7 @@ impl Going {
     /// What was done in one account is not done in another.
     pub(super) fn check(&self, plan: &Plan) -> Result<(), Failure> {
         match (&self.account, &plan.saw.account) {
-            (Some(was), Some(is)) if was != is => Err(refused(
+            (Some(was), Some(is)) if was != is => Err(Failure::refused(
                 format!("run {} is of account {was}, and the inputs are of account {is}", self.own.run),
                 "sign in to the account that the run began in; or plan without --resume",
             )),
@@ -193,7 +189,7 @@ pub(super) fn apply(args: &Apply, plan: &Plan) -> Result<Option<Going>, Failure>
 fn check_here(plan: &Plan, resumes: &Resumes, replayed: Option<&Replayed>) -> Result<(), Failure> {
     let run = &resumes.run;
     let Some(replayed) = replayed.filter(|replayed| replayed.begun.is_some()) else {
-        return Err(refused(
+        return Err(Failure::refused(
             format!("this plan goes on with run {run}, and .drplan/runs/{run} is not here"),
             format!(
                 "apply it where that run was; where drplan.hcl names journal {{ s3 }}, on any machine: --take-over {run}"
@@ -201,7 +197,7 @@ fn check_here(plan: &Plan, resumes: &Resumes, replayed: Option<&Replayed>) -> Re
         ));
     };
     if replayed.ended.as_deref() == Some("done") {
-        return Err(refused(
+        return Err(Failure::refused(
             format!("run {run}, which this plan goes on with, is done: there is nothing left to do"),
             format!(
                 "drplan show .drplan/runs/{run} tells what was done; for another run: drplan region {}",
@@ -229,7 +225,7 @@ pub(super) fn folder(plan: &Plan, base: &Path) -> Result<RunFolder, Failure> {
 /// A run is taken over by the plan that goes on with it, or by the one that it has.
 pub(super) fn check_named(plan: &Plan, run: &str) -> Result<(), Failure> {
     match &plan.resumes {
-        Some(resumes) if resumes.run != run => Err(refused(
+        Some(resumes) if resumes.run != run => Err(Failure::refused(
             format!("this plan goes on with run {}, and {run} is to be taken over", resumes.run),
             format!("--take-over {}; or apply the plan that {run} has", resumes.run),
         )),
@@ -246,7 +242,7 @@ pub(super) fn check_decision(plan: &Plan, run: &str, replayed: &Replayed) -> Res
     }
     check_current(&plan.decision_digest, run, replayed)?;
     if plan.resumes.is_some() {
-        return Err(refused(
+        return Err(Failure::refused(
             format!(
                 "run {run} has gone on with another plan since this one was made: {}",
                 named(run, replayed)
@@ -257,7 +253,7 @@ pub(super) fn check_decision(plan: &Plan, run: &str, replayed: &Replayed) -> Res
             ),
         ));
     }
-    Err(refused(
+    Err(Failure::refused(
         format!("{run} is a run of other decisions than this plan's"),
         "apply the plan that it was begun with, or one of the same decisions",
     ))
@@ -269,7 +265,7 @@ pub(super) fn check_current(decision: &str, run: &str, replayed: &Replayed) -> R
     if !had || replayed.decision() == Some(decision) {
         return Ok(());
     }
-    Err(refused(
+    Err(Failure::refused(
         format!("run {run} goes on with a newer plan than this one: {}", named(run, replayed)),
         "apply that one: it is the file that was approved last, or made by `drplan region --resume`. Nothing goes back to \
          a plan that was replaced",
@@ -315,7 +311,7 @@ pub(super) fn entry(
         changed: resumes.changed.clone(),
     };
     let next = replayed.replanned(&entry).map_err(|what| {
-        refused(
+        Failure::refused(
             format!("this plan does not go on from where run {} stands: it {what}", folder.run),
             format!("plan again: drplan region {} --resume {}", shell(&plan.saw.recovery_region), folder.run),
         )
@@ -338,7 +334,7 @@ pub(super) fn moved(run: &str, approved: &Plan, newest: &Plan, shown: &str, scre
     let mut changes = diff::diff(approved, newest);
     changes.retain(|change| change.decision);
     screen.note(&render_changes(&changes, (shown, "the newest inputs"), screen.options(0, Some(shown))));
-    refused(
+    Failure::refused(
         "the newest inputs make another plan: its decisions are not those that were approved",
         format!(
             "read what differs; where it is right, go on with the run by a plan of it: drplan region {} --resume {}",

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::home;
 use super::show::read_plan;
 use super::{Failure, resume};
 use crate::executor::journal::FileJournal;
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::plan::Plan;
-use crate::plan::journal::{Entry, Replayed, replay};
+use crate::plan::journal::{Begun, Replayed, replay};
 use crate::sources::text;
 
 const RUNS: &str = ".drplan/runs";
@@ -51,7 +52,7 @@ impl RunFolder {
             }
             resume::check_current(decision, &run, &before)?;
         }
-        Self::create(&runs, at)
+        Self::create(base, &runs, at)
     }
 
     /// The folder of a run that has begun here.
@@ -66,7 +67,8 @@ impl RunFolder {
         Ok(Self { path, run: run.to_owned(), replayed, lock })
     }
 
-    fn create(runs: &Path, at: Timestamp) -> Result<Self, Failure> {
+    fn create(base: &Path, runs: &Path, at: Timestamp) -> Result<Self, Failure> {
+        home::make(base)?;
         let failed = |source| Failure::Io { what: format!("{} cannot be made", runs.display()), source };
         fs::create_dir_all(runs).map_err(failed)?;
         let base = at.strftime("%Y%m%dT%H%M%SZ").to_string();
@@ -89,7 +91,7 @@ impl RunFolder {
 
     /// A run goes on where it began: what is done in one cluster is not done in another.
     pub(super) fn check_cluster(&self, id: &str) -> Result<(), Failure> {
-        let Some(Entry::Begun { cluster: Some(of), .. }) = &self.replayed.begun else { return Ok(()) };
+        let Some(Begun { cluster: Some(of), .. }) = &self.replayed.begun else { return Ok(()) };
         if of == id {
             return Ok(());
         }
@@ -112,6 +114,7 @@ impl RunFolder {
     /// No name of a run; another process has it; the folder cannot be made.
     pub(super) fn named(base: &Path, run: &str) -> Result<Self, Failure> {
         check_name(run)?;
+        home::make(base)?;
         let path = base.join(RUNS).join(run);
         let failed = |source| Failure::Io { what: format!("{} cannot be made", path.display()), source };
         fs::create_dir_all(&path).map_err(failed)?;

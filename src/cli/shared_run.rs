@@ -12,10 +12,9 @@ use crate::clients::aws::{Connection, Limits};
 use crate::clients::clock::{Moments, moments};
 use crate::executor::lease::{self, Found, Holder, Keeper, LeaseError, Term};
 use crate::executor::shared::{self, Place, ReadError, SharedJournal};
-use crate::model::diagnostic::Problem;
 use crate::model::settings::JournalSettings;
 use crate::plan::Plan;
-use crate::plan::journal::Replayed;
+use crate::plan::journal::{Begun, Replayed};
 use crate::targets::objects::{Bucket, Condition, Object, Objects, Put};
 
 /// Version of the format of the object that names the run of a plan's decisions.
@@ -47,10 +46,6 @@ pub(super) struct Shared {
     pub(super) prefix: String,
 }
 
-pub(super) fn refused(message: impl Into<String>, fix: impl Into<String>) -> Failure {
-    Failure::Refused(Problem::new(message, fix).into())
-}
-
 /// The prefix that drplan.hcl names; `None` where it names none.
 ///
 /// # Errors
@@ -62,7 +57,7 @@ pub(super) async fn connect(
     let Some(settings) = settings else { return Ok(None) };
     let region = settings.region.as_deref().unwrap_or(&plan.saw.recovery_region);
     if plan.saw.primary_region.as_deref() == Some(region) {
-        return Err(refused(
+        return Err(Failure::refused(
             format!("the journal of drplan.hcl is in {region}, the region that this plan recovers from"),
             format!("name a bucket of {} in journal {{ s3, region }}", plan.saw.recovery_region),
         ));
@@ -79,7 +74,7 @@ impl Shared {
         let (bucket, prefix) = (settings.bucket.clone(), settings.prefix.clone());
         let connection = Connection::open(region, LIMITS).await.map_err(|problem| {
             let message = format!("the journal in s3://{bucket}/{prefix} cannot be had: {}", problem.message);
-            refused(message, problem.fix.clone())
+            Failure::refused(message, problem.fix.clone())
         })?;
         let store: Arc<dyn Objects> = Arc::new(Bucket::new(connection, &bucket));
         Ok(Self { store, region: region.to_owned(), bucket, prefix })
@@ -90,7 +85,29 @@ impl Shared {
     }
 
     pub(super) fn failed(&self, key: &str, detail: &str) -> Failure {
-        refused(format!("{} cannot be had: {detail}", self.shown(key)), FIX)
+        Failure::refused(format!("{} cannot be had: {detail}", self.shown(key)), FIX)
+    }
+
+    /// How a run began that is to be gone on with.
+    ///
+    /// # Errors
+    /// It has no records, or is done.
+    pub(super) fn unfinished<'r>(&self, run: &str, replayed: &'r Replayed) -> Result<&'r Begun, Failure> {
+        if replayed.ended.as_deref() == Some("done") {
+            return Err(Failure::refused(
+                format!("{run} is done"),
+                format!(
+                    "there is nothing to go on with; for another run of its plan move .drplan/runs/{run} away"
+                ),
+            ));
+        }
+        replayed.begun.as_ref().ok_or_else(|| {
+            Failure::refused(
+                format!("there is no record of {run} under {}", self.shown(&format!("{}/{run}/", self.prefix))),
+                "check the run's name, and bucket, prefix and region; without records nobody knows what was done: \
+                 apply without --take-over looks at each step and finds what is done",
+            )
+        })
     }
 
     /// The records of a run, with their bytes.
@@ -100,7 +117,7 @@ impl Shared {
     pub(super) async fn records(&self, run: &str) -> Result<(Vec<u8>, Replayed), Failure> {
         let place = Place { prefix: self.prefix.clone(), run: run.to_owned() };
         shared::read(&*self.store, &place).await.map_err(|error| match error {
-            ReadError::Damaged(what) => refused(
+            ReadError::Damaged(what) => Failure::refused(
                 format!("the records of {run} in {} cannot be trusted: {what}", self.shown(&place.records())),
                 format!(
                     "nothing is run on them: keep them for whoever looks into it (aws s3 mv --recursive {} \
@@ -183,7 +200,7 @@ impl Opening<'_> {
                 {
                     self.check_over(&key, &found).await?;
                 }
-                return Err(refused(
+                return Err(Failure::refused(
                     format!("another machine began a run of the name {} just now", self.place.run),
                     "nothing was changed; apply again: the name is of the second at which a run begins",
                 ));
@@ -231,7 +248,7 @@ impl Opening<'_> {
             .ok()
             .filter(|current: &Current| current.format_version == FORMAT_VERSION)
             .ok_or_else(|| {
-                refused(format!("{} is damaged", self.shown(key)), "move it away, then apply again")
+                Failure::refused(format!("{} is damaged", self.shown(key)), "move it away, then apply again")
             })?;
         let other = Place { prefix: self.place.prefix.clone(), run: current.run.clone() };
         let (_, replayed) = self.records(&other.run).await?;
@@ -247,7 +264,7 @@ impl Opening<'_> {
             return Ok(());
         }
         let by = lease.map_or_else(String::new, |found| format!(", last held by {}", found.lease.holder));
-        Err(refused(
+        Err(Failure::refused(
             format!("run {} of these decisions is not done{by}", other.run),
             format!("go on with it: drplan apply PLAN --take-over {}", other.run),
         ))
@@ -283,7 +300,7 @@ impl Opening<'_> {
             let waited = lease::wait_out(&**store, &key, self.term, &clocks, &told).await;
             waited.map_err(|error| self.lease_failed(&error))?
         } else {
-            return Err(refused(
+            return Err(Failure::refused(
                 format!("{run} is held by {} (holder {})", found.lease.holder, found.lease.generation),
                 format!("look at its screen; where it is gone: drplan apply PLAN --take-over {run}"),
             ));
@@ -295,25 +312,8 @@ impl Opening<'_> {
 
     fn check_records(&self, replayed: &Replayed) -> Result<(), Failure> {
         let run = &self.place.run;
-        match &replayed.begun {
-            None => Err(refused(
-                format!("there is no record of {run} under {}", self.shown(&self.place.records())),
-                "check the run's name, and bucket, prefix and region of journal { } in drplan.hcl; without records \
-                 nobody knows what was done: apply without --take-over looks at each step and finds what is done",
-            )),
-            Some(_) => {
-                super::resume::check_decision(self.plan, run, replayed)?;
-                if replayed.ended.as_deref() == Some("done") {
-                    return Err(refused(
-                        format!("{run} is done"),
-                        format!(
-                            "there is nothing to go on with; for another run of this plan move .drplan/runs/{run} away"
-                        ),
-                    ));
-                }
-                Ok(())
-            }
-        }
+        self.shared.unfinished(run, replayed)?;
+        super::resume::check_decision(self.plan, run, replayed)
     }
 
     async fn records(&self, run: &str) -> Result<(Vec<u8>, Replayed), Failure> {
@@ -330,7 +330,7 @@ impl Opening<'_> {
             ),
             LeaseError::Store(..) => FIX.to_owned(),
         };
-        refused(error.to_string(), fix)
+        Failure::refused(error.to_string(), fix)
     }
 
     fn failed(&self, key: &str, detail: &str) -> Failure {

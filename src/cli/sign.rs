@@ -220,5 +220,5 @@ fn connect() -> Result<SshAgent, Failure> {
 /// The agent has the last word on its keys.
 fn refused(error: AgentError) -> Failure {
     let fix = "unlock or confirm the key (ssh-add -l lists what it has), or sign with a file: --key FILE";
-    Failure::Refused(Problem::new(error.to_string(), fix).into())
+    Failure::refused(error.to_string(), fix)
 }

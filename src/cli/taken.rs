@@ -14,12 +14,11 @@ use super::progress::Progress;
 use super::region::{Planned, plan};
 use super::resume::Going;
 use super::run_folder::RunFolder;
-use super::shared_run::{Shared, refused};
+use super::shared_run::Shared;
 use super::{Failure, gather::Texts};
 use crate::clients::aws::{Connection, Limits};
 use crate::model::settings::JournalSettings;
 use crate::plan::diff;
-use crate::plan::journal::Entry;
 use crate::targets::objects::{Bucket, Objects, Put};
 
 /// The folder of a run's inputs, in the run's.
@@ -100,7 +99,7 @@ pub(super) fn fetch(args: &Apply, name: &str, runtime: &Runtime) -> Result<Taken
         Some(_) => of_uri(name)?,
         None => {
             let journal = settings.journal.clone().ok_or_else(|| {
-                refused(
+                Failure::refused(
                     format!("nobody knows where the records of {name} are: there is no journal {{ s3 }} in drplan.hcl here"),
                     "name their place: --take-over s3://BUCKET/PREFIX/RUN; or work in the folder of the stack",
                 )
@@ -113,7 +112,7 @@ pub(super) fn fetch(args: &Apply, name: &str, runtime: &Runtime) -> Result<Taken
     let region = args.journal_region.clone().or_else(|| journal.region.clone()).or_else(only);
     let region =
         region.or_else(|| env("AWS_REGION")).or_else(|| env("AWS_DEFAULT_REGION")).ok_or_else(|| {
-            refused(
+            Failure::refused(
                 format!("nobody knows in which region the bucket {} is", journal.bucket),
                 "name it: --journal-region REGION, the recovery region as a rule",
             )
@@ -141,7 +140,7 @@ fn of_uri(uri: &str) -> Result<(JournalSettings, String), Failure> {
     let parts = uri.trim_end_matches('/').rsplit_once('/');
     let parts = parts.and_then(|(place, run)| Some((JournalSettings::parts(place)?, run)));
     let ((bucket, prefix), run) = parts.ok_or_else(|| {
-        refused(format!("{uri} names no run"), "give all of it: --take-over s3://BUCKET/PREFIX/RUN")
+        Failure::refused(format!("{uri} names no run"), "give all of it: --take-over s3://BUCKET/PREFIX/RUN")
     })?;
     let journal =
         JournalSettings { bucket: bucket.to_owned(), prefix: prefix.to_owned(), region: None, kms_key: None };
@@ -157,50 +156,32 @@ impl Shared {
     /// The bucket, with time for what is large.
     async fn slowly(&self) -> Result<Arc<dyn Objects>, Failure> {
         let connection = Connection::open(&self.region, LIMITS).await;
-        let connection = connection.map_err(|problem| refused(problem.message, problem.fix.clone()))?;
+        let connection =
+            connection.map_err(|problem| Failure::refused(problem.message, problem.fix.clone()))?;
         Ok(Arc::new(Bucket::new(connection, &self.bucket)))
     }
 
     /// What a run was planned from.
     async fn inputs(&self, run: &str) -> Result<Inputs, Failure> {
         let (_, replayed) = self.records(run).await?;
-        let (Some(Entry::Begun { not_transferable, .. }), Some(decision)) =
-            (&replayed.begun, replayed.decision())
-        else {
-            return Err(refused(
-                format!(
-                    "there is no record of {run} under {}",
-                    self.shown(&format!("{}/{run}/", self.prefix))
-                ),
-                "check the run's name, and bucket, prefix and region",
-            ));
-        };
-        if replayed.ended.as_deref() == Some("done") {
-            return Err(refused(format!("{run} is done"), "there is nothing to go on with"));
-        }
+        let begun = self.unfinished(run, &replayed)?;
+        let decision = replayed.decision().unwrap_or(&begun.decision);
         let key = key(&self.prefix, run, decision);
         let found =
             self.slowly().await?.get(&key).await.map_err(|failure| self.failed(&key, &failure.detail))?;
+        let unusable = |what: String| {
+            let fix = "nothing was changed; in the folder of the stack, with the plan: drplan apply PLAN --take-over";
+            Failure::refused(what, format!("{fix} {run}"))
+        };
         let Some(object) = found else {
-            let why = if not_transferable.is_empty() {
-                format!("{} is not there", self.shown(&key))
-            } else {
-                not_transferable.join("; ")
+            let why = match begun.not_transferable.as_slice() {
+                [] => format!("{} is not there", self.shown(&key)),
+                reasons => reasons.join("; "),
             };
-            return Err(refused(
-                format!("what {run} was planned from is not kept in S3: {why}"),
-                format!(
-                    "nothing was changed; in the folder of the stack, with the plan: drplan apply PLAN --take-over {run}"
-                ),
-            ));
+            return Err(unusable(format!("what {run} was planned from is not kept in S3: {why}")));
         };
         Inputs::decode(&object.bytes).map_err(|what| {
-            refused(
-                format!("the inputs of {run} in {} cannot be used: {what}", self.shown(&key)),
-                format!(
-                    "nothing was changed; in the folder of the stack, with the plan: drplan apply PLAN --take-over {run}"
-                ),
-            )
+            unusable(format!("the inputs of {run} in {} cannot be used: {what}", self.shown(&key)))
         })
     }
 

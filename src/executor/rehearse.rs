@@ -12,7 +12,7 @@ use super::{Ended, Executor, Limits, Stop, Targets, people};
 use crate::clients::clock::Clock;
 use crate::event::{Ending, Event};
 use crate::plan::Plan;
-use crate::plan::journal::{Entry, JOURNAL_VERSION, replay};
+use crate::plan::journal::{Begun, Entry, replay};
 use crate::targets::sim::{Effect, Region, Setup};
 
 /// How a rehearsal went.
@@ -150,18 +150,5 @@ fn choose_anew(plan: &Plan, region: &Region) -> Option<Plan> {
 const MOST_PROCESSES: u32 = 8;
 
 fn begun(plan: &Plan) -> Entry {
-    Entry::Begun {
-        format_version: JOURNAL_VERSION,
-        run: "drill".to_owned(),
-        plan: plan.digest.clone(),
-        decision: plan.decision_digest.clone(),
-        stack: plan.stack.clone(),
-        region: plan.saw.recovery_region.clone(),
-        account: plan.saw.account.clone(),
-        cluster: None,
-        simulated: Some("it is a drill".to_owned()),
-        approved_by: Vec::new(),
-        break_glass: None,
-        not_transferable: Vec::new(),
-    }
+    Entry::Begun(Begun { simulated: Some("it is a drill".to_owned()), ..Begun::of("drill", plan) })
 }

@@ -385,13 +385,5 @@ impl<'p> Requests<'p> {
 }
 
 fn reference(step: &Step) -> Result<ObjectRef, String> {
-    match &step.action {
-        Action::ApplyObject { api_version, object_kind, namespace, name, .. } => Ok(ObjectRef {
-            api_version: api_version.clone(),
-            kind: object_kind.clone(),
-            namespace: namespace.clone(),
-            name: name.clone(),
-        }),
-        _ => Err(format!("{} applies no object", step.id)),
-    }
+    step.action.object().ok_or_else(|| format!("{} applies no object", step.id))
 }

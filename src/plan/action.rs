@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::step::Phase;
+use crate::model::target::kube::ObjectRef;
 pub use check::Check;
 
 /// What a step does.
@@ -232,6 +233,20 @@ pub enum Action {
 }
 
 impl Action {
+    /// The object that it applies, where it applies one.
+    #[must_use]
+    pub fn object(&self) -> Option<ObjectRef> {
+        match self {
+            Self::ApplyObject { api_version, object_kind, namespace, name, .. } => Some(ObjectRef {
+                api_version: api_version.clone(),
+                kind: object_kind.clone(),
+                namespace: namespace.clone(),
+                name: name.clone(),
+            }),
+            _ => None,
+        }
+    }
+
     /// The word of its `kind`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Plan;
 use super::codec::digest_of;
 pub use replay::{Damage, Open, Replayed, StepState, replay};
 
@@ -40,39 +41,65 @@ pub struct Record {
     pub digest: String,
 }
 
+/// How a run begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Begun {
+    /// Version of the journal's format.
+    pub format_version: u32,
+    /// The run.
+    pub run: String,
+    /// `digest` of the plan.
+    pub plan: String,
+    /// `decision_digest` of the plan.
+    pub decision: String,
+    /// Name of the stack.
+    pub stack: String,
+    /// Region that is recovered in.
+    pub region: String,
+    /// Account that the plan is bound to.
+    pub account: Option<String>,
+    /// The cluster that its objects are applied to, by the identity of its `kube-system`; `None` where none is.
+    pub cluster: Option<String>,
+    /// Why its durations are not those of a recovery, where an emulator or a cluster on this machine stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulated: Option<String>,
+    /// Who approved it: principals of the signatures that count.
+    pub approved_by: Vec<String>,
+    /// Why it runs without approval, where it does.
+    pub break_glass: Option<String>,
+    /// Why its inputs are not kept beside its records in S3; empty where they are, or where the records are not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_transferable: Vec<String>,
+}
+
+impl Begun {
+    /// The beginning of a run of a plan that nobody approved, with no cluster.
+    #[must_use]
+    pub fn of(run: &str, plan: &Plan) -> Self {
+        Self {
+            format_version: JOURNAL_VERSION,
+            run: run.to_owned(),
+            plan: plan.digest.clone(),
+            decision: plan.decision_digest.clone(),
+            stack: plan.stack.clone(),
+            region: plan.saw.recovery_region.clone(),
+            account: plan.saw.account.clone(),
+            cluster: None,
+            simulated: None,
+            approved_by: Vec::new(),
+            break_glass: None,
+            not_transferable: Vec::new(),
+        }
+    }
+}
+
 /// What is recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Entry {
     /// The run begins: always the first record.
-    Begun {
-        /// Version of the journal's format.
-        format_version: u32,
-        /// The run.
-        run: String,
-        /// `digest` of the plan.
-        plan: String,
-        /// `decision_digest` of the plan.
-        decision: String,
-        /// Name of the stack.
-        stack: String,
-        /// Region that is recovered in.
-        region: String,
-        /// Account that the plan is bound to.
-        account: Option<String>,
-        /// The cluster that its objects are applied to, by the identity of its `kube-system`; `None` where none is.
-        cluster: Option<String>,
-        /// Why its durations are not those of a recovery, where an emulator or a cluster on this machine stands in.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        simulated: Option<String>,
-        /// Who approved it: principals of the signatures that count.
-        approved_by: Vec<String>,
-        /// Why it runs without approval, where it does.
-        break_glass: Option<String>,
-        /// Why its inputs are not kept beside its records in S3; empty where they are, or where the records are not.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        not_transferable: Vec<String>,
-    },
+    Begun(Begun),
     /// Another process goes on with the run.
     Held {
         /// Who: host and process.

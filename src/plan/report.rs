@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Plan;
 use super::forecast::Verdict;
-use super::journal::{Entry, Replayed};
+use super::journal::{Begun, Entry, Replayed};
 use super::step::{EstimateSource, Phase};
 use crate::model::durations::{Durations, DurationsKind, FORMAT_VERSION, LiveRun, StepDuration};
 use crate::model::target::UNPROVEN;
@@ -132,8 +132,7 @@ struct Seen {
 /// Reports a run; `None` where its journal has not begun. `since` is when the primary was lost, where that is known.
 #[must_use]
 pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Option<RunReport> {
-    let Some(Entry::Begun { run, plan: digest, approved_by, break_glass, simulated, .. }) = &replayed.begun
-    else {
+    let Some(Begun { run, plan: digest, approved_by, break_glass, simulated, .. }) = &replayed.begun else {
         return None;
     };
     let (first, last) = (replayed.records.first()?, replayed.records.last()?);
@@ -196,7 +195,7 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
             Entry::Held { by, break_glass: Some(why), .. } => {
                 reasons.push(format!("{why} (by {by})"));
             }
-            Entry::Begun { .. } | Entry::Held { .. } | Entry::Resolved { .. } | Entry::Ended { .. } => {}
+            Entry::Begun(_) | Entry::Held { .. } | Entry::Resolved { .. } | Entry::Ended { .. } => {}
         }
     }
     let steps = plan.steps.iter().filter_map(|step| {
@@ -281,7 +280,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::plan::journal::{Head, JOURNAL_VERSION, Record, replay};
+    use crate::plan::journal::{Head, Record, replay};
     use crate::plan::sample;
 
     fn at(seconds: i64) -> Timestamp {
@@ -302,20 +301,7 @@ mod tests {
     }
 
     fn begun(plan: &Plan) -> Entry {
-        Entry::Begun {
-            format_version: JOURNAL_VERSION,
-            run: "r".to_owned(),
-            plan: plan.digest.clone(),
-            decision: plan.decision_digest.clone(),
-            stack: plan.stack.clone(),
-            region: "us-west-2".to_owned(),
-            account: None,
-            cluster: None,
-            simulated: None,
-            approved_by: vec!["ops".to_owned()],
-            break_glass: None,
-            not_transferable: Vec::new(),
-        }
+        Entry::Begun(Begun { approved_by: vec!["ops".to_owned()], ..Begun::of("r", plan) })
     }
 
     #[test]

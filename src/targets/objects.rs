@@ -88,6 +88,34 @@ impl Bucket {
     pub fn new(connection: Connection, name: impl Into<String>) -> Self {
         Self { client: connection.s3(), connection, name: name.into() }
     }
+
+    async fn write(
+        &self,
+        key: &str,
+        bytes: Vec<u8>,
+        condition: &Condition,
+        kms_key: Option<&str>,
+    ) -> Result<Put, Failure> {
+        const ACTION: &str = "s3:PutObject";
+        let request = self.client.put_object().bucket(&self.name).key(key).body(ByteStream::from(bytes));
+        let request = match condition {
+            Condition::Absent => request.if_none_match("*"),
+            Condition::Unchanged(tag) => request.if_match(tag),
+        };
+        let sealed = kms_key.map(|_| ServerSideEncryption::AwsKms);
+        let request =
+            request.set_server_side_encryption(sealed.clone()).set_ssekms_key_id(kms_key.map(str::to_owned));
+        match self.connection.call(ACTION, request.send()).await {
+            Ok(answer) if sealed.is_some() && answer.server_side_encryption != sealed => {
+                Err(Failure::malformed(ACTION, "x-amz-server-side-encryption"))
+            }
+            Ok(answer) => answer.e_tag.map(Put::Written).ok_or_else(|| Failure::malformed(ACTION, "ETag")),
+            Err(failure) if failure.is(&["PreconditionFailed"]) => Ok(Put::Refused),
+            // What should be unchanged is gone.
+            Err(failure) if failure.is(&["NoSuchKey"]) && *condition != Condition::Absent => Ok(Put::Refused),
+            Err(failure) => Err(failure),
+        }
+    }
 }
 
 impl Objects for Bucket {
@@ -97,25 +125,7 @@ impl Objects for Bucket {
         bytes: Vec<u8>,
         condition: &'a Condition,
     ) -> BoxFuture<'a, Result<Put, Failure>> {
-        const ACTION: &str = "s3:PutObject";
-        Box::pin(async move {
-            let request = self.client.put_object().bucket(&self.name).key(key).body(ByteStream::from(bytes));
-            let request = match condition {
-                Condition::Absent => request.if_none_match("*"),
-                Condition::Unchanged(tag) => request.if_match(tag),
-            };
-            match self.connection.call(ACTION, request.send()).await {
-                Ok(answer) => {
-                    answer.e_tag.map(Put::Written).ok_or_else(|| Failure::malformed(ACTION, "ETag"))
-                }
-                Err(failure) if failure.is(&["PreconditionFailed"]) => Ok(Put::Refused),
-                // What should be unchanged is gone.
-                Err(failure) if failure.is(&["NoSuchKey"]) && *condition != Condition::Absent => {
-                    Ok(Put::Refused)
-                }
-                Err(failure) => Err(failure),
-            }
-        })
+        Box::pin(self.write(key, bytes, condition, None))
     }
 
     fn seal<'a>(
@@ -124,24 +134,7 @@ impl Objects for Bucket {
         bytes: Vec<u8>,
         kms_key: &'a str,
     ) -> BoxFuture<'a, Result<Put, Failure>> {
-        const ACTION: &str = "s3:PutObject";
-        Box::pin(async move {
-            let request = self.client.put_object().bucket(&self.name).key(key).body(ByteStream::from(bytes));
-            let request = request
-                .if_none_match("*")
-                .server_side_encryption(ServerSideEncryption::AwsKms)
-                .ssekms_key_id(kms_key);
-            match self.connection.call(ACTION, request.send()).await {
-                Ok(answer) if answer.server_side_encryption != Some(ServerSideEncryption::AwsKms) => {
-                    Err(Failure::malformed(ACTION, "x-amz-server-side-encryption"))
-                }
-                Ok(answer) => {
-                    answer.e_tag.map(Put::Written).ok_or_else(|| Failure::malformed(ACTION, "ETag"))
-                }
-                Err(failure) if failure.is(&["PreconditionFailed"]) => Ok(Put::Refused),
-                Err(failure) => Err(failure),
-            }
-        })
+        Box::pin(self.write(key, bytes, &Condition::Absent, Some(kms_key)))
     }
 
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Object>, Failure>> {

@@ -32,9 +32,9 @@ fn run_folder(sandbox: &Sandbox, simulated: Option<&str>) {
     let mut head = Head::default();
     let mut lines = String::new();
     for Record { at, generation, mut entry, .. } in replay(&run.journal).unwrap().records {
-        if let Entry::Begun { run, simulated: why, .. } = &mut entry {
-            *run = "20261122-120000-1".to_owned();
-            *why = simulated.map(str::to_owned);
+        if let Entry::Begun(begun) = &mut entry {
+            "20261122-120000-1".clone_into(&mut begun.run);
+            begun.simulated = simulated.map(str::to_owned);
         }
         let record = Record::chained(&head, at, generation, entry).unwrap();
         head = record.head();

@@ -12,7 +12,7 @@ use drplan::executor::requests::Requests;
 use drplan::executor::{Ended, Executor, Limits, Stop, Targets, people};
 use drplan::plan::action::Action;
 use drplan::plan::audit::audit;
-use drplan::plan::journal::{Entry, JOURNAL_VERSION, Replayed, StepState, replay};
+use drplan::plan::journal::{Begun, Entry, Replayed, StepState, replay};
 use drplan::plan::report::report;
 use drplan::plan::resume::{Prior, Resumes, resume};
 use drplan::plan::step::Step;
@@ -124,20 +124,7 @@ async fn process(plan: &Plan, region: &Region, lines: &mut Vec<u8>, records: usi
 }
 
 fn begun(plan: &Plan) -> Entry {
-    Entry::Begun {
-        format_version: JOURNAL_VERSION,
-        run: "r".to_owned(),
-        plan: plan.digest.clone(),
-        decision: plan.decision_digest.clone(),
-        stack: plan.stack.clone(),
-        region: plan.saw.recovery_region.clone(),
-        account: None,
-        cluster: None,
-        simulated: None,
-        approved_by: Vec::new(),
-        break_glass: None,
-        not_transferable: Vec::new(),
-    }
+    Entry::Begun(Begun::of("r", plan))
 }
 
 fn in_virtual_time<T>(run: impl Future<Output = T>) -> T {

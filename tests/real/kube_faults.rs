@@ -21,7 +21,7 @@ use drplan::model::inventory::Inventory;
 use drplan::model::secret::Secret;
 use drplan::plan::Plan;
 use drplan::plan::action::{Action, Rewrite};
-use drplan::plan::journal::{Entry, JOURNAL_VERSION, replay};
+use drplan::plan::journal::{Begun, Entry, replay};
 use drplan::plan::step::Step;
 use drplan::targets::kube::KubeTarget;
 use drplan::targets::proofs::{Proofs, World};
@@ -102,20 +102,7 @@ fn process(plan: &Plan, bodies: &Objects, proxy: &Proxy, lines: &mut Vec<u8>, hu
     let replayed = replay(lines).unwrap_or_default();
     let first = match replayed.begun {
         Some(_) => Entry::Held { by: "test".to_owned(), took_over: false, break_glass: None },
-        None => Entry::Begun {
-            format_version: JOURNAL_VERSION,
-            run: "faults".to_owned(),
-            plan: plan.digest.clone(),
-            decision: plan.decision_digest.clone(),
-            stack: plan.stack.clone(),
-            region: plan.saw.recovery_region.clone(),
-            account: None,
-            cluster: None,
-            simulated: None,
-            approved_by: Vec::new(),
-            break_glass: None,
-            not_transferable: Vec::new(),
-        },
+        None => Entry::Begun(Begun::of("faults", plan)),
     };
     let journal = MemoryJournal::after(replayed.head.clone(), replayed.generation + 1, std::mem::take(lines));
     let mut limits = Limits {

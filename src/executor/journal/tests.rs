@@ -3,23 +3,11 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 
 use super::*;
-use crate::plan::journal::{JOURNAL_VERSION, replay};
+use crate::plan::journal::{Begun, replay};
+use crate::plan::sample;
 
 fn begun() -> Entry {
-    Entry::Begun {
-        format_version: JOURNAL_VERSION,
-        run: "r".to_owned(),
-        plan: "p".to_owned(),
-        decision: "d".to_owned(),
-        stack: "s".to_owned(),
-        region: "us-west-2".to_owned(),
-        account: None,
-        cluster: None,
-        simulated: None,
-        approved_by: Vec::new(),
-        break_glass: None,
-        not_transferable: Vec::new(),
-    }
+    Entry::Begun(Begun::of("r", &sample::plan()))
 }
 
 fn found(step: usize) -> Entry {

@@ -8,7 +8,8 @@ use jiff::SignedDuration;
 use super::*;
 use crate::clients::clock::{Moment, Moments};
 use crate::executor::lease::{Holder, Term};
-use crate::plan::journal::JOURNAL_VERSION;
+use crate::plan::journal::Begun;
+use crate::plan::sample;
 use crate::targets::objects::Object;
 
 /// Objects in memory.
@@ -160,20 +161,7 @@ fn at() -> Timestamp {
 }
 
 fn begun() -> Entry {
-    Entry::Begun {
-        format_version: JOURNAL_VERSION,
-        run: "r".to_owned(),
-        plan: "sha256:p".to_owned(),
-        decision: "sha256:d".to_owned(),
-        stack: "shop".to_owned(),
-        region: "us-west-2".to_owned(),
-        account: None,
-        cluster: None,
-        simulated: None,
-        approved_by: Vec::new(),
-        break_glass: None,
-        not_transferable: Vec::new(),
-    }
+    Entry::Begun(Begun::of("r", &sample::plan()))
 }
 
 fn intent(step: usize) -> Entry {

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Entry, Head, JOURNAL_VERSION, ROOT, Record};
+use super::{Begun, Entry, Head, JOURNAL_VERSION, ROOT, Record};
 
 /// Where a run stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Replayed {
-    /// The first record's entry; `None` where the journal is empty.
-    pub begun: Option<Entry>,
+    /// How it began; `None` where the journal is empty.
+    pub begun: Option<Begun>,
     /// What the next record is chained to.
     pub head: Head,
     /// The last holder.
@@ -134,17 +134,18 @@ fn take(replayed: &mut Replayed, record: &Record, known: &mut BTreeSet<u64>) -> 
     let first = record.sequence == 0;
     replayed.ended = None;
     match &record.entry {
-        Entry::Begun { format_version, decision, .. } => {
+        Entry::Begun(begun) => {
             if !first {
                 return Err("begins a run that has begun".to_owned());
             }
-            if *format_version != JOURNAL_VERSION {
+            if begun.format_version != JOURNAL_VERSION {
                 return Err(format!(
-                    "is of format version {format_version}: this drplan reads {JOURNAL_VERSION}"
+                    "is of format version {}: this drplan reads {JOURNAL_VERSION}",
+                    begun.format_version
                 ));
             }
-            replayed.begun = Some(record.entry.clone());
-            replayed.decisions.push(decision.clone());
+            replayed.begun = Some(begun.clone());
+            replayed.decisions.push(begun.decision.clone());
             known.insert(record.generation);
         }
         _ if first => return Err("is the first and does not begin the run".to_owned()),

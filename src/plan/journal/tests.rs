@@ -3,22 +3,11 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::plan::sample;
 
 fn begun() -> Entry {
-    Entry::Begun {
-        format_version: JOURNAL_VERSION,
-        run: "01".to_owned(),
-        plan: "sha256:p".to_owned(),
-        decision: "sha256:d".to_owned(),
-        stack: "shop".to_owned(),
-        region: "us-west-2".to_owned(),
-        account: None,
-        cluster: None,
-        simulated: None,
-        approved_by: vec!["ops".to_owned()],
-        break_glass: None,
-        not_transferable: Vec::new(),
-    }
+    let plan = sample::plan();
+    Entry::Begun(Begun { decision: "sha256:d".to_owned(), ..Begun::of("01", &plan) })
 }
 
 fn replanned(decision: &str, stays: Vec<String>, changed: Vec<String>) -> Entry {

@@ -12,7 +12,7 @@ use drplan::executor::requests::Requests;
 use drplan::executor::{Ended, Executor, Limits, Stop, Targets};
 use drplan::model::target::{Acted, Mark, Seen, TargetError};
 use drplan::plan::Plan;
-use drplan::plan::journal::{Entry, replay};
+use drplan::plan::journal::{Begun, Entry, replay};
 use drplan::targets::Target;
 use drplan::targets::sim::Region;
 use futures_util::future::BoxFuture;
@@ -184,20 +184,7 @@ pub(super) fn process(runtime: &Runtime, folder: &Path, region: Region, course: 
 }
 
 fn begun(plan: &Plan) -> Entry {
-    Entry::Begun {
-        format_version: drplan::plan::journal::JOURNAL_VERSION,
-        run: "test".to_owned(),
-        plan: plan.digest.clone(),
-        decision: plan.decision_digest.clone(),
-        stack: plan.stack.clone(),
-        region: plan.saw.recovery_region.clone(),
-        account: plan.saw.account.clone(),
-        cluster: None,
-        simulated: Some("it is a test".to_owned()),
-        approved_by: Vec::new(),
-        break_glass: None,
-        not_transferable: Vec::new(),
-    }
+    Entry::Begun(Begun { simulated: Some("it is a test".to_owned()), ..Begun::of("test", plan) })
 }
 
 pub(super) fn region() -> Region {

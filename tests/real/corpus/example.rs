@@ -19,7 +19,7 @@ use drplan::model::target::{Acted, Mark, Outputs, Seen, TargetError};
 use drplan::plan::Plan;
 use drplan::plan::action::{Action, Hold, Rewrite};
 use drplan::plan::body::{Change, Places, body};
-use drplan::plan::journal::{Entry, JOURNAL_VERSION, Replayed};
+use drplan::plan::journal::{Begun, Entry, Replayed};
 use drplan::plan::step::Step;
 use drplan::targets::Target;
 use drplan::targets::kube::KubeTarget;
@@ -115,20 +115,7 @@ async fn applied(plan: &Plan, case: &Case, people: &AtTheGate<'_>) {
     let requests = Requests::new(plan, &bodies).with_fence_by_hand();
     let journal = MemoryJournal::after(Replayed::default().head, 1, Vec::new());
     let clock = Clock::starting(jiff::Timestamp::now());
-    let first = Entry::Begun {
-        format_version: JOURNAL_VERSION,
-        run: "example".to_owned(),
-        plan: plan.digest.clone(),
-        decision: plan.decision_digest.clone(),
-        stack: plan.stack.clone(),
-        region: plan.saw.recovery_region.clone(),
-        account: None,
-        cluster: None,
-        simulated: None,
-        approved_by: Vec::new(),
-        break_glass: None,
-        not_transferable: Vec::new(),
-    };
+    let first = Entry::Begun(Begun::of("example", plan));
     journal.append(clock.now(), first).await.unwrap();
     let stop = Stop::new();
     let executor = Executor {
