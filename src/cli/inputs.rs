@@ -2,7 +2,7 @@
 //!
 //! It holds whole files, and so secrets: it is kept encrypted with a key of KMS, or not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -21,8 +21,6 @@ use crate::sources::manifests::RENDERED;
 use crate::sources::{recorded, text};
 
 const FORMAT_VERSION: u32 = 1;
-/// Files from outside of the repository: their whole paths are below it.
-const OUTSIDE: &str = ".outside";
 /// What was no file when the plan was made: a state in S3, the region's answers, the engine's plan.
 const ANSWERS: &str = ".answers";
 /// More than this is not sent while a region is down.
@@ -34,6 +32,9 @@ const MOST_BYTES: u64 = 512 << 20;
 pub(super) struct Inputs {
     format_version: u32,
     given: Given,
+    /// Path of the repository from the root; empty where that is it. Files beside it, such as a shared base, lie
+    /// outside of it here, too.
+    repository: String,
     /// By path, from the root, with `/`.
     files: BTreeMap<String, Content>,
     /// What kustomizations and charts printed: the other machine may not have the tools.
@@ -97,16 +98,20 @@ impl Content {
     }
 }
 
-/// The folder that paths start from, on the machine that has the files.
+/// The folder that paths start from, on the machine that has the files: all of them are below it.
 struct Root(PathBuf);
 
 impl Root {
+    fn of<'p>(repository: PathBuf, paths: impl Iterator<Item = &'p PathBuf>) -> Self {
+        Self(paths.fold(repository, |root, path| {
+            let both = root.components().zip(path.components());
+            both.take_while(|(one, other)| one == other).map(|(part, _)| part).collect()
+        }))
+    }
+
     fn path(&self, path: &Path) -> String {
         let path = absolute(path);
-        match path.strip_prefix(&self.0) {
-            Ok(below) => parts(below),
-            Err(_) => format!("{OUTSIDE}/{}", parts(&path)),
-        }
+        parts(path.strip_prefix(&self.0).unwrap_or(&path))
     }
 }
 
@@ -130,13 +135,18 @@ pub(super) fn pack(
 ) -> Result<Inputs, Failure> {
     let here = std::env::current_dir()
         .map_err(|source| Failure::Io { what: "the working folder".to_owned(), source })?;
-    let root = Root(absolute(&repository(&planned.base).unwrap_or_else(|| planned.base.clone())));
+    let input = &planned.input;
+    let named = units(planned).chain(secrets(&input.settings, &planned.base));
+    let read: BTreeSet<PathBuf> =
+        text::files_read().into_iter().chain(named).map(|path| absolute(&here.join(path))).collect();
+    let given = args.manifests.iter().chain(&args.terraform).map(PathBuf::as_path).chain([plan]);
+    let given: Vec<PathBuf> = given.map(|path| absolute(&here.join(path))).collect();
+    let repository = absolute(&repository(&planned.base).unwrap_or_else(|| planned.base.clone()));
+    let root = Root::of(repository.clone(), read.iter().chain(&given));
     let place = |path: &PathBuf| root.path(&here.join(path));
     let mut files = BTreeMap::new();
     let mut left = MOST_BYTES;
-    let named = units(planned).chain(secrets(&planned.input.settings, &planned.base));
-    for path in text::files_read().into_iter().chain(named) {
-        let path = here.join(path);
+    for path in read {
         let bytes =
             fs::read(&path).map_err(|source| Failure::Io { what: path.display().to_string(), source })?;
         take(&mut left, bytes.len())?;
@@ -148,7 +158,6 @@ pub(super) fn pack(
         files.insert(path.clone(), Content::Text(text));
         Ok::<_, Failure>(path)
     };
-    let input = &planned.input;
     let state = args.state.clone().or_else(|| input.settings.state.source.clone());
     let remote = state.filter(|state| state == "-" || state.starts_with("s3://"));
     let state_copy =
@@ -181,7 +190,8 @@ pub(super) fn pack(
     };
     let texts = input.manifests.texts.iter().filter(|text| text.path.ends_with(RENDERED));
     let printed = texts.map(|text| (text.path.clone(), text.text.clone())).collect();
-    Ok(Inputs { format_version: FORMAT_VERSION, given, files, printed })
+    let repository = root.path(&repository);
+    Ok(Inputs { format_version: FORMAT_VERSION, given, repository, files, printed })
 }
 
 /// The files of units: tools read them, and this process has not read all.
@@ -234,7 +244,9 @@ impl Inputs {
                 inputs.format_version
             ));
         }
-        if let Some(bad) = inputs.files.keys().chain(inputs.given.paths()).find(|path| !is_below(path)) {
+        let repository = Some(&inputs.repository).filter(|path| !path.is_empty());
+        let paths = inputs.files.keys().chain(inputs.given.paths()).chain(repository);
+        if let Some(bad) = paths.into_iter().find(|path| !is_below(path)) {
             return Err(format!("they name {bad:?}, which is outside of their folder"));
         }
         Ok(inputs)
@@ -257,7 +269,7 @@ impl Inputs {
         fs::create_dir_all(root).map_err(failed(root))?;
         super::run_folder::private(root).map_err(failed(root))?;
         // They are a repository of their own, whatever they are unpacked in.
-        let mark = root.join(".git");
+        let mark = root.join(&self.repository).join(".git");
         fs::create_dir_all(&mark).map_err(failed(&mark))?;
         for (path, content) in &self.files {
             let to = root.join(path);

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::findings::Findings;
 use crate::model::diagnostic::Place;
-use crate::model::settings::ValueSource;
+use crate::model::settings::{Settings, ValueSource};
 
 const CODE: &str = "not-transferable";
 
@@ -23,6 +23,16 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
             of_settings(),
         );
     }
+    for (what, path) in paths(settings).filter(|(_, path)| is_of_machine(path)) {
+        findings.add(
+            CODE,
+            path,
+            format!("a run is not transferable: {what} names {path}, a path of the machine that runs it"),
+            "name it by its path from the folder of drplan.hcl (`../shared/base`), in the repository as a rule: then it \
+             is kept with the run's inputs",
+            of_settings(),
+        );
+    }
     let variables = settings.terraform.variables.iter();
     let variables = variables.map(|one| ("variable", &one.name, Some(&one.source), &one.place));
     let databases = settings.databases.iter();
@@ -31,7 +41,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
     for (what, name, source, place) in variables.chain(databases) {
         let on_machine = match source {
             Some(ValueSource::Environment(variable)) => format!("environment variable {variable}"),
-            Some(ValueSource::File(path)) if is_outside(path) => format!("file {path}"),
+            Some(ValueSource::File(path)) if is_of_machine(path) => format!("file {path}"),
             _ => continue,
         };
         findings.add(
@@ -45,7 +55,23 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// What lies in the repository is kept with the run's inputs.
-fn is_outside(path: &str) -> bool {
-    path.starts_with(['/', '~']) || path.split('/').any(|part| part == "..")
+/// What lies at a path from the folder of drplan.hcl is kept with the run's inputs, and found there by the same path.
+fn is_of_machine(path: &str) -> bool {
+    path.starts_with(['/', '~'])
+}
+
+/// All paths that drplan.hcl names, but those that values are read from.
+fn paths(settings: &Settings) -> impl Iterator<Item = (&'static str, &String)> {
+    let Settings { state, terraform, manifests, observation, inventory, durations, approval, .. } = settings;
+    let many = manifests.paths.iter().map(|path| ("manifests", path));
+    let recorded = inventory.iter().map(|(_, path)| ("inventory", path));
+    let one = [
+        ("state", &state.source),
+        ("terraform dir", &terraform.dir),
+        ("observation", observation),
+        ("estimates", durations),
+        ("allowed_signers", &approval.allowed_signers),
+        ("revoked", &approval.revoked),
+    ];
+    many.chain(recorded).chain(one.into_iter().filter_map(|(what, path)| Some((what, path.as_ref()?))))
 }

@@ -41,6 +41,21 @@ fn a_key_and_every_value_of_one_machine_are_asked_for() {
 
     let values = said(&format!("{SECRETS}journal {{\n  s3 = \"s3://runs/a\"\n  kms_key = {KEY:?}\n}}\n"));
     let subjects: Vec<&str> = values.iter().map(|(subject, _)| subject.as_str()).collect();
-    assert_eq!(subjects, ["above", "main", "outside", "token"], "{values:?}");
-    assert!(values[3].1.contains("environment variable TOKEN of the machine"), "{values:?}");
+    assert_eq!(subjects, ["main", "outside", "token"], "{values:?}");
+    assert!(values[2].1.contains("environment variable TOKEN of the machine"), "{values:?}");
+}
+
+/// A path from the folder of drplan.hcl is the same where all copies lie; a path from the machine's root is not.
+#[test]
+fn paths_of_one_machine_are_named() {
+    let of = |settings: &str| {
+        said(&format!("{settings}\njournal {{\n  s3 = \"s3://runs/a\"\n  kms_key = {KEY:?}\n}}\n"))
+    };
+    let beside = "manifests {\n  paths = [\"../shared/base\"]\n}\n";
+    assert_eq!(of(beside), []);
+    let found = of("manifests {\n  paths = [\"../shared\", \"/srv/base\"]\n}\n\
+                    estimates = \"/etc/durations.json\"\n");
+    let subjects: Vec<&str> = found.iter().map(|(subject, _)| subject.as_str()).collect();
+    assert_eq!(subjects, ["/etc/durations.json", "/srv/base"], "{found:?}");
+    assert!(found[1].1.contains("manifests names /srv/base, a path of the machine"), "{found:?}");
 }

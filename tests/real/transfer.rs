@@ -80,6 +80,14 @@ fn a_machine_that_has_nothing_but_credentials_goes_on_with_a_run() {
     let emulator = emulator::with(WORLD);
     let plane = control_plane::whole();
     let work = work("moved", &format!("  kms_key = {KEY:?}\n"));
+    // A base of several stacks, beside this one's repository.
+    let base = tempfile::tempdir_in(work.folder.path().parent().unwrap()).unwrap();
+    std::fs::write(base.path().join("kustomization.yaml"), "resources: [two.yaml]\n").unwrap();
+    std::fs::write(base.path().join("two.yaml"), ONE.replace("unit", "beside")).unwrap();
+    let name_of = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+    let beside = format!("resources: [one.yaml, ../../../{}]", name_of(base.path()));
+    let unit = KUSTOMIZATION.replace("NAMESPACE", "moved").replace("resources: [one.yaml]", &beside);
+    work.write("manifests/unit/kustomization.yaml", &unit);
     let plan = work.plan();
     let name = crate::journal::begun_and_killed(&work, &emulator, &plan.digest, 8);
     let decision = plan.decision_digest.trim_start_matches("sha256:");
@@ -105,7 +113,8 @@ fn a_machine_that_has_nothing_but_credentials_goes_on_with_a_run() {
     }
 
     // The first machine is gone with all that it had.
-    drop(work);
+    let all = format!("\"{}/manifests/all.yaml\":", name_of(work.folder.path()));
+    drop((work, base));
     let machine = tempfile::tempdir().unwrap();
     let uri = format!("s3://runs/moved/{name}");
     let there = |run: &str, more: &[&str]| elsewhere(machine.path(), &emulator, plane, run, more);
@@ -126,7 +135,7 @@ fn a_machine_that_has_nothing_but_credentials_goes_on_with_a_run() {
 
     // What somebody else wrote there is not unpacked.
     let text = String::from_utf8(inputs.clone()).unwrap();
-    let outside = text.replace("\"manifests/all.yaml\":", "\"../all.yaml\":");
+    let outside = text.replace(&all, "\"../all.yaml\":");
     let newer = text.replace("{\"format_version\":1,", "{\"format_version\":9,");
     assert!(outside != text && newer != text);
     for (bytes, says) in [
@@ -158,7 +167,9 @@ fn a_machine_that_has_nothing_but_credentials_goes_on_with_a_run() {
     assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
     assert!(shown(&done).contains("if nothing is heard of it until"), "{}", shown(&done));
     let made = objects(plane, "moved");
-    assert!(made.iter().any(|(name, _)| name == "ConfigMap/of-unit"), "{made:?}");
+    for unit in ["ConfigMap/of-unit", "ConfigMap/of-beside"] {
+        assert!(made.iter().any(|(name, _)| name == unit), "{made:?}");
+    }
     assert!(made.iter().all(|(_, generation)| *generation <= 1), "{made:?}");
     let folder = machine.path().join(".drplan/runs").join(&name);
     assert!(folder.join("journal.jsonl").is_file() && !folder.join("inputs").exists());
