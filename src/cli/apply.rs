@@ -135,7 +135,8 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     drop(journal);
     let again: Vec<String> = std::env::args().skip(1).map(|word| shell(&word)).collect();
     let again = format!("drplan {}", again.join(" "));
-    let ends = Folder { again: &again, run: &folder.path.display().to_string() };
+    let verify = connect::verify_command(args, newest);
+    let ends = Folder { again: &again, run: &folder.path.display().to_string(), verify: &verify };
     let text = render_ended(newest, &events, ends, screen.options(0, Some(&shown)));
     if args.events.is_none() {
         screen.result(text.as_bytes())?;

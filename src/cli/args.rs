@@ -300,25 +300,25 @@ pub(super) struct Apply {
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Region that is lost, where the plan was made with --primary
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", requires = "plan")]
     pub(super) primary: Option<String>,
     /// Terraform state, where the plan was made with --state
-    #[arg(long, value_name = "STATE", allow_hyphen_values = true)]
+    #[arg(long, value_name = "STATE", allow_hyphen_values = true, requires = "plan")]
     pub(super) state: Option<String>,
     /// Folder of the Terraform configuration, where the plan was made with --terraform
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", requires = "plan")]
     pub(super) terraform: Option<PathBuf>,
     /// Kubernetes manifests, where the plan was made with --manifests; repeatable
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", requires = "plan")]
     pub(super) manifests: Vec<PathBuf>,
     /// What was left out of them, where the plan was made with --exclude; repeatable
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", requires = "plan")]
     pub(super) exclude: Vec<String>,
     /// Recorded inventory, where the plan was made with --inventory
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "plan")]
     pub(super) inventory: Option<PathBuf>,
     /// Recorded observation, where the plan was made with --observation
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "plan")]
     pub(super) observation: Option<PathBuf>,
     /// Ask no cloud when planning again
     #[arg(long)]

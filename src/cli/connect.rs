@@ -6,6 +6,7 @@ use crate::clients::aws::{Connection, Limits};
 use crate::clients::kube::session::Session;
 use crate::clients::kube::{Kubeconfig, Source};
 use crate::model::diagnostic::Gap;
+use crate::model::paste::shell;
 use crate::model::target::kube::ObjectRef;
 use crate::plan::Plan;
 use crate::sources::aws::{ClusterRequest, open_session};
@@ -74,6 +75,18 @@ pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<(KubeTarget, Kn
         (None, None) => format!("the cluster in {}", plan.saw.recovery_region),
     };
     Ok((kube, Known { id, shown, simulated }))
+}
+
+/// The command that looks at the same cluster.
+pub(super) fn verify_command(args: &Apply, plan: &Plan) -> String {
+    let file =
+        args.kubeconfig.as_ref().map(|file| format!(" --kubeconfig {}", shell(&file.display().to_string())));
+    let named =
+        |flag: &str, name: &Option<String>| name.as_ref().map(|name| format!(" --{flag} {}", shell(name)));
+    let context = named("context", &args.context);
+    let region = context.is_none().then(|| format!(" {}", shell(&plan.saw.recovery_region)));
+    let parts = [region, context, file, named("cluster", &args.cluster)];
+    format!("drplan verify{}", parts.into_iter().flatten().collect::<String>())
 }
 
 /// Whether something else answers for AWS.

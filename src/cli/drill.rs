@@ -42,7 +42,11 @@ pub(super) fn run(args: &Drill, screen: &Screen) -> Result<Exit, Failure> {
             watch::replay(&plan, &sound.events, screen)?;
             let options = screen.options(0, Some(&shown));
             if sound.ended.how != Ending::Done {
-                let folder = Folder { again: "drplan drill", run: "none: a drill keeps nothing" };
+                let folder = Folder {
+                    again: "drplan drill",
+                    run: "none: a drill keeps nothing",
+                    verify: "drplan verify",
+                };
                 screen.result(render_ended(&plan, &sound.events, folder, options).as_bytes())?;
                 screen.result(b"\n")?;
             }

@@ -92,22 +92,32 @@ impl Lines {
     }
 }
 
-/// What each step said last, and when.
+/// What each step said last, and when; nothing where it said that it is unproven.
 #[derive(Default)]
-struct Said(Mutex<HashMap<String, (String, Timestamp)>>);
+struct Said(Mutex<HashMap<String, Option<(String, Timestamp)>>>);
 
 impl Said {
     fn is_new(&self, event: &Event) -> bool {
-        let EventKind::StepProgress { step, status } = &event.kind else { return true };
         let Ok(mut said) = self.0.lock() else { return true };
-        if let Some((last, at)) = said.get(step)
-            && last == status
-            && event.at.duration_since(*at) < SILENCE
-        {
-            return false;
+        match &event.kind {
+            EventKind::StepProgress { step, status } => {
+                if let Some(Some((last, at))) = said.get(step)
+                    && last == status
+                    && event.at.duration_since(*at) < SILENCE
+                {
+                    return false;
+                }
+                said.insert(step.clone(), Some((status.clone(), event.at)));
+                true
+            }
+            EventKind::StepUnproven { step, .. } => {
+                said.insert(step.clone(), None);
+                true
+            }
+            // That it goes for done was said; "as it should be" would be more than anybody knows.
+            EventKind::StepDone { step, found: true } => said.get(step) != Some(&None),
+            _ => true,
         }
-        said.insert(step.clone(), (status.clone(), event.at));
-        true
     }
 }
 
@@ -166,5 +176,14 @@ mod tests {
         };
         assert!(told(0, "0 of 1") && !told(1, "0 of 1") && told(2, "1 of 1") && !told(3, "1 of 1"));
         assert!(told(33, "1 of 1") && !told(34, "1 of 1"));
+    }
+
+    #[test]
+    fn what_is_unproven_is_not_said_to_be_as_it_should_be() {
+        let said = Said::default();
+        let told = |kind| said.is_new(&Event { at: Timestamp::UNIX_EPOCH, kind });
+        let done = |step: &str| EventKind::StepDone { step: step.to_owned(), found: true };
+        assert!(told(EventKind::StepUnproven { step: "quota".to_owned(), why: "denied".to_owned() }));
+        assert!(!told(done("quota")) && told(done("identity")));
     }
 }

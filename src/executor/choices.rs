@@ -1,6 +1,6 @@
 //! What a person can do about an error that a step ends with: most likely first.
 
-use super::errors::{Class, classify};
+use super::errors::{Class, DENIED, classify};
 use crate::model::target::TargetError;
 
 /// What every list ends with where the plan itself need not change.
@@ -29,6 +29,9 @@ pub(super) fn choices(error: &TargetError) -> Vec<String> {
             }
             _ => "apply the plan again: it goes on with this step".to_owned(),
         }],
+        _ if DENIED.contains(&code) => {
+            one("give whoever signs in the right to make that call, or take credentials that have it")
+        }
         Class::Alternative | Class::Stop | Class::Decide => one("mend the cause"),
     }
 }

@@ -17,6 +17,16 @@ pub enum Class {
     Decide,
 }
 
+/// Codes of AWS for credentials that it does not accept, or that may not do this.
+pub(super) const DENIED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "UnrecognizedClientException",
+    "InvalidClientTokenId",
+    "AuthorizationError",
+];
+
 /// Codes of a service and what they mean. `*` is any service; the first row that fits counts.
 ///
 /// Sources: the errors of each call in the API references
@@ -45,18 +55,7 @@ const TABLE: &[(&str, &[&str], Class)] = &[
     ),
     ("*", &["RequestExpired", "ExpiredToken", "ExpiredTokenException", "RequestTimeout"], Class::Retry),
     ("*", &["InternalFailure", "InternalError", "InternalServiceError", "ServiceUnavailable"], Class::Retry),
-    (
-        "*",
-        &[
-            "AccessDenied",
-            "AccessDeniedException",
-            "UnauthorizedOperation",
-            "UnrecognizedClientException",
-            "InvalidClientTokenId",
-            "AuthorizationError",
-        ],
-        Class::Decide,
-    ),
+    ("*", DENIED, Class::Decide),
     ("rds", &["InsufficientDBInstanceCapacity", "InsufficientDBClusterCapacityFault"], Class::Alternative),
     ("rds", &["OrderableDBInstanceOptionNotFound"], Class::Alternative),
     ("rds", &["InvalidDBInstanceState", "InvalidDBClusterStateFault", "InvalidDBSnapshotState"], Class::Wait),

@@ -73,7 +73,7 @@ pub async fn read(store: &dyn Objects, place: &Place) -> Result<(Vec<u8>, Replay
         let object = object.ok_or_else(|| ReadError::Damaged(format!("{key} is not there any more")))?;
         Ok::<_, ReadError>((key, object.bytes))
     });
-    let objects: Vec<(String, Vec<u8>)> = reads.buffered(16).try_collect().await?;
+    let objects: Vec<(String, Vec<u8>)> = reads.buffered(32).try_collect().await?;
     let (mut bytes, mut next) = (Vec::new(), 0);
     for (key, object) in objects {
         if key != place.record(next) {

@@ -15,6 +15,7 @@ use futures_util::future::BoxFuture;
 
 use super::Target;
 use crate::clients::aws::{Connection, Limits};
+use crate::model::diagnostic::GapReason;
 use crate::model::inventory::Inventory;
 use crate::model::target::proof::ProofRequest;
 use crate::model::target::{Acted, Mark, Mismatch, Outputs, Seen, TargetError, UNPROVEN};
@@ -75,7 +76,16 @@ impl<'w> Proofs<'w> {
         let connection = connection.map_err(|problem| error("AccessDenied", problem.message.clone()))?;
         let client = aws_sdk_sts::Client::new(connection.sdk());
         let answer = connection.call(CALL, client.get_caller_identity().send()).await;
-        let answer = answer.map_err(|failure| error(TargetError::UNREACHABLE, failure.gap().detail))?;
+        let answer = answer.map_err(|failure| {
+            let code = match (&failure.code, failure.reason) {
+                (Some(code), _) => code,
+                // No credentials that a request could be signed with.
+                (None, GapReason::Failed) => "AccessDenied",
+                (None, GapReason::Malformed) => TargetError::MALFORMED,
+                (None, _) => TargetError::UNREACHABLE,
+            };
+            error(code, failure.gap().detail)
+        })?;
         answer.account.ok_or_else(|| error(TargetError::MALFORMED, "the answer names no account".to_owned()))
     }
 }

@@ -122,4 +122,12 @@ fn rule_7_with_credentials_of_another_account_nothing_is_applied() {
         _ => None,
     });
     assert_eq!(begun.collect::<Vec<_>>(), Vec::<String>::new());
+    // Without any it is not asked eight times.
+    let mut bare = command(&work, &emulator, &of_plan);
+    bare.args(["--context", "it", "--kubeconfig", &admin]);
+    bare.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY").env("HOME", work.folder.path());
+    let refused = bare.output().unwrap();
+    let said = shown(&refused);
+    assert_eq!(refused.status.code(), Some(6), "{said}");
+    assert!(said.contains("take credentials that have it") && !said.contains("again in"), "{said}");
 }

@@ -18,7 +18,8 @@ struct Rate {
 /// (<https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html>), so 4 with nobody else there;
 /// ACM 8 ListCertificates (<https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html>);
 /// Service Quotas 10 (<https://docs.aws.amazon.com/servicequotas/latest/userguide/reference.html>);
-/// EC2 20 for unfiltered describes (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>).
+/// EC2 20 for unfiltered describes (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>);
+/// S3 3,500 writes and 5,500 reads of a prefix (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html>).
 const RATES: &[(&str, Rate)] = &[
     ("acm", Rate { per_second: 4, at_once: 4, burst: 4 }),
     ("backup", Rate { per_second: 10, at_once: 4, burst: 10 }),
@@ -33,7 +34,7 @@ const RATES: &[(&str, Rate)] = &[
     ("kms", Rate { per_second: 50, at_once: 8, burst: 50 }),
     ("rds", Rate { per_second: 10, at_once: 6, burst: 20 }),
     ("route53", Rate { per_second: 4, at_once: 2, burst: 4 }),
-    ("s3", Rate { per_second: 50, at_once: 8, burst: 50 }),
+    ("s3", Rate { per_second: 500, at_once: 32, burst: 500 }),
     ("secretsmanager", Rate { per_second: 20, at_once: 4, burst: 20 }),
     ("servicequotas", Rate { per_second: 5, at_once: 4, burst: 5 }),
 ];

@@ -16,6 +16,8 @@ pub struct Folder<'f> {
     pub again: &'f str,
     /// The run.
     pub run: &'f str,
+    /// The command that looks at what runs now.
+    pub verify: &'f str,
 }
 
 /// The last screen of a run.
@@ -39,7 +41,7 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
     if how == Ending::Done {
         screen.row("done", &[(style, format!("all of {}", count(all, "step")))]);
         unproven(&mut screen, events);
-        screen.row("next", &[plain("drplan verify: is what runs healthy?")]);
+        screen.row("next", &[plain(format!("{}: is what runs healthy?", folder.verify))]);
         screen.row("report", &[plain(format!("drplan show {}", folder.run))]);
         return screen.finish();
     }

@@ -20,7 +20,7 @@ pub fn line(event: &Event) -> Option<String> {
         EventKind::StepRetried { step, cause, after_ms } => {
             format!("{step}  again in {} s: {cause}", after_ms.div_ceil(1_000))
         }
-        EventKind::StepUnproven { step, why } => format!("{step}  UNPROVEN: {why}"),
+        EventKind::StepUnproven { step, why } => format!("{step}  UNPROVEN, and goes for done: {why}"),
         EventKind::StepDone { step, found: false } => format!("{step}  done"),
         EventKind::StepDone { step, found: true } => format!("{step}  as it should be"),
         EventKind::StepFailed { step, cause, .. } => format!("{step}  FAILED: {cause}"),

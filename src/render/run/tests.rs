@@ -64,7 +64,11 @@ fn a_failure_says_cause_and_what_to_do_and_the_command_is_the_one_that_was_typed
     assert!(screen(&events).contains("failed: no capacity"));
     let left = plan.steps.len() as u64 - 1;
     events.push(event(71, EventKind::Ended { how: Ending::Failed, done: 0, failed: 1, left }));
-    let folder = Folder { again: "drplan apply p.json --context c", run: ".drplan/runs/r1" };
+    let folder = Folder {
+        again: "drplan apply p.json --context c",
+        run: ".drplan/runs/r1",
+        verify: "drplan verify --context c",
+    };
     let shown = render_ended(&plan, &events, folder, Options::default());
     for expected in
         [&*first, "no capacity", "1. try again", "drplan apply p.json --context c", "not in traffic"]
