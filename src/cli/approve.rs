@@ -11,7 +11,7 @@ use super::sign::{Signing, choose};
 use super::{Exit, Failure};
 use crate::model::diagnostic::{BadInput, Problem};
 use crate::model::paste::shell;
-use crate::model::settings::Settings;
+use crate::model::settings::{Approval, Settings};
 use crate::model::words::count;
 use crate::plan::approval::{self, Key, Request, Rules, Standing};
 use crate::plan::finding::Severity;
@@ -198,6 +198,16 @@ fn file_name(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "._@+-".contains(c) { c } else { '_' };
     let name: String = name.chars().take(LONGEST_NAME).map(plain).collect();
     if name.starts_with(['.', '-']) { format!("_{name}") } else { name }
+}
+
+/// Whom the file of allowed signers names: it is decided with the plan.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn approvers(of: &Approval, base: &Path) -> Result<Vec<String>, BadInput> {
+    let Some(path) = &of.allowed_signers else { return Ok(Vec::new()) };
+    let read = approvals::read_list(base, path);
+    Ok(approval::read_signers(&read.text?, &read.shown)?.approvers())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
+use super::approve::approvers;
 use super::args::Region;
 use super::progress::Progress;
 use super::search::{find_code, find_manifests, find_recording, find_state};
@@ -82,12 +83,14 @@ pub(super) fn gather<'t>(
     let mut problems = Vec::new();
     let here = std::env::current_dir()
         .map_err(|error| Problem::new(error.to_string(), "work in a folder that is there"))?;
-    let (settings, base) = read_settings(args.config.as_deref(), &here)?;
+    let (mut settings, base) = read_settings(args.config.as_deref(), &here)?;
     collect(check_region(&args.region, Named::Recovery, &settings), &mut problems);
     if let Some(primary) = &args.primary {
         collect(check_region(primary, Named::Primary, &settings), &mut problems);
     }
     let places = Places { here: &here, base: &base };
+    settings.approval.approvers =
+        collect(approvers(&settings.approval, &base), &mut problems).unwrap_or_default();
     let found = match read_state(args, &settings, &places, progress) {
         Err(Failure::BadInput(bad)) => collect(Err(bad), &mut problems),
         other => Some(other?),

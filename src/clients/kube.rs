@@ -22,6 +22,7 @@ mod page;
 pub mod refusal;
 pub mod session;
 pub mod token;
+mod values;
 
 pub use kubeconfig::{Kubeconfig, Source};
 use page::Page;

@@ -328,6 +328,9 @@ pub struct Gate {
 pub struct Approval {
     /// Path of an `allowed_signers` file (ssh-keygen(1)).
     pub allowed_signers: Option<String>,
+    /// Whom that file names, each with the fingerprint of a key: `NAMES SHA256:...`, in order. Whoever reads drplan.hcl
+    /// reads it, too.
+    pub approvers: Vec<String>,
     /// Path of a revocation list.
     pub revoked: Option<String>,
     /// How many principals must sign; 0 where nobody is asked beforehand.
@@ -342,6 +345,7 @@ impl Default for Approval {
     fn default() -> Self {
         Self {
             allowed_signers: None,
+            approvers: Vec::new(),
             revoked: None,
             quorum: 0,
             expiry_seconds: 90 * 86_400,

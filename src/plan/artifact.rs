@@ -80,6 +80,10 @@ pub enum Scenario {
 pub struct Policy {
     /// File of allowed signers, relative to drplan.hcl.
     pub allowed_signers: Option<String>,
+    /// Whom that file named, each with the fingerprint of a key: `NAMES SHA256:...`, in order. When a key is valid is not
+    /// in it, for it may be ended without another plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvers: Vec<String>,
     /// Revocation list, relative to drplan.hcl.
     pub revoked: Option<String>,
     /// How many principals must sign.

@@ -322,6 +322,7 @@ pub(crate) fn unsealed() -> Plan {
     let at = Timestamp::from_second(1_795_348_800).unwrap_or_default();
     let policy = Policy {
         allowed_signers: Some("allowed_signers".to_owned()),
+        approvers: vec!["alice SHA256:1".to_owned()],
         revoked: None,
         quorum: 2,
         expiry_seconds: 90 * 86_400,

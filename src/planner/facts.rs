@@ -124,6 +124,7 @@ impl<'i> Facts<'i, '_> {
         let approval = &self.input.settings.approval;
         Policy {
             allowed_signers: approval.allowed_signers.clone(),
+            approvers: approval.approvers.clone(),
             revoked: approval.revoked.clone(),
             quorum: approval.quorum,
             expiry_seconds: approval.expiry_seconds,

@@ -49,6 +49,7 @@ pub(super) fn good_day() -> Plan {
         expires_at: at("2027-02-20T12:00:00Z"),
         policy: Policy {
             allowed_signers: some("signers"),
+            approvers: vec!["alice SHA256:1".to_owned()],
             revoked: None,
             quorum: 2,
             expiry_seconds: 7_776_000,

@@ -33,10 +33,16 @@ pub fn folder_of(plan: &Path) -> PathBuf {
 #[must_use]
 pub fn read_approvals(plan: &Path, base: &Path, signers: &[String], revoked: &[String]) -> ApprovalFiles {
     ApprovalFiles {
-        signers: signers.iter().map(|path| read(&base.join(path), path, LIST_LIMIT)).collect(),
+        signers: signers.iter().map(|path| read_list(base, path)).collect(),
         revoked: revoked.iter().map(|path| read_revoked(&base.join(path), path)).collect(),
         signatures: read_signatures(plan),
     }
+}
+
+/// Reads a list of people or keys that drplan.hcl names.
+#[must_use]
+pub fn read_list(base: &Path, path: &str) -> Text {
+    read(&base.join(path), path, LIST_LIMIT)
 }
 
 fn read(path: &Path, shown: &str, limit: u64) -> Text {

@@ -154,3 +154,26 @@ fn keys_that_cannot_sign_say_why() {
     assert!(String::from_utf8_lossy(&run.stderr).contains("there is no ssh-agent"));
     assert!(!sandbox.path("plan.json.approvals").exists());
 }
+
+/// Who may approve is decided with the plan: somebody more is another decision, an end of a key's time is none.
+#[test]
+fn somebody_more_among_the_signers_is_another_decision() {
+    let sandbox = planned();
+    let plan = |sandbox: &Sandbox| -> serde_json::Value {
+        let args = ["region", "us-west-2", "--offline", "--at", AT, "--inventory", "inventory-good.json"];
+        assert_eq!(sandbox.run(&args).code, Some(0));
+        serde_json::from_str(&sandbox.read("plan.json")).unwrap()
+    };
+    let before = plan(&sandbox);
+    let approvers = before["policy"]["approvers"].as_array().unwrap();
+    assert_eq!(approvers.len(), 2);
+    assert!(approvers[0].as_str().unwrap().starts_with("db-owner@example.com SHA256:"), "{approvers:?}");
+    let good = sandbox.read("allowed_signers");
+    let ended = good.replace("namespaces=\"drplan\"", "namespaces=\"drplan\",valid-before=\"20271231Z\"");
+    assert_ne!(ended, good);
+    sandbox.write("allowed_signers", ended);
+    assert_eq!(plan(&sandbox)["decision_digest"], before["decision_digest"]);
+    let key = good.trim_end().rsplit_once("ssh-ed25519").unwrap().1;
+    sandbox.write("allowed_signers", format!("{good}eve@example.com ssh-ed25519{key}\n"));
+    assert_ne!(plan(&sandbox)["decision_digest"], before["decision_digest"]);
+}

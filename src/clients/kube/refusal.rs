@@ -7,8 +7,19 @@ use kube::Error;
 use serde::Deserialize;
 
 use super::Failure;
+use super::values::{without_those_of, without_values};
+use crate::model::secret::{MASK, marker};
 use crate::model::target::TargetError;
 use crate::model::target::kube::ObjectRef;
+
+/// What an API server says with status 500 of an object that no other try would make sound.
+const OF_MANIFEST: [&str; 5] = [
+    "failed to create typed patch object",
+    "unable to convert",
+    "quantities must match the regular expression",
+    "illegal base64 data",
+    "json: cannot unmarshal",
+];
 
 /// As the table of errors has it.
 const SERVICE: &str = "kubernetes";
@@ -126,12 +137,13 @@ struct Cause {
     field: String,
 }
 
-/// An answer that is a refusal.
+/// An answer that is a refusal. `asked`: the object that was sent.
 pub(super) fn refused(
     verb: &str,
     about: &About<'_>,
     status: u16,
     retry_after: Option<Duration>,
+    asked: Option<&[u8]>,
     body: &[u8],
 ) -> TargetError {
     let told: Option<Status> = serde_json::from_slice(body).ok();
@@ -139,6 +151,7 @@ pub(super) fn refused(
     let details = told.details.unwrap_or_default();
     let seconds = Some(details.retry_after_seconds).filter(|seconds| *seconds > 0).map(Duration::from_secs);
     let (code, message) = meaning(about, status, &told.reason, &told.message, &details.causes);
+    let message = asked.map_or(message.clone(), |object| without_those_of(object, message));
     TargetError {
         status: Some(status),
         retry_after: retry_after.or(seconds),
@@ -176,7 +189,7 @@ fn meaning(
         return (TargetError::IMMUTABLE.to_owned(), message);
     }
     // A value of a type that the schema does not have: the API server calls that its own error.
-    if message.contains("failed to create typed patch object") {
+    if OF_MANIFEST.iter().any(|words| message.contains(words)) {
         return ("Invalid".to_owned(), quoted(about, message, causes));
     }
     if let Some(name) = webhook(message, "failed calling webhook ") {
@@ -252,11 +265,11 @@ fn quoted(about: &About<'_>, message: &str, causes: &[Cause]) -> String {
     if about.is_secret() {
         return "the API server refuses it; its words may quote the Secret and are not shown".to_owned();
     }
-    one_line(&without_values(message), 600)
+    one_line(&words(message), 600)
 }
 
 fn field(about: &About<'_>, cause: &Cause) -> String {
-    let words = without_values(&cause.message);
+    let words = words(&cause.message);
     if about.is_secret() {
         format!("{}: {}", cause.field, cause.reason)
     } else {
@@ -264,17 +277,10 @@ fn field(about: &About<'_>, cause: &Cause) -> String {
     }
 }
 
-/// `Invalid value: "abc": must be ...` and `Invalid value: {"a":1}: ...` without what is between.
-fn without_values(message: &str) -> String {
-    let mut text = message.to_owned();
-    for mark in ["Invalid value: ", "Unsupported value: ", "Duplicate value: ", "valueUnstructured{Value:"] {
-        let Some((before, rest)) = text.split_once(mark) else { continue };
-        let after =
-            rest.split_once("\": ").or_else(|| rest.split_once("}: ")).or_else(|| rest.split_once(": "));
-        let after = after.map_or("", |(_, after)| after);
-        text = format!("{before}{}: {after}", mark.trim_end_matches([' ', ':']));
-    }
-    if crate::model::secret::marker(&text).is_some() { crate::model::secret::MASK.to_owned() } else { text }
+/// Words without values; none where what is left looks like a secret all the same.
+fn words(message: &str) -> String {
+    let text = without_values(message);
+    if marker(&text).is_some() { MASK.to_owned() } else { text }
 }
 
 fn one_line(text: &str, most: usize) -> String {
@@ -298,7 +304,7 @@ mod tests {
     }
 
     fn told(kind: &str, status: u16, body: &Value) -> TargetError {
-        refused("PATCH", &About::Object(&object(kind)), status, None, body.to_string().as_bytes())
+        refused("PATCH", &About::Object(&object(kind)), status, None, None, body.to_string().as_bytes())
     }
 
     #[test]

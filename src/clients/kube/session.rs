@@ -142,7 +142,9 @@ impl Session {
         let body = Limited::new(body, MOST_BYTES).collect().await.map_err(broken)?.to_bytes();
         let status = head.status.as_u16();
         if !(200..300).contains(&status) {
-            return Err(refusal::refused(call.verb, &call.about, status, retry_after(&head.headers), &body));
+            let asked = call.body.map(|(_, bytes)| bytes);
+            let retry = retry_after(&head.headers);
+            return Err(refusal::refused(call.verb, &call.about, status, retry, asked, &body));
         }
         Ok(Answer { status, at: at(&head.headers), body: body.to_vec() })
     }

@@ -27,7 +27,8 @@ impl Rules {
     /// A policy that was loosened after the plan was approved changes nothing for it; one that was tightened holds.
     #[must_use]
     pub fn of(plan: &Plan, file: Option<&Approval>) -> Self {
-        let Policy { allowed_signers, revoked, quorum, expiry_seconds: _, break_glass } = &plan.policy;
+        let Policy { allowed_signers, approvers: _, revoked, quorum, expiry_seconds: _, break_glass } =
+            &plan.policy;
         let mut rules = Self {
             quorum: *quorum,
             expires_at: plan.expires_at,
@@ -36,7 +37,7 @@ impl Rules {
             revoked: revoked.iter().cloned().collect(),
         };
         let Some(file) = file else { return rules };
-        let Approval { allowed_signers, revoked, quorum, expiry_seconds, break_glass } = file;
+        let Approval { allowed_signers, approvers: _, revoked, quorum, expiry_seconds, break_glass } = file;
         rules.quorum = rules.quorum.max(*quorum);
         rules.break_glass = rules.break_glass && *break_glass;
         let lasts = SignedDuration::from_secs(i64::try_from(*expiry_seconds).unwrap_or(i64::MAX));

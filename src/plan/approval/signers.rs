@@ -1,5 +1,7 @@
 //! The file of allowed signers (ssh-keygen(1), ALLOWED SIGNERS).
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::NAMESPACE;
@@ -67,6 +69,21 @@ impl Signer {
             return Err(Why::NoLongerValid { until, place: self.place.clone() });
         }
         Ok(())
+    }
+}
+
+impl Signers {
+    /// Whom the file names, each with the fingerprint of a key that may be used for approvals: `NAMES SHA256:...`, in
+    /// order. When each is valid is left out.
+    #[must_use]
+    pub fn approvers(&self) -> Vec<String> {
+        let used = self.entries.iter().filter(|signer| signer.is_for_approvals());
+        let lines = used.map(|signer| {
+            let denied = signer.denied.iter().map(|name| format!("!{name}"));
+            let names: Vec<String> = signer.names.iter().cloned().chain(denied).collect();
+            format!("{} {}", names.join(","), signer.key.fingerprint())
+        });
+        lines.collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 

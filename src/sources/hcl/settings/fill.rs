@@ -212,6 +212,7 @@ fn approval(part: Part<'_>) -> Approval {
     let usual = if allowed_signers.is_some() { 1 } else { default.quorum };
     Approval {
         allowed_signers,
+        approvers: Vec::new(),
         revoked: part.text("revoked"),
         quorum: part.number("quorum").unwrap_or(usual),
         expiry_seconds: part.duration("expiry").unwrap_or(default.expiry_seconds),
