@@ -1,6 +1,9 @@
 //! `drplan apply PLAN`: check, plan again, run.
 
 use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
 
 use super::args::Apply;
 use super::ask::{Confirm, Place, Terminal, confirm, is_somebody_there, whereabouts};
@@ -108,13 +111,13 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
             runtime.block_on(kept::in_s3(shared, folder, newest, args.take_over.is_some(), screen))?
         }
         None => {
-            let journal = folder.journal()?;
+            let journal = folder.journal(screen)?;
             (folder, Kept::File(journal))
         }
     };
     folder.check_cluster(&cluster.id)?;
     save(&folder.file(&resume::file(newest, &folder.replayed)), &encoded(newest)?, MARK)?;
-    let watch = Watch::new(newest, args.events, screen);
+    let watch = Watch::new(newest, args.events, screen)?;
     let mut events = Vec::new();
     let world = Asked::new(args, input, now);
     let acts = Acts {
@@ -129,18 +132,17 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     };
     let ended =
         runtime.block_on(in_runtime(newest, acts, &folder, &journal, &permit, &watch, &mut events))?;
-    // Whoever was asked at the terminal may still be thinking: nobody waits for them.
-    runtime.shutdown_background();
-    drop(watch);
     drop(journal);
     let again: Vec<String> = std::env::args().skip(1).map(|word| shell(&word)).collect();
     let again = format!("drplan {}", again.join(" "));
     let verify = connect::verify_command(args, newest);
     let ends = Folder { again: &again, run: &folder.path.display().to_string(), verify: &verify };
     let text = render_ended(newest, &events, ends, screen.options(0, Some(&shown)));
-    if args.events.is_none() {
-        screen.result(text.as_bytes())?;
-    }
+    let printed = watch.finish(args.events.is_none().then_some(text));
+    let printed = runtime.block_on(all_shown(printed, ended.how == Ending::Interrupted));
+    // Whoever was asked at the terminal may still be thinking: nobody waits for them.
+    runtime.shutdown_background();
+    printed?;
     Ok(match ended.how {
         Ending::Done => Exit::Done,
         Ending::AtGate => Exit::AtGate,
@@ -259,7 +261,7 @@ async fn in_runtime(
     folder: &RunFolder,
     journal: &Kept,
     permit: &Permit,
-    watch: &Watch<'_>,
+    watch: &Watch,
     events: &mut Vec<Event>,
 ) -> Result<Ended, Failure> {
     let proofs = connect::Proofs::new(&plan.saw.recovery_region, plan.saw.account.is_some(), acts.world);
@@ -325,6 +327,24 @@ async fn in_runtime(
         ended.lost.get_or_insert(why);
     }
     Ok(ended)
+}
+
+/// How long whoever wants to go waits for a reader that does not read.
+const LEAVING: Duration = Duration::from_secs(1);
+
+/// Waits until everything is shown, or nobody wants to see it any more.
+async fn all_shown(printed: oneshot::Receiver<Result<(), Failure>>, leaving: bool) -> Result<(), Failure> {
+    let enough = async {
+        if !leaving {
+            interrupted().await;
+        }
+        tokio::time::sleep(LEAVING).await;
+    };
+    tokio::select! {
+        biased;
+        printed = printed => printed.unwrap_or(Ok(())),
+        () = enough => Ok(()),
+    }
 }
 
 /// Ctrl-C, or the end that an init system or a pipeline asks for, has the run stop in order; another one ends it at once.

@@ -93,23 +93,19 @@ pub(super) fn whereabouts() -> String {
 }
 
 /// Whoever sits at the terminal; nobody where there is none.
-pub(super) struct Terminal<'t, 'p> {
+pub(super) struct Terminal<'t> {
     pub(super) plan: &'t Plan,
-    pub(super) watch: &'t Watch<'p>,
+    pub(super) watch: &'t Watch,
 }
 
-impl People for Terminal<'_, '_> {
+impl People for Terminal<'_> {
     fn ask<'a>(&'a self, asked: &'a Asked) -> BoxFuture<'a, Option<Answer>> {
         Box::pin(async move {
             if !is_somebody_there() {
                 return None;
             }
             let text = render_gate(self.plan, &asked.step, &asked.ask);
-            self.watch.aside(|| {
-                let mut err = std::io::stderr().lock();
-                let _ = write!(err, "{text}");
-                let _ = err.flush();
-            });
+            self.watch.say(text);
             // The run goes on beside: other steps do not wait for an answer.
             let line = tokio::task::spawn_blocking(typed).await.ok().flatten();
             let go = line.as_deref() == Some(self.plan.stack.as_str());

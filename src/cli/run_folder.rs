@@ -1,18 +1,19 @@
 //! The folder of a run: `.drplan/runs/RUN` beside drplan.hcl, with its plan, its journal and its events.
 
 use std::fs::{self, File, TryLockError};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::home;
+use super::output::Screen;
 use super::show::read_plan;
 use super::{Failure, resume};
 use crate::executor::journal::FileJournal;
-use crate::model::diagnostic::{BadInput, Place, Problem};
+use crate::model::diagnostic::{Place, Problem};
 use crate::plan::Plan;
 use crate::plan::journal::{Begun, Replayed, replay};
-use crate::sources::text;
 
 const RUNS: &str = ".drplan/runs";
 /// The journal of a run, in its folder.
@@ -167,8 +168,15 @@ impl RunFolder {
     }
 
     /// Opens the journal behind its sound part.
-    pub(super) fn journal(&self) -> Result<FileJournal, Failure> {
+    pub(super) fn journal(&self, screen: &Screen) -> Result<FileJournal, Failure> {
         let path = self.path.join(JOURNAL);
+        if self.replayed.torn {
+            screen.note(&format!(
+                "note: the last record of {} was cut off when its process or its machine died: it is dropped, and what it was \
+                 about is looked at before anything is done",
+                path.display()
+            ));
+        }
         let generation = self.replayed.generation + 1;
         let sound = u64::try_from(self.replayed.sound).unwrap_or(u64::MAX);
         FileJournal::open(&path, self.replayed.head.clone(), generation, sound)
@@ -241,8 +249,15 @@ fn names(runs: &Path) -> Result<Vec<String>, Failure> {
 
 fn read(file: &Path) -> Result<Replayed, Failure> {
     let shown = file.display().to_string();
-    let text = text::read_text(file, &shown, JOURNAL_LIMIT).map_err(BadInput::from)?;
-    replay(text.as_bytes()).map_err(|damage| {
+    let failed = |source| Failure::Io { what: shown.clone(), source };
+    let mut bytes = Vec::new();
+    // As they are: a text that is read may lose what stands before it, or be refused for what stands behind it.
+    let read = File::open(file).map_err(failed)?.take(JOURNAL_LIMIT + 1).read_to_end(&mut bytes);
+    if read.map_err(failed)? as u64 > JOURNAL_LIMIT {
+        let message = format!("{shown} is larger than {} MiB: it is no journal", JOURNAL_LIMIT >> 20);
+        return Err(Failure::refused(message, "move the folder out of .drplan/runs, and apply again"));
+    }
+    replay(&bytes).map_err(|damage| {
         let line = u32::try_from(damage.line).unwrap_or(u32::MAX);
         let fix = "nothing is run on a journal that cannot be trusted: keep the folder for whoever looks into it, \
                    move it out of .drplan/runs, and apply again; what was done is found done";

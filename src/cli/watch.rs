@@ -1,12 +1,13 @@
 //! Shows a run as it goes: a live screen on a terminal, plain lines elsewhere, JSON where that is asked for.
 
 use std::collections::HashMap;
-use std::io::IsTerminal as _;
-use std::sync::Mutex;
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::oneshot;
 
 use super::Failure;
 use super::args::EventFormat;
@@ -19,14 +20,14 @@ use crate::render::run::{View, line, render_view};
 const REPLAY: Duration = Duration::from_millis(2_400);
 
 /// A live screen that is drawn anew with each event, at most ten times a second; gone when it is dropped.
-pub(super) struct Live<'p> {
+struct Live<'p> {
     view: Mutex<View<'p>>,
     bar: ProgressBar,
     screen: Screen,
 }
 
 impl<'p> Live<'p> {
-    pub(super) fn new(plan: &'p Plan, screen: Screen) -> Self {
+    fn new(plan: &'p Plan, screen: Screen) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
         // The only variable of the template is the message.
         if let Ok(style) = ProgressStyle::with_template("{msg}") {
@@ -35,7 +36,7 @@ impl<'p> Live<'p> {
         Self { view: Mutex::new(View::new(plan)), bar, screen }
     }
 
-    pub(super) fn take(&self, event: &Event) {
+    fn take(&self, event: &Event) {
         let Ok(mut view) = self.view.lock() else { return };
         view.take(event);
         self.bar.set_message(render_view(&view, self.screen.options(0, None)));
@@ -43,7 +44,7 @@ impl<'p> Live<'p> {
     }
 
     /// Makes room for what shows itself.
-    pub(super) fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
+    fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
         self.bar.suspend(work)
     }
 }
@@ -77,7 +78,7 @@ pub(super) fn replay(plan: &Plan, events: &[Event], screen: &Screen) -> Result<(
 const SILENCE: SignedDuration = SignedDuration::from_secs(30);
 
 /// One line for each event that says something new.
-pub(super) struct Lines {
+struct Lines {
     screen: Screen,
     said: Said,
 }
@@ -122,7 +123,7 @@ impl Said {
 }
 
 /// How a run is shown while it goes.
-pub(super) enum Watch<'p> {
+enum Printer<'p> {
     /// On a terminal.
     Live(Live<'p>),
     /// One line for each event, on stderr.
@@ -131,18 +132,17 @@ pub(super) enum Watch<'p> {
     Json(Screen),
 }
 
-impl<'p> Watch<'p> {
-    /// As the terminal and the command line have it.
-    pub(super) fn new(plan: &'p Plan, events: Option<EventFormat>, screen: &Screen) -> Self {
+impl<'p> Printer<'p> {
+    fn new(plan: &'p Plan, events: Option<EventFormat>, screen: Screen) -> Self {
         match events {
-            Some(EventFormat::Json) => Self::Json(*screen),
-            None if std::io::stderr().is_terminal() => Self::Live(Live::new(plan, *screen)),
-            None => Self::Lines(Lines { screen: *screen, said: Said::default() }),
+            Some(EventFormat::Json) => Self::Json(screen),
+            None if std::io::stderr().is_terminal() => Self::Live(Live::new(plan, screen)),
+            None => Self::Lines(Lines { screen, said: Said::default() }),
         }
     }
 
     /// A terminal that is gone, and a pipe that nobody reads, change nothing of a run.
-    pub(super) fn take(&self, event: &Event) {
+    fn take(&self, event: &Event) {
         match self {
             Self::Live(live) => live.take(event),
             Self::Lines(lines) => lines.take(event),
@@ -154,12 +154,76 @@ impl<'p> Watch<'p> {
         }
     }
 
-    /// Makes room for what shows itself.
-    pub(super) fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
+    fn say(&self, text: &str) {
+        let say = || {
+            let mut err = std::io::stderr().lock();
+            let _ = write!(err, "{text}");
+            let _ = err.flush();
+        };
         match self {
-            Self::Live(live) => live.aside(work),
-            Self::Lines(_) | Self::Json(_) => work(),
+            Self::Live(live) => live.aside(say),
+            Self::Lines(_) | Self::Json(_) => say(),
         }
+    }
+}
+
+enum Message {
+    Event(Event),
+    Say(String),
+    Last(String),
+}
+
+/// Shows a run from a thread of its own: whoever does not read what it says (a pager, a terminal that was stopped with
+/// Ctrl-S) holds up neither its steps nor its lease.
+pub(super) struct Watch {
+    messages: mpsc::Sender<Message>,
+    printed: oneshot::Receiver<Result<(), Failure>>,
+}
+
+impl Watch {
+    /// As the terminal and the command line have it.
+    ///
+    /// # Errors
+    /// There is no thread to be had.
+    pub(super) fn new(plan: &Plan, events: Option<EventFormat>, screen: &Screen) -> Result<Self, Failure> {
+        let (plan, screen) = (plan.clone(), *screen);
+        let (messages, said) = mpsc::channel();
+        let (tell, printed) = oneshot::channel();
+        let print = move || {
+            let printer = Printer::new(&plan, events, screen);
+            let mut last = None;
+            for message in said {
+                match message {
+                    Message::Event(event) => printer.take(&event),
+                    Message::Say(text) => printer.say(&text),
+                    Message::Last(text) => last = Some(text),
+                }
+            }
+            drop(printer);
+            let _ = tell.send(last.map_or(Ok(()), |text| screen.result(text.as_bytes())));
+        };
+        std::thread::Builder::new()
+            .name("screen".to_owned())
+            .spawn(print)
+            .map_err(|source| Failure::Io { what: "the screen's thread".to_owned(), source })?;
+        Ok(Self { messages, printed })
+    }
+
+    pub(super) fn take(&self, event: &Event) {
+        let _ = self.messages.send(Message::Event(event.clone()));
+    }
+
+    /// Says on stderr what is no event.
+    pub(super) fn say(&self, text: String) {
+        let _ = self.messages.send(Message::Say(text));
+    }
+
+    /// Nothing more comes but a last text for stdout; what is returned tells when all is shown.
+    pub(super) fn finish(self, last: Option<String>) -> oneshot::Receiver<Result<(), Failure>> {
+        if let Some(last) = last {
+            let _ = self.messages.send(Message::Last(last));
+        }
+        self.printed
     }
 }
 

@@ -211,7 +211,7 @@ impl<'x> Executor<'x> {
             stopping = self.stop.is_asked();
         }
         ended.how = self.ending(&ended);
-        self.end(&ended).await;
+        self.end(&mut ended).await;
         ended
     }
 
@@ -229,11 +229,14 @@ impl<'x> Executor<'x> {
         }
     }
 
-    async fn end(&self, ended: &Ended) {
+    async fn end(&self, ended: &mut Ended) {
         if ended.lost.is_none() {
-            // What is done is done without this record, too.
             let how = ended.how.as_str().to_owned();
-            let _ = self.journal.append(self.clock.now(), Entry::Ended { how }).await;
+            // What is done is done without this record, too, but nobody would find it ended.
+            if let Err(error) = self.journal.append(self.clock.now(), Entry::Ended { how }).await {
+                ended.lost = Some(error.to_string());
+                ended.how = Ending::Lost;
+            }
         }
         let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         let left = self.plan.steps.len() - ended.done - ended.failed.len();

@@ -117,6 +117,10 @@ impl Target<ProofRequest> for Proofs<'_> {
                         })
                     })
                 }
+                ProofRequest::Primary { hosts, .. } if hosts.is_empty() => {
+                    let why = "no host of the primary is known: it was not asked".to_owned();
+                    Ok(Seen::Done(Outputs::from([(UNPROVEN.to_owned(), why)])))
+                }
                 // Both answers are good; what is done about them is asked at the fence.
                 ProofRequest::Primary { hosts, .. } => {
                     let answers = answering(hosts).await;

@@ -299,12 +299,49 @@ fn an_edited_journal_is_refused_and_a_torn_one_is_gone_on_with() {
     let refused = work.apply(plane, &plan.digest).output().unwrap();
     assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
     assert!(shown(&refused).contains("of the journal"), "{}", shown(&refused));
-    let mut torn = sound;
-    torn.extend_from_slice(b"{\"sequence\":");
+    // A mark before the first record is no part of it.
+    std::fs::write(&journal, [&b"\xef\xbb\xbf"[..], &sound].concat()).unwrap();
+    let marked = work.apply(plane, &plan.digest).output().unwrap();
+    assert_eq!(marked.status.code(), Some(5), "{}", shown(&marked));
+    // As a file system leaves it that lost its power.
+    let torn = [&sound[..], b"{\"sequence\":", &[0; 64]].concat();
     std::fs::write(&journal, &torn).unwrap();
     let done = work.apply(plane, &plan.digest).output().unwrap();
     assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
+    assert!(shown(&done).contains("was cut off when its process or its machine died"), "{}", shown(&done));
     assert_eq!(work.journals().len(), 1);
+}
+
+/// A pager, a terminal that was stopped with Ctrl-S, a slow log shipper.
+#[test]
+fn a_reader_that_pauses_holds_up_nothing() {
+    let plane = control_plane::whole();
+    let work = Work::new("run-unread", 0);
+    let mut text = "apiVersion: v1\nkind: Namespace\nmetadata: { name: run-unread }\n".to_owned();
+    for at in 0..400 {
+        let _ = writeln!(
+            text,
+            "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: c-{at}, namespace: run-unread }}"
+        );
+    }
+    work.write("manifests/all.yaml", &text);
+    let plan = work.plan();
+    let mut command = work.apply(plane, &plan.digest);
+    let mut child =
+        command.args(["--events", "json"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let journal = begun_journal(&work);
+    let ended = || replay(&std::fs::read(&journal).unwrap()).unwrap().ended;
+    let began = std::time::Instant::now();
+    while ended().is_none() && began.elapsed().as_secs() < 60 {
+        std::thread::yield_now();
+    }
+    assert_eq!(ended().as_deref(), Some("done"));
+    // It waits for its reader, which loses nothing.
+    assert!(child.try_wait().unwrap().is_none());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout.len() > 64 << 10, "{}", output.stdout.len());
+    assert!(String::from_utf8(output.stdout).unwrap().trim_end().ends_with('}'));
 }
 
 /// The cluster is told by its own identity, whatever the context is called.
