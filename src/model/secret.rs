@@ -75,8 +75,11 @@ const WORDS: &[&str] = &[
     "passwd",
     "password",
     "passwords",
+    "pgpass",
     "privatekey",
     "pwd",
+    "requirepass",
+    "salt",
     "secret",
     "secrets",
     "token",
@@ -307,6 +310,11 @@ const FORMS: &[Form] = &[
         length >= 24 && from.bytes().skip(7).take(length).any(|b| b.is_ascii_digit())
     }),
     ("://", "password in a URL", is_url_with_password),
+    ("@tcp(", "password in a DSN", |before, _| is_user_with_password(before)),
+    ("@unix(", "password in a DSN", |before, _| is_user_with_password(before)),
+    ("hooks.slack.com/services/", "Slack webhook", |_, from| {
+        token_length(from, "hooks.slack.com/services/") >= 20
+    }),
 ];
 
 fn starts_word(before: &str) -> bool {
@@ -354,6 +362,14 @@ fn is_url_with_password(before: &str, from: &str) -> bool {
     let password =
         authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
     password.is_some_and(|password| {
+        !password.is_empty() && !password.starts_with(['$', '%', '{', '*', '(']) && password != MASK
+    })
+}
+
+/// `user:password` before the host of a DSN (<https://github.com/go-sql-driver/mysql#dsn-data-source-name>).
+fn is_user_with_password(before: &str) -> bool {
+    let user = before.rsplit([' ', '"', '\'', '=', '/']).next().unwrap_or_default();
+    user.split_once(':').is_some_and(|(_, password)| {
         !password.is_empty() && !password.starts_with(['$', '%', '{', '*', '(']) && password != MASK
     })
 }

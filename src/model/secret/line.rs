@@ -12,7 +12,10 @@ pub fn tells(line: &str) -> bool {
 }
 
 /// What stands between a name and its value.
-const BY: [char; 3] = ['=', ':', ' '];
+const BY: [char; 4] = ['=', ':', ' ', '>'];
+
+/// Words of configuration files that a password follows after a blank.
+const DIRECTIVES: [&str; 2] = ["requirepass", "masterauth"];
 
 /// Whether what ends here is a secret-like name that is given a value.
 fn gives(line: &str, end: usize, by: &str) -> bool {
@@ -21,6 +24,14 @@ fn gives(line: &str, end: usize, by: &str) -> bool {
     let name = before.rsplit(|c: char| !in_name(c)).next().unwrap_or_default();
     // A flag of a command, else only what is assigned.
     let is_flag = name.starts_with('-');
+    // An element of XML, where something is in it.
+    let opens = before.strip_suffix(name).is_some_and(|before| before.ends_with('<'));
+    if by == ">" && (!opens || line[end + by.len()..].trim_start().starts_with('<')) {
+        return false;
+    }
+    if by == " " && DIRECTIVES.contains(&before) {
+        return true;
+    }
     (by != " " || is_flag) && (looks_secret(name) || name.to_ascii_lowercase().ends_with("signature"))
 }
 
@@ -35,7 +46,7 @@ pub fn masked(line: &str) -> String {
         let after = &line[end + by.len()..];
         let start = line.len() - after.trim_start_matches([' ', '"', '\'', '=']).len();
         let value = &line[start..];
-        let length = value.find([' ', '"', '\'', ',', ';', '&']).unwrap_or(value.len());
+        let length = value.find([' ', '"', '\'', ',', ';', '&', '<']).unwrap_or(value.len());
         if length > 0 {
             out += &line[from..start];
             out += super::MASK;
@@ -78,11 +89,15 @@ mod tests {
             "https://s3/a?X-Amz-Signature=hunter2",
             "https://hunter2@sentry.example.com/1",
             "db_password: hunter2",
+            "  <password>hunter2</password>",
+            "requirepass hunter2",
         ] {
             assert!(tells(line), "{line}");
         }
         for line in [
             "LOG_LEVEL=info",
+            "<passwordPolicy><minimum>8</minimum></passwordPolicy>",
+            "a > b",
             "--v=2",
             "http://host:80/path",
             "a password of the primary",

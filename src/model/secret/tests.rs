@@ -142,6 +142,8 @@ fn forms_of_secrets() {
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln".to_owned(), "JWT"),
         ("Authorization: Bearer abcdefghijklmnopqrstuvwx1".to_owned(), "bearer token"),
         ("postgres://shop:hunter2@db.internal:5432/shop".to_owned(), "password in a URL"),
+        ("DSN=shop:hunter2@tcp(db.internal:3306)/shop".to_owned(), "password in a DSN"),
+        ("https://hooks.slack.com/services/T00000000/B00000000/abcdefgh".to_owned(), "Slack webhook"),
     ] {
         assert_eq!(marker(&value), Some(kind), "{value}");
     }
@@ -171,6 +173,8 @@ fn forms_that_only_resemble_secrets() {
         "postgres://shop:${DB_PASSWORD}@db:5432/shop",
         "postgres://shop:$(DB_PASSWORD)@db:5432/shop",
         "oci://host:5000/image@sha256:abc",
+        "shop:${DB_PASSWORD}@tcp(db:3306)/shop",
+        "https://hooks.slack.com/services/",
         "arn:aws:iam::123456789012:role/AKIA",
         "-----BEGIN ",
         "-----BEGIN \u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}",

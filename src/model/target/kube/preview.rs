@@ -119,7 +119,25 @@ fn mask(value: &mut Value, by: &mut Mask<'_>, name: &str) {
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, by, name)),
+        Value::Array(items) => {
+            // `["--api-key", "..."]`: a flag is named by the argument before it.
+            let mut flag = String::new();
+            for item in items {
+                match item {
+                    Value::String(text)
+                        if looks_secret(&flag) && !text.starts_with('-') && !is_reference(text) =>
+                    {
+                        by.hide(&flag, text);
+                        flag.clear();
+                    }
+                    item => {
+                        let text = item.as_str().filter(|text| text.starts_with('-'));
+                        text.unwrap_or_default().clone_into(&mut flag);
+                        mask(item, by, name);
+                    }
+                }
+            }
+        }
         Value::String(text) if marker(text).is_some() && !text.contains('\n') => by.hide(name, text),
         Value::String(text) if text.contains('\n') || tells(text) => {
             let ends = text.ends_with('\n');
@@ -176,6 +194,7 @@ mod tests {
         let object = |password: &str, host: &str| {
             json!({ "kind": "Deployment", "spec": {
                 "env": [{ "name": "HOST", "value": host }, { "name": "DB_PASSWORD", "value": password }],
+                "args": ["--db-password", password, "--host", host],
                 "file": format!("host={host}\npassword={password}\n") } })
         };
         let (before, after) = changed(object("hunter2", "a"), object("hunter3", "b"));
