@@ -288,7 +288,7 @@ fn a_preview_has_what_changes_and_no_effect() {
                     .map(|object| KubeObject::new(reference(object), Secret::new(object.to_string())))
                     .collect();
                 let previews = target.preview(&asked).await.unwrap();
-                let shown = render_previews(&previews, Options::default());
+                let shown = render_previews(&previews, &[], Options::default());
                 assert!(!shown.contains("canary") && !format!("{previews:?}").contains("canary"), "{shown}");
                 previews.into_iter().map(|preview| preview.outcome).collect::<Vec<_>>()
             }
