@@ -172,7 +172,7 @@ pub(super) struct Verify {
     /// The kubeconfig; else that of KUBECONFIG or ~/.kube/config, where --context is given
     #[arg(long, value_name = "FILE")]
     pub(super) kubeconfig: Option<PathBuf>,
-    /// Only what runs in this namespace; repeatable
+    /// Only what runs in this namespace; repeatable. One that is not there is missed
     #[arg(long, value_name = "NAME")]
     pub(super) namespace: Vec<String>,
     /// How it is shown
