@@ -52,7 +52,7 @@ fn of_cluster(error: &TargetError) -> Option<Vec<String>> {
         (TargetError::CANNOT_START, _) => {
             vec![again("mend what its pods lack (image, Secret, ConfigMap, room on nodes)"), MANIFEST.to_owned()]
         }
-        (TargetError::WEBHOOK, _) => vec![
+        (TargetError::WEBHOOK | TargetError::WEBHOOK_UNSERVED, _) => vec![
             again("bring up what serves the webhook"),
             again(
                 "or, where nobody needs it now, delete its ValidatingWebhookConfiguration or MutatingWebhookConfiguration \
@@ -120,6 +120,7 @@ mod tests {
             (TargetError::IMMUTABLE, Some(422), "delete the object by hand"),
             (TargetError::CANNOT_START, None, "image, Secret"),
             (TargetError::WEBHOOK, Some(500), "serves the webhook"),
+            (TargetError::WEBHOOK_UNSERVED, Some(500), "serves the webhook"),
             (TargetError::NOT_SERVED, None, "api-resources"),
             (TargetError::TERMINATING, Some(403), "keeps the namespace"),
             ("Unauthorized", Some(401), "sign in anew"),

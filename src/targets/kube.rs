@@ -11,9 +11,10 @@ mod ready;
 mod release;
 mod restart;
 mod scaled;
+mod served;
 mod webhooks;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -35,6 +36,8 @@ pub struct KubeTarget {
     discovery: discovery::Discovery,
     scaled: scaled::Scaled,
     listed: listed::Listed,
+    /// All that a run applies, where that is known.
+    expected: Option<HashSet<ObjectRef>>,
     forced: BTreeSet<ObjectRef>,
 }
 
@@ -47,15 +50,18 @@ impl KubeTarget {
             discovery: discovery::Discovery::default(),
             scaled: scaled::Scaled::default(),
             listed: listed::Listed::default(),
+            expected: None,
             forced: BTreeSet::new(),
         }
     }
 
-    /// The same, told which objects it will be asked to apply: where there are many of a kind, one list tells which of them
-    /// are as they are to be.
+    /// The same, told which objects it will be asked to apply, all of them: where there are many of a kind, one list tells
+    /// which of them are as they are to be; and a webhook that none of them can bring up is not waited for.
     #[must_use]
     pub fn expecting<'o>(self, objects: impl IntoIterator<Item = &'o ObjectRef>) -> Self {
-        Self { listed: listed::Listed::of(objects), ..self }
+        let objects: Vec<&ObjectRef> = objects.into_iter().collect();
+        let expected = Some(objects.iter().copied().cloned().collect());
+        Self { listed: listed::Listed::of(objects), expected, ..self }
     }
 
     /// The same, taking fields of these objects over from their other owners. For what a person asked for by name.
@@ -103,12 +109,13 @@ impl Target<KubeRequest> for KubeTarget {
 
     fn act<'a>(&'a self, request: &'a KubeRequest, _: &'a Mark) -> BoxFuture<'a, Result<Acted, TargetError>> {
         Box::pin(async move {
-            match request {
+            let acted = match request {
                 KubeRequest::Apply(object) => apply::apply(self, object).await,
                 // There is nothing to do but to look again.
                 KubeRequest::AwaitReady(_) => Ok(Acted::Accepted),
                 KubeRequest::Release { object, to } => release::release(self, object, *to).await,
-            }
+            };
+            webhooks::told(self, acted).await
         })
     }
 }

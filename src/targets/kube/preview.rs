@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use super::apply::{How, get, is_applied_to, patch, without_scaled};
-use super::{KubeTarget, listed, parsed};
+use super::{KubeTarget, listed, parsed, webhooks};
 use crate::clients::kube::refusal::About;
 use crate::clients::kube::session::JSON;
 use crate::model::target::TargetError;
@@ -26,9 +26,12 @@ pub(super) async fn preview(
 ) -> Result<Vec<Preview>, TargetError> {
     let known = &listed::all(target, objects.iter().map(|object| &object.reference)).await;
     let previews = futures_util::stream::iter(objects).map(|object| async move {
-        let outcome = match outcome(target, object, known).await {
+        let outcome = match webhooks::told(target, outcome(target, object, known).await).await {
             Err(error) if error.code == TargetError::NO_KIND => Outcome::Later(error.message),
-            Err(error) if error.code == TargetError::NOT_SERVED || error.code == "Invalid" => {
+            Err(error)
+                if [TargetError::NOT_SERVED, TargetError::WEBHOOK_UNSERVED, "Invalid"]
+                    .contains(&error.code.as_str()) =>
+            {
                 Outcome::Refused(error.message)
             }
             Err(error) if error.status == Some(404) => {

@@ -356,6 +356,19 @@ fn a_webhook_of_a_service_is_waited_for() {
             told.starts_with("webhook waited.shop.example does not answer yet: no endpoints available"),
             "{told}"
         );
+        // Told what else is to be applied, it knows whether a wait helps.
+        let configuration = reference(&webhook(&bundle));
+        let policy = reference(&deployment(&shop, "policy", 1, json!({})));
+        let ready = KubeRequest::AwaitReady(configuration.clone());
+        let alone = target.expecting([&configuration, &reference(&service)]);
+        let error = alone.look(&ready, &mark()).await.unwrap_err();
+        assert_eq!(error.code, TargetError::WEBHOOK_UNSERVED, "{error}");
+        let named =
+            "waited.shop.example of ValidatingWebhookConfiguration/waited-for, and no wait helps: no pod";
+        assert!(error.message.contains(named), "{error}");
+        let served = alone.expecting([&configuration, &policy]);
+        let seen = served.look(&ready, &mark()).await.unwrap();
+        assert!(matches!(seen, Seen::Underway(_)), "{seen:?}");
         let path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/waited-for";
         plane.ask("DELETE", path, &json!({})).await;
     });
