@@ -14,7 +14,7 @@ mod scaled;
 mod served;
 mod webhooks;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -38,7 +38,6 @@ pub struct KubeTarget {
     listed: listed::Listed,
     /// All that a run applies, where that is known.
     expected: Option<HashSet<ObjectRef>>,
-    forced: BTreeSet<ObjectRef>,
 }
 
 impl KubeTarget {
@@ -51,7 +50,6 @@ impl KubeTarget {
             scaled: scaled::Scaled::default(),
             listed: listed::Listed::default(),
             expected: None,
-            forced: BTreeSet::new(),
         }
     }
 
@@ -62,12 +60,6 @@ impl KubeTarget {
         let objects: Vec<&ObjectRef> = objects.into_iter().collect();
         let expected = Some(objects.iter().copied().cloned().collect());
         Self { listed: listed::Listed::of(objects), expected, ..self }
-    }
-
-    /// The same, taking fields of these objects over from their other owners. For what a person asked for by name.
-    #[must_use]
-    pub fn forcing(self, objects: impl IntoIterator<Item = ObjectRef>) -> Self {
-        Self { forced: objects.into_iter().collect(), ..self }
     }
 
     /// What tells this cluster from every other: the uid of its `kube-system`, which is made with it and never again.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
-use super::apply::{How, get, is_applied_to, patch, without_scaled};
+use super::apply::{get, is_applied_to, patch, without_scaled};
 use super::{KubeTarget, listed, parsed, webhooks};
 use crate::clients::kube::refusal::About;
 use crate::clients::kube::session::JSON;
@@ -75,13 +75,5 @@ async fn outcome(
 async fn ask(target: &KubeTarget, object: &KubeObject) -> Result<Vec<u8>, TargetError> {
     let owned = without_scaled(target, object).await?;
     let body = owned.as_deref().unwrap_or(object.body.expose());
-    let how = |force: bool| How { force, dry_run: true };
-    let force = target.forced.contains(&object.reference);
-    let answer = match patch(target, &object.reference, body, how(force), JSON).await {
-        Err(error) if crate::clients::kube::refusal::is_own_conflict(&error, super::MANAGER) => {
-            patch(target, &object.reference, body, how(true), JSON).await?
-        }
-        answer => answer?,
-    };
-    Ok(answer.body)
+    Ok(patch(target, &object.reference, body, true, JSON).await?.body)
 }

@@ -28,8 +28,13 @@ async fn live(plane: &ControlPlane, object: &Value) -> Value {
 
 /// Changes an object as another field manager.
 pub(super) async fn by_another(plane: &ControlPlane, path: &str, change: &Value) {
+    by(plane, "somebody", path, change).await;
+}
+
+/// As `kubectl edit --field-manager` does.
+async fn by(plane: &ControlPlane, manager: &str, path: &str, change: &Value) {
     let client = plane.client(crate::control_plane::ADMIN).await.unwrap();
-    let request = http::Request::patch(format!("{path}?fieldManager=somebody"))
+    let request = http::Request::patch(format!("{path}?fieldManager={manager}"))
         .header("content-type", "application/merge-patch+json")
         .body(change.to_string().into_bytes())
         .unwrap();
@@ -82,7 +87,7 @@ fn one_request_is_made_for_an_object() {
 }
 
 #[test]
-fn a_conflict_names_field_and_owner_and_is_forced_only_when_asked() {
+fn a_conflict_names_field_and_owner_and_is_never_forced() {
     let plane = cluster();
     run(async {
         let (target, shop) = (target(plane).await, namespace(plane, "contended").await);
@@ -95,9 +100,13 @@ fn a_conflict_names_field_and_owner_and_is_forced_only_when_asked() {
         assert!(error.message.contains(".data.mode is of somebody"), "{error}");
         assert_eq!(live(plane, &settings).await["data"]["mode"], "fast");
 
-        let forcing = super::target(plane).await.forcing([reference(&settings)]);
-        apply(&forcing, &settings).await.unwrap();
-        assert_eq!(live(plane, &settings).await["data"]["mode"], "slow");
+        // As the choices have it: the value is given by hand, and the other owner has it no more.
+        by(plane, "drplan", &path, &json!({ "data": { "mode": "slow" } })).await;
+        apply(&target, &settings).await.unwrap();
+        let mut next = settings.clone();
+        next["data"]["mode"] = "slower".into();
+        apply(&target, &next).await.unwrap();
+        assert_eq!(live(plane, &settings).await["data"]["mode"], "slower");
     });
 }
 
