@@ -76,12 +76,12 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     let bodies = Read::new(newest, &input.manifests);
     let requests = Requests::new(newest, &bodies).with_fence_by_hand();
     let (kube, cluster) = runtime.block_on(connect::cluster(args, newest))?;
-    // Whoever is asked for the go sees first what it is for.
-    if args.dry_run || (args.events.is_none() && is_somebody_there()) {
-        runtime.block_on(preview::show(newest, &requests, &kube, screen))?;
-    }
     if args.dry_run {
-        return Ok(Exit::Done);
+        return runtime.block_on(preview::dry_run(args, newest, &requests, &kube, screen));
+    }
+    // Whoever is asked for the go sees first what it is for.
+    if args.events.is_none() && is_somebody_there() {
+        runtime.block_on(preview::show(newest, &requests, &kube, screen))?;
     }
     let shared = match &taken {
         Some(_) => None,

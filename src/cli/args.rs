@@ -172,7 +172,7 @@ pub(super) struct Verify {
     /// The kubeconfig; else that of KUBECONFIG or ~/.kube/config, where --context is given
     #[arg(long, value_name = "FILE")]
     pub(super) kubeconfig: Option<PathBuf>,
-    /// Only what runs in this namespace; repeatable
+    /// Only what runs in this namespace; repeatable. One that is not there is missed
     #[arg(long, value_name = "NAME")]
     pub(super) namespace: Vec<String>,
     /// How it is shown
@@ -339,7 +339,8 @@ pub(super) struct Apply {
     /// Region of the bucket of --take-over s3://BUCKET/PREFIX/RUN; else AWS_REGION
     #[arg(long, value_name = "REGION", requires = "take_over")]
     pub(super) journal_region: Option<String>,
-    /// Show what applying the objects would change, and change nothing
+    /// Show what applying the objects would change and which workloads would restart for it, and change nothing; exit code 6
+    /// where the API server would refuse an object
     #[arg(long)]
     pub(super) dry_run: bool,
     /// Without approvers and without a terminal: the digest of the plan that is meant

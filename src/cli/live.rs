@@ -53,11 +53,15 @@ pub(super) fn observation(
 }
 
 /// How healthy the cluster is that a kubeconfig leads to.
-pub(super) fn health(source: &Source, at: jiff::Timestamp) -> Result<Result<Seen, Gap>, Failure> {
+pub(super) fn health(
+    source: &Source,
+    at: jiff::Timestamp,
+    namespaces: &[String],
+) -> Result<Result<Seen, Gap>, Failure> {
     converse("reading the cluster".to_owned(), async {
         let kubeconfig = Kubeconfig::read(source).map_err(|failure| failure.gap())?;
         let opened = Cluster::open(kubeconfig, Limits::default()).await.map_err(|failure| failure.gap())?;
-        Ok(cluster::read_health(&opened, at).await)
+        Ok(cluster::read_health(&opened, at, namespaces).await)
     })
 }
 
@@ -66,12 +70,13 @@ pub(super) fn health_of_eks(
     region: &str,
     request: aws::ClusterRequest,
     at: jiff::Timestamp,
+    namespaces: &[String],
 ) -> Result<Result<Seen, Gap>, Failure> {
     converse(format!("reading the cluster in {region}"), async {
         let connection = Connection::open(region, Limits::default()).await;
         let connection = connection.map_err(|problem| unasked(region, &problem))?;
         let opened = aws::open_cluster(&connection, &request).await.map_err(|failure| failure.gap())?;
-        Ok(cluster::read_health(&opened, at).await)
+        Ok(cluster::read_health(&opened, at, namespaces).await)
     })
 }
 

@@ -59,7 +59,7 @@ pub enum Exit {
     AtGate = 4,
     /// Refused: nothing was done.
     Refused = 5,
-    /// A step failed: the run can be gone on with.
+    /// A step failed, and the run can be gone on with; or, of a dry run, would fail.
     StepFailed = 6,
     /// What was verified is not healthy, or could not be seen whole.
     Unhealthy = 7,

@@ -13,7 +13,7 @@ pub(super) fn run(args: &Verify, screen: &Screen) -> Result<Exit, Failure> {
     let named = args.kubeconfig.is_some() || args.context.is_some();
     let seen = if named {
         let source = Source { file: args.kubeconfig.clone(), context: args.context.clone() };
-        live::health(&source, jiff::Timestamp::now())?
+        live::health(&source, jiff::Timestamp::now(), &args.namespace)?
     } else {
         let Some(region) = &args.region else {
             let problem = Problem::new(
@@ -28,7 +28,7 @@ pub(super) fn run(args: &Verify, screen: &Screen) -> Result<Exit, Failure> {
             environment: false,
             ..aws::ClusterRequest::default()
         };
-        live::health_of_eks(region, request, jiff::Timestamp::now())?
+        live::health_of_eks(region, request, jiff::Timestamp::now(), &args.namespace)?
     };
     let health = assess(&seen.map_err(|gap| unread(&gap))?, &name(args), &args.namespace);
     let text = match args.format {

@@ -1,6 +1,7 @@
 //! What a person can do about an error that a step ends with: most likely first.
 
 use super::errors::{Class, DENIED, classify};
+use crate::model::paste::shell;
 use crate::model::target::TargetError;
 
 /// What every list ends with where the plan itself need not change.
@@ -44,18 +45,21 @@ fn of_cluster(error: &TargetError) -> Option<Vec<String>> {
     Some(match (error.code.as_str(), error.status) {
         (TargetError::FIELD_CONFLICT, _) => vec![
             "leave the fields to their owner: take them out of the manifest, then plan and approve again".to_owned(),
-            again(
-                "or take them over by hand: kubectl apply --server-side --force-conflicts --field-manager=drplan -f FILE",
-            ),
+            // Not by applying the file: the plan's rewrites are not in it.
+            again(&format!(
+                "or take them over by hand: kubectl edit {} --field-manager=drplan, and give these fields the values of the \
+                 manifest, rewritten as the plan has it (drplan show PLAN --step ID)",
+                argument(error)
+            )),
         ],
         (TargetError::IMMUTABLE, _) => vec![
             "keep the value that is there: write it into the manifest, then plan and approve again".to_owned(),
-            again("or delete the object by hand, with what that takes along"),
+            again(&format!("or delete the object by hand, with what that takes along: kubectl delete {}", argument(error))),
         ],
         (TargetError::CANNOT_START, _) => {
             vec![again("mend what its pods lack (image, Secret, ConfigMap, room on nodes)"), MANIFEST.to_owned()]
         }
-        (TargetError::WEBHOOK, _) => vec![
+        (TargetError::WEBHOOK | TargetError::WEBHOOK_UNSERVED, _) => vec![
             again("bring up what serves the webhook"),
             again(
                 "or, where nobody needs it now, delete its ValidatingWebhookConfiguration or MutatingWebhookConfiguration \
@@ -100,6 +104,16 @@ fn of_cluster(error: &TargetError) -> Option<Vec<String>> {
     })
 }
 
+/// The object of a call, as kubectl takes it: `Deployment cart -n shop`.
+fn argument(error: &TargetError) -> String {
+    let label = error.call.split_once(' ').map_or(error.call.as_str(), |(_, label)| label);
+    match label.split('/').map(shell).collect::<Vec<_>>().as_slice() {
+        [kind, namespace, name] => format!("{kind} {name} -n {namespace}"),
+        [kind, name] => format!("{kind} {name}"),
+        _ => "KIND NAME".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +121,7 @@ mod tests {
     fn of(service: &'static str, code: &str, status: Option<u16>) -> String {
         let error = TargetError {
             service,
-            call: "Call".to_owned(),
+            call: "PATCH ConfigMap/shop/settings".to_owned(),
             code: code.to_owned(),
             status,
             message: String::new(),
@@ -119,10 +133,15 @@ mod tests {
     #[test]
     fn each_says_what_to_do_and_how_it_goes_on() {
         for (code, status, words) in [
-            (TargetError::FIELD_CONFLICT, Some(409), "--force-conflicts"),
-            (TargetError::IMMUTABLE, Some(422), "delete the object by hand"),
+            (
+                TargetError::FIELD_CONFLICT,
+                Some(409),
+                "kubectl edit ConfigMap settings -n shop --field-manager=drplan",
+            ),
+            (TargetError::IMMUTABLE, Some(422), "kubectl delete ConfigMap settings -n shop"),
             (TargetError::CANNOT_START, None, "image, Secret"),
             (TargetError::WEBHOOK, Some(500), "serves the webhook"),
+            (TargetError::WEBHOOK_UNSERVED, Some(500), "serves the webhook"),
             (TargetError::NOT_SERVED, None, "api-resources"),
             (TargetError::TERMINATING, Some(403), "keeps the namespace"),
             ("Unauthorized", Some(401), "sign in anew"),

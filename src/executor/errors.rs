@@ -72,7 +72,13 @@ const TABLE: &[(&str, &[&str], Class)] = &[
     ("kubernetes", &[TargetError::WEBHOOK, TargetError::NO_KIND, TargetError::TERMINATING], Class::Wait),
     (
         "kubernetes",
-        &[TargetError::FIELD_CONFLICT, TargetError::IMMUTABLE, TargetError::DENIED, TargetError::QUOTA],
+        &[
+            TargetError::FIELD_CONFLICT,
+            TargetError::IMMUTABLE,
+            TargetError::WEBHOOK_UNSERVED,
+            TargetError::DENIED,
+            TargetError::QUOTA,
+        ],
         Class::Decide,
     ),
     ("kubernetes", &["Invalid", "Forbidden"], Class::Decide),

@@ -34,6 +34,8 @@ pub struct Seen {
     pub slices: Option<Vec<Value>>,
     /// Events.
     pub events: Option<Vec<Value>>,
+    /// Namespaces, where nothing was seen in one that is asked about.
+    pub namespaces: Option<Vec<Value>>,
     /// Lists that did not come.
     pub gaps: Vec<Gap>,
 }
@@ -61,6 +63,8 @@ pub struct Health {
     pub at: Timestamp,
     /// The whole.
     pub verdict: Verdict,
+    /// Namespaces that were asked about and are not there.
+    pub absent: Vec<Absent>,
     /// Its nodes.
     pub zones: Vec<Zone>,
     /// What runs in it, by name.
@@ -69,6 +73,15 @@ pub struct Health {
     pub services: Vec<Service>,
     /// Lists that did not come.
     pub gaps: Vec<Gap>,
+}
+
+/// A namespace that is not there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Absent {
+    /// As it was asked about.
+    pub namespace: String,
+    /// The one that may have been meant.
+    pub near: Option<String>,
 }
 
 /// A zone.

@@ -103,6 +103,8 @@ impl TargetError {
     pub const IMMUTABLE: &'static str = "Immutable";
     /// An admission webhook gave no answer: nothing was done, and asking again may help.
     pub const WEBHOOK: &'static str = "WebhookUnanswered";
+    /// The same, and nothing is there or to come that would answer for it: no wait helps.
+    pub const WEBHOOK_UNSERVED: &'static str = "WebhookUnserved";
     /// An admission webhook said no.
     pub const DENIED: &'static str = "AdmissionDenied";
     /// A quota of the namespace has no room.

@@ -4,7 +4,7 @@ use super::Options;
 use super::markdown::{escape, section};
 use super::screen::{Screen, Style, bold, dim, plain};
 use super::text::{count, instant, list};
-use crate::model::health::{Event, Health, Verdict, Zone};
+use crate::model::health::{Absent, Event, Health, Verdict, Zone};
 
 /// As a terminal shows it.
 #[must_use]
@@ -43,6 +43,16 @@ fn problems(screen: &mut Screen, health: &Health) {
             screen.text(8, &[dim(format!("      {when}{object} {reason}: {message}"))]);
         }
     };
+    for Absent { namespace, near } in &health.absent {
+        let near = near.as_ref().map_or_else(String::new, |near| format!("; is {near} meant?"));
+        told(
+            Style::Bad,
+            "error",
+            namespace,
+            &format!("there is no such namespace in the cluster{near}"),
+            &[],
+        );
+    }
     for zone in &health.zones {
         for problem in &zone.problems {
             told(Style::Bad, "error", name(zone), problem, &[]);
@@ -89,7 +99,11 @@ fn verdict(health: &Health) -> String {
             let parts = [(nodes, "node"), (workloads, "workload"), (services, "service")];
             let parts: Vec<String> =
                 parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, noun)| count(n, noun)).collect();
-            format!("missed: {} not healthy", list(&parts, 3))
+            let unhealthy = (!parts.is_empty()).then(|| format!("{} not healthy", list(&parts, 3)));
+            let absent = (!health.absent.is_empty())
+                .then(|| format!("{} not there", count(health.absent.len(), "namespace")));
+            let told: Vec<String> = [absent, unhealthy].into_iter().flatten().collect();
+            format!("missed: {}", told.join(", "))
         }
     }
 }
@@ -137,6 +151,7 @@ mod tests {
             cluster: "shop in us-west-2".to_owned(),
             at: "2026-11-22T12:00:00Z".parse().unwrap(),
             verdict: Verdict::Missed,
+            absent: Vec::new(),
             zones: vec![zone("us-west-2a", &[]), zone("us-west-2b", &["b is not ready"])],
             workloads: vec![cart, workload("order", None, Some("all its 2 pods are in us-west-2a"))],
             services: vec![Service {
@@ -167,6 +182,17 @@ error: Deployment/shop/cart: 0 of 2 pods are ready
 warning: Deployment/shop/order: all its 2 pods are in us-west-2a
 ";
         assert_eq!(shown, expected);
+        let mut other = health();
+        other.absent = vec![Absent { namespace: "shpo".to_owned(), near: Some("shop".to_owned()) }];
+        let shown = render_health(&other, Options::default());
+        assert!(
+            shown.contains("missed: 1 namespace not there, 1 node and 1 workload not healthy"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("error: shpo: there is no such namespace in the cluster; is shop meant?"),
+            "{shown}"
+        );
         let markdown = render_health_markdown(&health());
         assert!(
             markdown

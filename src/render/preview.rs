@@ -6,14 +6,14 @@ use similar::{ChangeTag, TextDiff};
 use super::Options;
 use super::screen::{Screen, Style, bold, dim, plain};
 use super::text::count;
-use crate::model::target::kube::preview::{Outcome, Preview};
+use crate::model::target::kube::preview::{Outcome, Preview, Restart};
 
 /// Lines around a change that are shown.
 const AROUND: usize = 2;
 
-/// Every object that changes; those that stay are counted.
+/// Every object that changes, and what restarts for it; those that stay are counted.
 #[must_use]
-pub fn render_previews(previews: &[Preview], options: Options<'_>) -> String {
+pub fn render_previews(previews: &[Preview], restarts: &[Restart], options: Options<'_>) -> String {
     let mut screen = Screen::new(options);
     for Preview { object, outcome } in previews {
         let label = object.label();
@@ -24,11 +24,15 @@ pub fn render_previews(previews: &[Preview], options: Options<'_>) -> String {
             Outcome::Refused(why) => {
                 screen.text(4, &[(Style::Bad, "! ".to_owned()), bold(label), plain(format!("  {why}"))])
             }
-            Outcome::Change { before, after } => {
+            Outcome::Change { before, after, .. } => {
                 screen.text(2, &[(Style::Warn, "~ ".to_owned()), plain(label)]);
                 difference(&mut screen, before, after);
             }
         }
+    }
+    for Restart { workload, reads } in restarts {
+        let why = format!(" (reads {})", reads.join(", "));
+        screen.text(2, &[(Style::Warn, "restarts: ".to_owned()), plain(workload.label()), dim(why)]);
     }
     screen.gap();
     screen.text(2, &[bold(summary(previews))]);
@@ -100,6 +104,10 @@ mod tests {
                 preview("ConfigMap", "settings", compare(map("old"), map("new"))),
                 preview("Secret", "db", compare(secret("canary1"), secret("canary2"))),
             ],
+            &[Restart {
+                workload: preview("Deployment", "cart", Outcome::Unchanged).object,
+                reads: vec!["ConfigMap/shop/settings".to_owned(), "Secret/shop/db".to_owned()],
+            }],
             Options::default(),
         );
         let expected = "\
@@ -118,6 +126,7 @@ mod tests {
     +     \"password\": \"(secret, another one)\"
         },
         \"kind\": \"Secret\"
+restarts: Deployment/shop/cart (reads ConfigMap/shop/settings, Secret/shop/db)
 
 4 objects: 1 made, 2 changed, 1 as they are
 ";

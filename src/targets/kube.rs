@@ -11,9 +11,10 @@ mod ready;
 mod release;
 mod restart;
 mod scaled;
+mod served;
 mod webhooks;
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -35,7 +36,8 @@ pub struct KubeTarget {
     discovery: discovery::Discovery,
     scaled: scaled::Scaled,
     listed: listed::Listed,
-    forced: BTreeSet<ObjectRef>,
+    /// All that a run applies, where that is known.
+    expected: Option<HashSet<ObjectRef>>,
 }
 
 impl KubeTarget {
@@ -47,21 +49,17 @@ impl KubeTarget {
             discovery: discovery::Discovery::default(),
             scaled: scaled::Scaled::default(),
             listed: listed::Listed::default(),
-            forced: BTreeSet::new(),
+            expected: None,
         }
     }
 
-    /// The same, told which objects it will be asked to apply: where there are many of a kind, one list tells which of them
-    /// are as they are to be.
+    /// The same, told which objects it will be asked to apply, all of them: where there are many of a kind, one list tells
+    /// which of them are as they are to be; and a webhook that none of them can bring up is not waited for.
     #[must_use]
     pub fn expecting<'o>(self, objects: impl IntoIterator<Item = &'o ObjectRef>) -> Self {
-        Self { listed: listed::Listed::of(objects), ..self }
-    }
-
-    /// The same, taking fields of these objects over from their other owners. For what a person asked for by name.
-    #[must_use]
-    pub fn forcing(self, objects: impl IntoIterator<Item = ObjectRef>) -> Self {
-        Self { forced: objects.into_iter().collect(), ..self }
+        let objects: Vec<&ObjectRef> = objects.into_iter().collect();
+        let expected = Some(objects.iter().copied().cloned().collect());
+        Self { listed: listed::Listed::of(objects), expected, ..self }
     }
 
     /// What tells this cluster from every other: the uid of its `kube-system`, which is made with it and never again.
@@ -103,12 +101,13 @@ impl Target<KubeRequest> for KubeTarget {
 
     fn act<'a>(&'a self, request: &'a KubeRequest, _: &'a Mark) -> BoxFuture<'a, Result<Acted, TargetError>> {
         Box::pin(async move {
-            match request {
+            let acted = match request {
                 KubeRequest::Apply(object) => apply::apply(self, object).await,
                 // There is nothing to do but to look again.
                 KubeRequest::AwaitReady(_) => Ok(Acted::Accepted),
                 KubeRequest::Release { object, to } => release::release(self, object, *to).await,
-            }
+            };
+            webhooks::told(self, acted).await
         })
     }
 }

@@ -155,7 +155,7 @@ fn process(plan: &Plan, bodies: &Objects, proxy: &Proxy, lines: &mut Vec<u8>, hu
 fn words(fault: Fault) -> [&'static str; 2] {
     match fault {
         Fault::Raced => ["the object has been modified", "apply the plan again"],
-        Fault::Owned => [".data.mode is of somebody", "--force-conflicts"],
+        Fault::Owned => [".data.mode is of somebody", "--field-manager=drplan"],
         Fault::Invalid => ["spec.ports: Required value", "mend the manifest"],
         Fault::Busy => ["Too many requests", "less to do"],
         Fault::Broken => ["HTTP 500 and no word of why", "ails the API server"],

@@ -27,3 +27,4 @@ mod sim_aws;
 mod state;
 mod transfer;
 mod verify;
+mod webhooks;

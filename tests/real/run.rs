@@ -175,6 +175,23 @@ fn a_dry_run_shows_what_would_change_and_changes_nothing() {
     assert!(text.contains("~ ConfigMap/run-dry/settings-0"), "{text}");
     assert!(text.contains("-     \"value\": \"1\"") && text.contains("+     \"value\": \"2\""), "{text}");
     assert!(!text.contains("~ Deployment"), "{text}");
+    let restarts = "restarts: Deployment/run-dry/app-0 (reads ConfigMap/run-dry/settings-0)";
+    assert!(text.contains(restarts) && text.contains("a dry run: nothing was changed"), "{text}");
+    assert_eq!(dry.status.code(), Some(0), "{text}");
+
+    // What the API server would refuse is told, and by the exit code, too.
+    let bad = "apiVersion: v1\nkind: Service\nmetadata: { name: bad, namespace: run-dry }\n\
+               spec: { selector: { app: app-0 }, ports: [{ port: 70000 }] }\n";
+    work.write("manifests/bad.yaml", bad);
+    let plan = work.plan();
+    let before = objects(plane, "run-dry");
+    let dry = work.apply(plane, &plan.digest).arg("--dry-run").output().unwrap();
+    let text = String::from_utf8_lossy(&dry.stdout).into_owned();
+    assert_eq!(dry.status.code(), Some(6), "{}", shown(&dry));
+    assert!(text.contains("! Service/run-dry/bad") && text.contains(restarts), "{text}");
+    assert!(text.contains("nothing was changed. The API server would refuse 1 object"), "{text}");
+    assert_eq!(objects(plane, "run-dry"), before);
+    assert_eq!(work.journals().len(), 1);
 }
 
 #[test]

@@ -50,6 +50,10 @@ fn a_cluster_is_healthy_until_something_in_it_is_not() {
         let path = path.to_owned();
         run(async move { plane.make(&path, object).await })
     };
+    let (code, text, said) = asked("human");
+    assert_eq!(code, Some(7), "{text}{said}");
+    assert!(text.contains("missed: 1 namespace not there"), "{text}");
+    assert!(text.contains("error: verified: there is no such namespace in the cluster"), "{text}");
     make("/api/v1/namespaces", json!({ "metadata": { "name": "verified" } }));
     let deployments = "/apis/apps/v1/namespaces/verified/deployments";
     make(deployments, workload("cart", json!({})));

@@ -193,8 +193,12 @@ fn meaning(
         return ("Invalid".to_owned(), quoted(about, message, causes));
     }
     if let Some(name) = webhook(message, "failed calling webhook ") {
+        let served = match service(message) {
+            Some((namespace, service)) => format!("what serves it, Service/{namespace}/{service},"),
+            None => "what it belongs to".to_owned(),
+        };
         let message = format!(
-            "admission webhook {name} does not answer ({}): what it belongs to must be up before this is applied",
+            "admission webhook {name} does not answer ({}): {served} must be up before this is applied",
             one_line(message.rsplit(": ").next().unwrap_or_default(), 200)
         );
         return (TargetError::WEBHOOK.to_owned(), message);
@@ -253,6 +257,23 @@ fn is_fixed(message: &str) -> bool {
 fn webhook<'m>(message: &'m str, before: &str) -> Option<&'m str> {
     let (_, rest) = message.split_once(before)?;
     rest.strip_prefix('"')?.split_once('"').map(|(name, _)| name)
+}
+
+/// Namespace and name of the service that a webhook is called at: `Post "https://policy.shop.svc:443/"`.
+fn service(message: &str) -> Option<(&str, &str)> {
+    let (host, _) = message.split_once("https://")?.1.split_once(".svc")?;
+    let (name, namespace) = host.split_once('.')?;
+    let sound = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    (sound(name) && sound(namespace)).then_some((namespace, name))
+}
+
+/// The webhook that does not answer, with namespace and name of its service; `None` where it is at an address of its own.
+#[must_use]
+pub fn webhook_of(error: &TargetError) -> Option<(&str, &str, &str)> {
+    let (name, _) = error.message.strip_prefix("admission webhook ")?.split_once(' ')?;
+    let (service, _) = error.message.split_once("what serves it, Service/")?.1.split_once(',')?;
+    let (namespace, service) = service.split_once('/')?;
+    Some((name, namespace, service))
 }
 
 /// The cause without values: where a field is named, the field and what is wrong with it.
@@ -335,6 +356,7 @@ mod tests {
         let error = told("Deployment", 500, &silent);
         assert_eq!(error.code, TargetError::WEBHOOK);
         assert!(error.message.contains("webhook a.b does not answer (connection refused)"), "{error}");
+        assert_eq!(webhook_of(&error), Some(("a.b", "y", "x")));
         let denied = json!({ "kind": "Status", "reason": "Forbidden", "message": "admission webhook \"a.b\" denied the request: no root" });
         assert_eq!(told("Pod", 403, &denied).code, TargetError::DENIED);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Event, FORMAT_VERSION, Health, Seen, Service, Verdict, Workload, Zone};
+use super::{Absent, Event, FORMAT_VERSION, Health, Seen, Service, Verdict, Workload, Zone};
 use crate::model::rollout::causes::{self, short};
 use crate::model::rollout::readiness::{self, Readiness};
 use crate::model::rollout::{condition, text};
@@ -40,7 +40,9 @@ pub fn assess(seen: &Seen, cluster: &str, namespaces: &[String]) -> Health {
         Vec::new()
     };
     services.sort_by(|a, b| a.object.cmp(&b.object));
-    let missed = zones.iter().any(|zone| !zone.problems.is_empty())
+    let absent = absent(seen, namespaces);
+    let missed = !absent.is_empty()
+        || zones.iter().any(|zone| !zone.problems.is_empty())
         || workloads.iter().any(|workload| workload.verdict == Verdict::Missed)
         || services.iter().any(|service| service.verdict == Verdict::Missed);
     let verdict = match missed {
@@ -53,11 +55,27 @@ pub fn assess(seen: &Seen, cluster: &str, namespaces: &[String]) -> Health {
         cluster: cluster.to_owned(),
         at: seen.at,
         verdict,
+        absent,
         zones,
         workloads,
         services,
         gaps: seen.gaps.clone(),
     }
+}
+
+/// Where none is known, none is missed.
+fn absent(seen: &Seen, asked: &[String]) -> Vec<Absent> {
+    let Some(known) = &seen.namespaces else { return Vec::new() };
+    let names: Vec<&str> = known.iter().map(|namespace| text(namespace, "/metadata/name")).collect();
+    let missing = asked.iter().filter(|asked| !names.contains(&asked.as_str()));
+    let mut absent: Vec<Absent> = missing
+        .map(|asked| Absent {
+            namespace: asked.clone(),
+            near: crate::model::nearest(asked, names.iter().copied()),
+        })
+        .collect();
+    absent.dedup();
+    absent
 }
 
 fn items(list: &Option<Vec<Value>>) -> impl Iterator<Item = &Value> {

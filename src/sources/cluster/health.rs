@@ -9,11 +9,13 @@ use serde_json::Value;
 use super::list;
 use crate::clients::kube::{Cluster, List, METADATA, PAGE};
 use crate::model::health::Seen;
+use crate::model::rollout::text;
 
 const fn of(action: &'static str, path: &'static str, kind: &'static str) -> List {
     List { action, path, kind, page: PAGE }
 }
 
+const NAMESPACES: List = of("kubernetes:ListNamespaces", "/api/v1/namespaces", METADATA);
 const NODES: List = of("kubernetes:ListNodes", "/api/v1/nodes", "NodeList");
 const PODS: List = of("kubernetes:ListPods", "/api/v1/pods", "PodList");
 const SERVICES: List = of("kubernetes:ListServices", "/api/v1/services", "ServiceList");
@@ -110,8 +112,9 @@ struct Event {
     series: Value,
 }
 
-/// Asks a cluster. What does not come is a gap.
-pub async fn read_health(cluster: &Cluster, at: Timestamp) -> Seen {
+/// Asks a cluster; for the names of its namespaces only where nothing runs in one that is asked about. What does not come is a
+/// gap.
+pub async fn read_health(cluster: &Cluster, at: Timestamp, namespaces: &[String]) -> Seen {
     let [first, second, third] = WORKLOADS;
     let (nodes, pods, sets, services, slices, events, deployments, stateful, daemons) = tokio::join!(
         list::<Kept>(cluster, &NODES),
@@ -134,8 +137,16 @@ pub async fn read_health(cluster: &Cluster, at: Timestamp) -> Seen {
     let kinds = [deployments, stateful, daemons].map(|section| section.keep(&mut seen.gaps));
     seen.workloads =
         kinds.iter().any(Option::is_some).then(|| kinds.into_iter().flatten().flatten().collect());
+    if namespaces.iter().any(|namespace| !has_any(&seen, namespace)) {
+        seen.namespaces = plain(list::<Kept>(cluster, &NAMESPACES).await.keep(&mut seen.gaps));
+    }
     seen.gaps.sort();
     seen
+}
+
+fn has_any(seen: &Seen, namespace: &str) -> bool {
+    let objects = [&seen.workloads, &seen.services, &seen.pods].into_iter().flatten().flatten();
+    objects.into_iter().any(|object| text(object, "/metadata/namespace") == namespace)
 }
 
 async fn workloads(cluster: &Cluster, (kind, from): (&str, List)) -> super::Section<Vec<Value>> {

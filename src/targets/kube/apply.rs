@@ -16,11 +16,11 @@ use crate::model::target::{Acted, Outputs, Seen, TargetError};
 /// JSON is YAML.
 const APPLY: &str = "application/apply-patch+yaml";
 
-/// What is left to others or forced, of a request to apply.
+/// Of a request to apply.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct How {
-    pub(super) force: bool,
-    pub(super) dry_run: bool,
+struct How {
+    force: bool,
+    dry_run: bool,
 }
 
 /// Where a list tells that an object is as it would be applied, there is nothing to do. Of what the attempt before this one
@@ -53,18 +53,28 @@ pub(super) async fn apply(target: &KubeTarget, object: &KubeObject) -> Result<Ac
     let accept = if matches!(before, Before::Values(_)) { JSON } else { METADATA_OF_ONE };
     let owned = without_scaled(target, object).await?;
     let body = owned.as_deref().unwrap_or(object.body.expose());
-    let how = How { force: target.forced.contains(&object.reference), dry_run: false };
-    let answer = match patch(target, &object.reference, body, how, accept).await {
-        // What drplan let go of is its own, under the same name but by another kind of request.
-        Err(error) if is_own_conflict(&error, MANAGER) => {
-            patch(target, &object.reference, body, How { force: true, ..how }, accept).await
-        }
-        answer => answer,
-    };
-    restart::after(target, object, before, &answer?.body).await.map(Acted::Done)
+    let answer = patch(target, &object.reference, body, false, accept).await?;
+    restart::after(target, object, before, &answer.body).await.map(Acted::Done)
 }
 
+/// Fields of others stay theirs. What drplan let go of is its own, under the same name but by another kind of request.
 pub(super) async fn patch(
+    target: &KubeTarget,
+    object: &ObjectRef,
+    body: &str,
+    dry_run: bool,
+    accept: &'static str,
+) -> Result<Answer, TargetError> {
+    let how = How { force: false, dry_run };
+    match send(target, object, body, how, accept).await {
+        Err(error) if is_own_conflict(&error, MANAGER) => {
+            send(target, object, body, How { force: true, ..how }, accept).await
+        }
+        answer => answer,
+    }
+}
+
+async fn send(
     target: &KubeTarget,
     object: &ObjectRef,
     body: &str,

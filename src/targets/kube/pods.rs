@@ -103,7 +103,7 @@ fn masked(log: &str) -> Vec<String> {
     shown.collect()
 }
 
-async fn list(target: &KubeTarget, words: &str, path: &str) -> Result<Vec<Value>, TargetError> {
+pub(super) async fn list(target: &KubeTarget, words: &str, path: &str) -> Result<Vec<Value>, TargetError> {
     let about = About::Words(words);
     let answer = target.session.ask(&Call { verb: "GET", about, path, accept: JSON, body: None }).await?;
     let mut list = parsed("GET", &about, &answer.body)?;
@@ -126,8 +126,8 @@ fn is_kept_by(object: &Value, uid: &str) -> bool {
     owners.into_iter().flatten().any(|owner| text(owner, "/uid") == uid)
 }
 
-/// A label selector as a query has it.
-fn selector(workload: &Value) -> Option<String> {
+/// A label selector as a query has it: of a workload, or the labels of a service.
+pub(super) fn selector(workload: &Value) -> Option<String> {
     let selector = workload.pointer("/spec/selector")?.as_object()?;
     let labels = match selector.get("matchLabels") {
         Some(labels) => labels.as_object(),

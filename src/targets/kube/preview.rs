@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
-use super::apply::{How, get, is_applied_to, patch, without_scaled};
-use super::{KubeTarget, listed, parsed};
+use super::apply::{get, is_applied_to, patch, without_scaled};
+use super::{KubeTarget, listed, parsed, webhooks};
 use crate::clients::kube::refusal::About;
 use crate::clients::kube::session::JSON;
 use crate::model::target::TargetError;
@@ -26,9 +26,12 @@ pub(super) async fn preview(
 ) -> Result<Vec<Preview>, TargetError> {
     let known = &listed::all(target, objects.iter().map(|object| &object.reference)).await;
     let previews = futures_util::stream::iter(objects).map(|object| async move {
-        let outcome = match outcome(target, object, known).await {
+        let outcome = match webhooks::told(target, outcome(target, object, known).await).await {
             Err(error) if error.code == TargetError::NO_KIND => Outcome::Later(error.message),
-            Err(error) if error.code == TargetError::NOT_SERVED || error.code == "Invalid" => {
+            Err(error)
+                if [TargetError::NOT_SERVED, TargetError::WEBHOOK_UNSERVED, "Invalid"]
+                    .contains(&error.code.as_str()) =>
+            {
                 Outcome::Refused(error.message)
             }
             Err(error) if error.status == Some(404) => {
@@ -72,13 +75,5 @@ async fn outcome(
 async fn ask(target: &KubeTarget, object: &KubeObject) -> Result<Vec<u8>, TargetError> {
     let owned = without_scaled(target, object).await?;
     let body = owned.as_deref().unwrap_or(object.body.expose());
-    let how = |force: bool| How { force, dry_run: true };
-    let force = target.forced.contains(&object.reference);
-    let answer = match patch(target, &object.reference, body, how(force), JSON).await {
-        Err(error) if crate::clients::kube::refusal::is_own_conflict(&error, super::MANAGER) => {
-            patch(target, &object.reference, body, how(true), JSON).await?
-        }
-        answer => answer?,
-    };
-    Ok(answer.body)
+    Ok(patch(target, &object.reference, body, true, JSON).await?.body)
 }

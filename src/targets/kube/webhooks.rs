@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::KubeTarget;
-use crate::clients::kube::refusal::About;
+use super::pods::list;
+use super::{KubeTarget, served};
+use crate::clients::kube::refusal::{About, found, webhook_of};
 use crate::clients::kube::session::{Call, JSON};
 use crate::model::rollout::text;
 use crate::model::target::TargetError;
@@ -30,10 +31,50 @@ pub(super) async fn silent(
             return Ok(Some(format!("webhook {name} has no certificate authority yet (caBundle)")));
         }
         if let Some(why) = unreached(target, service).await? {
+            let [namespace, of] = ["/namespace", "/name"].map(|path| text(service, path));
+            if let Some(cause) = served::by_nobody(target, namespace, of).await {
+                let object =
+                    format!("{}/{}", text(configuration, "/kind"), text(configuration, "/metadata/name"));
+                let message = unserved(name, &object, &cause);
+                return Err(found("GET", &About::Words(&object), TargetError::WEBHOOK_UNSERVED, message));
+            }
             return Ok(Some(format!("webhook {name} does not answer yet: {why}")));
         }
     }
     Ok(None)
+}
+
+/// What was done or refused; of a refusal because a webhook does not answer, whether it is worth a wait.
+pub(super) async fn told<T>(target: &KubeTarget, answer: Result<T, TargetError>) -> Result<T, TargetError> {
+    let error = match answer {
+        Err(error) if error.code == TargetError::WEBHOOK => error,
+        answer => return answer,
+    };
+    let Some((name, namespace, service)) = webhook_of(&error) else { return Err(error) };
+    let Some(cause) = served::by_nobody(target, namespace, service).await else { return Err(error) };
+    let object = configuration_of(target, name).await;
+    let message = unserved(name, object.as_deref().unwrap_or("a webhook configuration"), &cause);
+    Err(TargetError { code: TargetError::WEBHOOK_UNSERVED.to_owned(), message, ..error })
+}
+
+fn unserved(name: &str, configuration: &str, cause: &str) -> String {
+    format!("nobody answers for admission webhook {name} of {configuration}, and no wait helps: {cause}")
+}
+
+/// The configuration that has a webhook of this name.
+async fn configuration_of(target: &KubeTarget, webhook: &str) -> Option<String> {
+    for kind in ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"] {
+        let path = format!("/apis/admissionregistration.k8s.io/v1/{}s", kind.to_lowercase());
+        let all = list(target, &format!("list of {kind}"), &path).await.unwrap_or_default();
+        let has = |one: &&Value| {
+            let webhooks = one.get("webhooks").and_then(Value::as_array);
+            webhooks.into_iter().flatten().any(|one| text(one, "/name") == webhook)
+        };
+        if let Some(found) = all.iter().find(has) {
+            return Some(format!("{kind}/{}", text(found, "/metadata/name")));
+        }
+    }
+    None
 }
 
 /// Why a service is not reached by the API server, which is who calls a webhook; `None` where it answers, whatever it

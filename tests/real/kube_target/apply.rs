@@ -28,8 +28,13 @@ async fn live(plane: &ControlPlane, object: &Value) -> Value {
 
 /// Changes an object as another field manager.
 pub(super) async fn by_another(plane: &ControlPlane, path: &str, change: &Value) {
+    by(plane, "somebody", path, change).await;
+}
+
+/// As `kubectl edit --field-manager` does.
+async fn by(plane: &ControlPlane, manager: &str, path: &str, change: &Value) {
     let client = plane.client(crate::control_plane::ADMIN).await.unwrap();
-    let request = http::Request::patch(format!("{path}?fieldManager=somebody"))
+    let request = http::Request::patch(format!("{path}?fieldManager={manager}"))
         .header("content-type", "application/merge-patch+json")
         .body(change.to_string().into_bytes())
         .unwrap();
@@ -82,7 +87,7 @@ fn one_request_is_made_for_an_object() {
 }
 
 #[test]
-fn a_conflict_names_field_and_owner_and_is_forced_only_when_asked() {
+fn a_conflict_names_field_and_owner_and_is_never_forced() {
     let plane = cluster();
     run(async {
         let (target, shop) = (target(plane).await, namespace(plane, "contended").await);
@@ -95,9 +100,13 @@ fn a_conflict_names_field_and_owner_and_is_forced_only_when_asked() {
         assert!(error.message.contains(".data.mode is of somebody"), "{error}");
         assert_eq!(live(plane, &settings).await["data"]["mode"], "fast");
 
-        let forcing = super::target(plane).await.forcing([reference(&settings)]);
-        apply(&forcing, &settings).await.unwrap();
-        assert_eq!(live(plane, &settings).await["data"]["mode"], "slow");
+        // As the choices have it: the value is given by hand, and the other owner has it no more.
+        by(plane, "drplan", &path, &json!({ "data": { "mode": "slow" } })).await;
+        apply(&target, &settings).await.unwrap();
+        let mut next = settings.clone();
+        next["data"]["mode"] = "slower".into();
+        apply(&target, &next).await.unwrap();
+        assert_eq!(live(plane, &settings).await["data"]["mode"], "slower");
     });
 }
 
@@ -288,7 +297,7 @@ fn a_preview_has_what_changes_and_no_effect() {
                     .map(|object| KubeObject::new(reference(object), Secret::new(object.to_string())))
                     .collect();
                 let previews = target.preview(&asked).await.unwrap();
-                let shown = render_previews(&previews, Options::default());
+                let shown = render_previews(&previews, &[], Options::default());
                 assert!(!shown.contains("canary") && !format!("{previews:?}").contains("canary"), "{shown}");
                 previews.into_iter().map(|preview| preview.outcome).collect::<Vec<_>>()
             }
@@ -356,6 +365,19 @@ fn a_webhook_of_a_service_is_waited_for() {
             told.starts_with("webhook waited.shop.example does not answer yet: no endpoints available"),
             "{told}"
         );
+        // Told what else is to be applied, it knows whether a wait helps.
+        let configuration = reference(&webhook(&bundle));
+        let policy = reference(&deployment(&shop, "policy", 1, json!({})));
+        let ready = KubeRequest::AwaitReady(configuration.clone());
+        let alone = target.expecting([&configuration, &reference(&service)]);
+        let error = alone.look(&ready, &mark()).await.unwrap_err();
+        assert_eq!(error.code, TargetError::WEBHOOK_UNSERVED, "{error}");
+        let named =
+            "waited.shop.example of ValidatingWebhookConfiguration/waited-for, and no wait helps: no pod";
+        assert!(error.message.contains(named), "{error}");
+        let served = alone.expecting([&configuration, &policy]);
+        let seen = served.look(&ready, &mark()).await.unwrap();
+        assert!(matches!(seen, Seen::Underway(_)), "{seen:?}");
         let path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/waited-for";
         plane.ask("DELETE", path, &json!({})).await;
     });

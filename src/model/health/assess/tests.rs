@@ -56,6 +56,7 @@ fn seen() -> Seen {
             json!([{ "conditions": { "ready": true }, "zone": "west-a" }, { "zone": "west-b" }]),
         )]),
         events: Some(Vec::new()),
+        namespaces: None,
         gaps: Vec::new(),
     }
 }
@@ -132,4 +133,17 @@ fn what_was_not_seen_is_unknown() {
     assert!(found.services.is_empty());
     let elsewhere = assess(&seen, "shop", &["other".to_owned()]);
     assert!(elsewhere.workloads.is_empty() && !elsewhere.zones.is_empty());
+}
+
+#[test]
+fn a_namespace_that_is_not_there_is_missed() {
+    let asked = ["shop".to_owned(), "shpo".to_owned()];
+    // Nobody has listed them.
+    assert_eq!(assess(&seen(), "c", &asked).verdict, Verdict::Ok);
+    let seen = Seen { namespaces: Some(vec![json!({ "metadata": { "name": "shop" } })]), ..seen() };
+    let health = assess(&seen, "c", &asked);
+    assert_eq!(health.verdict, Verdict::Missed);
+    let absent = Absent { namespace: "shpo".to_owned(), near: Some("shop".to_owned()) };
+    assert_eq!(health.absent, [absent]);
+    assert_eq!(assess(&seen, "c", &asked[..1]).verdict, Verdict::Ok);
 }

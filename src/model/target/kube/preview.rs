@@ -1,10 +1,12 @@
 //! What an apply would change, as data that can be shown: secrets are masked before anything gets here.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 
 use super::ObjectRef;
+use crate::model::rollout::readers::{changed_keys, is_read};
+use crate::model::rollout::text;
 use crate::model::secret::{MASK, is_reference, looks_secret, marker, tells};
 
 /// What becomes of one object.
@@ -29,11 +31,22 @@ pub enum Outcome {
         before: Value,
         /// As it would be.
         after: Value,
+        /// Keys of a Secret or ConfigMap whose values would be others: who reads them restarts.
+        keys: BTreeSet<String>,
     },
     /// It cannot be told before others are there: its kind, its namespace.
     Later(String),
     /// The API server would refuse it, and why.
     Refused(String),
+}
+
+/// A workload whose pods would restart, because what they read changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restart {
+    /// Which.
+    pub workload: ObjectRef,
+    /// What they read: `ConfigMap/shop/settings`.
+    pub reads: Vec<String>,
 }
 
 /// What takes the place of a secret that is another one than before.
@@ -52,11 +65,16 @@ pub fn compare(mut before: Value, mut after: Value) -> Outcome {
     if before == after {
         return Outcome::Unchanged;
     }
-    let secret = before.get("kind").and_then(Value::as_str) == Some("Secret");
+    let kind = text(&before, "/kind");
+    let secret = kind == "Secret";
+    let keys = match is_read(text(&before, "/apiVersion"), kind) {
+        true => changed_keys(&before, &after),
+        false => BTreeSet::new(),
+    };
     let mut seen = HashSet::new();
     mask(&mut before, &mut Mask { secret, seen: Seen::Remember(&mut seen) }, "");
     mask(&mut after, &mut Mask { secret, seen: Seen::Compare(&seen) }, "");
-    Outcome::Change { before, after }
+    Outcome::Change { before, after, keys }
 }
 
 fn strip(object: &mut Value) {
@@ -168,7 +186,7 @@ mod tests {
 
     fn changed(before: Value, after: Value) -> (Value, Value) {
         match compare(before, after) {
-            Outcome::Change { before, after } => (before, after),
+            Outcome::Change { before, after, .. } => (before, after),
             other => panic!("{other:?}"),
         }
     }
@@ -187,6 +205,10 @@ mod tests {
         let (before, after) = changed(secret("canary", "canary-1"), secret("canary", "canary-2"));
         assert_eq!(before["data"], json!({ "a": MASK, "b": MASK }));
         assert_eq!(after["data"], json!({ "a": MASK, "b": OTHER }));
+        let [old, new] = ["1", "2"]
+            .map(|b| json!({ "apiVersion": "v1", "kind": "Secret", "data": { "a": "canary", "b": b } }));
+        let Outcome::Change { keys, .. } = compare(old, new) else { panic!("it changes") };
+        assert_eq!(keys, BTreeSet::from(["b".to_owned()]));
     }
 
     #[test]
