@@ -6,6 +6,8 @@ use super::cases::{Case, label};
 
 const OF_ONE_JOB: &str = "the identity of one Job, which the API server gives";
 
+const OF_FIRST: &str = "which of the controllers that select a pod adopts it first";
+
 /// Fields that a server or controller fills in anew for each object: kind, JSON Pointer with `*` for one part, why.
 const FILLED: &[(&str, &str, &str)] = &[
     ("Service", "/spec/clusterIP", "an address that the API server gives"),
@@ -13,6 +15,8 @@ const FILLED: &[(&str, &str, &str)] = &[
     ("Service", "/spec/healthCheckNodePort", "a port that the API server gives"),
     ("Service", "/spec/ports/*/nodePort", "a port that the API server gives"),
     ("Pod", "/spec/nodeName", "the scheduler's choice"),
+    ("Pod", "/metadata/ownerReferences/*/name", OF_FIRST),
+    ("Pod", "/metadata/ownerReferences/*/uid", OF_FIRST),
     ("Job", "/spec/selector/matchLabels/batch.kubernetes.io~1controller-uid", OF_ONE_JOB),
     ("Job", "/spec/template/metadata/labels/batch.kubernetes.io~1controller-uid", OF_ONE_JOB),
     ("Job", "/spec/template/metadata/labels/controller-uid", OF_ONE_JOB),
