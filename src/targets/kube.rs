@@ -4,6 +4,7 @@
 
 mod apply;
 mod discovery;
+mod going;
 mod listed;
 mod pods;
 mod preview;

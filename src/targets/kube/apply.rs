@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::restart::{self, Before};
-use super::{KubeTarget, MANAGER, listed, parsed};
+use super::{KubeTarget, MANAGER, going, listed, parsed};
 use crate::clients::kube::refusal::{About, garbled, is_own_conflict};
 use crate::clients::kube::session::{Answer, Call, JSON, METADATA_OF_ONE};
 use crate::model::rollout::applied::is_applied;
@@ -26,6 +26,7 @@ pub(super) struct How {
 /// Where a list tells that an object is as it would be applied, there is nothing to do. Of what the attempt before this one
 /// changed, and of pods that are to read anew, it tells nothing.
 pub(super) async fn look(target: &KubeTarget, object: &KubeObject) -> Result<Seen, TargetError> {
+    going::check(target, object).await?;
     if object.tried || !object.reread.is_empty() {
         return Ok(Seen::Ready);
     }
@@ -61,7 +62,9 @@ pub(super) async fn apply(target: &KubeTarget, object: &KubeObject) -> Result<Ac
         }
         answer => answer,
     };
-    restart::after(target, object, before, &answer?.body).await.map(Acted::Done)
+    let answer = answer?;
+    going::applied(&object.reference, &answer.body)?;
+    restart::after(target, object, before, &answer.body).await.map(Acted::Done)
 }
 
 pub(super) async fn patch(
