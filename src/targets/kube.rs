@@ -12,6 +12,7 @@ mod ready;
 mod release;
 mod restart;
 mod scaled;
+mod still;
 mod webhooks;
 
 use std::collections::BTreeSet;
@@ -97,6 +98,7 @@ impl Target<KubeRequest> for KubeTarget {
             match request {
                 KubeRequest::Apply(object) => apply::look(self, object).await,
                 KubeRequest::AwaitReady(object) => ready::look(self, object).await,
+                KubeRequest::Still(still) => still::look(self, still).await,
                 KubeRequest::Release { object, to } => release::look(self, object, *to).await,
             }
         })
@@ -107,7 +109,7 @@ impl Target<KubeRequest> for KubeTarget {
             match request {
                 KubeRequest::Apply(object) => apply::apply(self, object).await,
                 // There is nothing to do but to look again.
-                KubeRequest::AwaitReady(_) => Ok(Acted::Accepted),
+                KubeRequest::AwaitReady(_) | KubeRequest::Still(_) => Ok(Acted::Accepted),
                 KubeRequest::Release { object, to } => release::release(self, object, *to).await,
             }
         })
