@@ -1,6 +1,7 @@
 //! What happened in a run, as data: the one seam between what acts and what shows.
 //!
-//! Renderers are siblings: a live screen, plain lines, JSON. The first event lists all steps; an ended step stays ended.
+//! Renderers are siblings: a live screen, plain lines, JSON. The first event lists all steps; an ended step stays ended, but
+//! for those of earlier processes that are undone before the first step begins.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -72,6 +73,22 @@ pub enum EventKind {
         step: String,
         /// The cause, in one sentence.
         cause: String,
+        /// What can be done about it.
+        choices: Vec<String>,
+    },
+    /// What a step of an earlier process has left is gone since, or stands on what is: it is run again.
+    StepUndone {
+        /// The step.
+        step: String,
+        /// What was found.
+        found: String,
+    },
+    /// What a step of an earlier process has left is otherwise by somebody else since: it is left so.
+    StepDiffers {
+        /// The step.
+        step: String,
+        /// What was found.
+        found: String,
         /// What can be done about it.
         choices: Vec<String>,
     },

@@ -101,14 +101,15 @@ impl Said {
     fn is_new(&self, event: &Event) -> bool {
         let Ok(mut said) = self.0.lock() else { return true };
         match &event.kind {
-            EventKind::StepProgress { step, status } => {
+            EventKind::StepProgress { step, status: now }
+            | EventKind::StepRetried { step, cause: now, .. } => {
                 if let Some(Some((last, at))) = said.get(step)
-                    && last == status
+                    && last == now
                     && event.at.duration_since(*at) < SILENCE
                 {
                     return false;
                 }
-                said.insert(step.clone(), Some((status.clone(), event.at)));
+                said.insert(step.clone(), Some((now.clone(), event.at)));
                 true
             }
             EventKind::StepUnproven { step, .. } => {

@@ -107,7 +107,10 @@ impl<'x> Executor<'x> {
                 object.tried = trial.attempt > 0;
             }
             match self.round(&request, &mut trial).await {
-                Round::Done { outputs, found } => return self.done(step, outputs, found).await,
+                Round::Done { outputs, found } => {
+                    let outputs = shared.still_told(step, outputs);
+                    return self.done(step, outputs, found).await;
+                }
                 Round::Again { cause, choices, pause, counts } => {
                     trial.failures += u32::from(counts);
                     trial.tries += 1;
@@ -142,7 +145,7 @@ impl<'x> Executor<'x> {
     }
 
     /// A service knows a call again by its token: one that is decided otherwise is another.
-    fn mark(&self, step: &Step, shared: &Shared<'_>) -> Mark {
+    pub(super) fn mark(&self, step: &Step, shared: &Shared<'_>) -> Mark {
         let plan = shared.anew.get(&step.id).map_or_else(String::new, |number| format!(".{number}"));
         Mark {
             run: self.run.to_owned(),
@@ -267,7 +270,7 @@ impl<'x> Executor<'x> {
         }
     }
 
-    async fn look(&self, request: &Request, mark: &Mark) -> Result<Seen, TargetError> {
+    pub(super) async fn look(&self, request: &Request, mark: &Mark) -> Result<Seen, TargetError> {
         let targets = &self.targets;
         let looking = match request {
             Request::Proof(request) => targets.proofs.look(request, mark),
@@ -296,7 +299,7 @@ impl<'x> Executor<'x> {
     }
 
     /// Waits; whether the run is to stop meanwhile.
-    async fn pause(&self, pause: Duration) -> bool {
+    pub(super) async fn pause(&self, pause: Duration) -> bool {
         tokio::select! {
             biased;
             () = self.stop.asked() => true,

@@ -69,6 +69,13 @@ fn of_cluster(error: &TargetError) -> Option<Vec<String>> {
         (TargetError::TERMINATING, _) => vec![again(
             "see what keeps the namespace from going (kubectl get namespace NAME -o yaml: its conditions name what is left)",
         )],
+        (TargetError::GOING, _) => vec![again(
+            "see what keeps it from going (kubectl get KIND NAME -o yaml names its finalizers, and they name who is to let go)",
+        )],
+        (TargetError::NO_NAMESPACE, _) => vec![
+            "apply the plan again: a namespace that the plan makes is made anew, with what was in it".to_owned(),
+            again("where it makes none of that name, make it (kubectl create namespace NAME)"),
+        ],
         (TargetError::NO_KIND, _) => vec![
             again("apply the definition of the kind, or install what brings it"),
             MANIFEST.to_owned(),
@@ -144,6 +151,8 @@ mod tests {
             (TargetError::WEBHOOK_UNSERVED, Some(500), "serves the webhook"),
             (TargetError::NOT_SERVED, None, "api-resources"),
             (TargetError::TERMINATING, Some(403), "keeps the namespace"),
+            (TargetError::GOING, None, "keeps it from going"),
+            (TargetError::NO_NAMESPACE, Some(404), "is made anew"),
             ("Unauthorized", Some(401), "sign in anew"),
             ("Forbidden", Some(403), "the right"),
             ("Invalid", Some(422), "mend the manifest"),

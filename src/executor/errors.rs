@@ -69,7 +69,14 @@ const TABLE: &[(&str, &[&str], Class)] = &[
     ("iam", &["ConcurrentModification", "NoSuchEntity"], Class::Wait),
     ("route53", &["InvalidChangeBatch"], Class::Decide),
     ("cloudfront", &["PreconditionFailed", "InvalidIfMatchVersion"], Class::Decide),
-    ("kubernetes", &[TargetError::WEBHOOK, TargetError::NO_KIND, TargetError::TERMINATING], Class::Wait),
+    (
+        "kubernetes",
+        &[TargetError::WEBHOOK, TargetError::NO_KIND, TargetError::TERMINATING, TargetError::GOING],
+        Class::Wait,
+    ),
+    // A namespace that was made a moment ago is not there for every server at once; one that was deleted does not come back
+    // by waiting.
+    ("kubernetes", &[TargetError::NO_NAMESPACE], Class::Retry),
     (
         "kubernetes",
         &[
@@ -85,7 +92,7 @@ const TABLE: &[(&str, &[&str], Class)] = &[
     // Somebody else wrote the object in the same moment; an owner of fields has a code of its own.
     ("kubernetes", &["Conflict"], Class::Retry),
     ("kubernetes", &["Unauthorized", "Expired", "Timeout", "ServerTimeout", "TooManyRequests"], Class::Retry),
-    // A namespace or definition that was made a moment ago is not there for every server at once.
+    // A definition that was made a moment ago is not there for every server at once.
     ("kubernetes", &["NotFound"], Class::Wait),
 ];
 
@@ -131,6 +138,8 @@ mod tests {
             ("kubernetes", "NotFound", Some(404), Class::Wait),
             ("kubernetes", "CannotStart", None, Class::Stop),
             ("kubernetes", TargetError::TERMINATING, Some(403), Class::Wait),
+            ("kubernetes", TargetError::GOING, None, Class::Wait),
+            ("kubernetes", TargetError::NO_NAMESPACE, Some(404), Class::Retry),
             ("iam", "AccessDenied", Some(403), Class::Decide),
             ("anything", "Odd", Some(503), Class::Retry),
             ("anything", "Odd", Some(418), Class::Stop),

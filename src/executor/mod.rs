@@ -4,6 +4,7 @@
 //! the journal tells the next process how far it came. Effects are had by `targets`, people are asked by `people`, what
 //! happens is told to whoever listens; nothing here prints.
 
+mod again;
 mod attempt;
 mod choices;
 pub mod drill;
@@ -22,7 +23,7 @@ pub mod shared;
 mod stop;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -36,7 +37,9 @@ use crate::model::target::proof::ProofRequest;
 use crate::model::target::traffic::TrafficRequest;
 use crate::model::target::{Outputs, TargetError};
 use crate::plan::Plan;
+use crate::plan::action::Action;
 use crate::plan::journal::{Entry, Replayed, StepState};
+use crate::plan::step::Step;
 use crate::targets::Target;
 use attempt::Finished;
 use journal::Journal;
@@ -152,13 +155,26 @@ struct Shared<'r> {
     left: RefCell<BTreeMap<String, Outputs>>,
     /// Steps that a later plan of the run decided otherwise than they were begun, with its number.
     anew: &'r BTreeMap<String, u32>,
+    /// What steps had told others before they were undone.
+    told: RefCell<BTreeMap<String, Outputs>>,
+}
+
+impl Shared<'_> {
+    /// What a step leaves. An object that was made anew has changed no value that anybody read: what it had changed before it
+    /// was gone, its readers may still have to read.
+    fn still_told(&self, step: &Step, outputs: Outputs) -> Outputs {
+        let is_object = matches!(step.action, Action::ApplyObject { .. });
+        let told = self.told.borrow_mut().remove(&step.id).filter(|_| is_object && outputs.is_empty());
+        told.unwrap_or(outputs)
+    }
 }
 
 impl<'x> Executor<'x> {
     /// Runs the plan from where its journal stands to its end, or to where it cannot go on.
     pub async fn run(&self, replayed: &Replayed) -> Ended {
         let steps = &self.plan.steps;
-        let shared = Shared { left: RefCell::new(BTreeMap::new()), anew: &replayed.anew };
+        let told = RefCell::new(replayed.told.clone());
+        let shared = Shared { left: RefCell::new(BTreeMap::new()), anew: &replayed.anew, told };
         for step in steps {
             if let Some(StepState::Done(outputs)) = replayed.steps.get(&step.id) {
                 shared.left.borrow_mut().insert(step.id.clone(), outputs.clone());
@@ -169,6 +185,13 @@ impl<'x> Executor<'x> {
             steps: steps.iter().map(|step| step.id.clone()).collect(),
             done: shared.left.borrow().keys().cloned().collect(),
         });
+        let looked = self.look_again(&shared, replayed).await;
+        let nothing = HashMap::new();
+        let undone = looked.as_ref().unwrap_or(&nothing);
+        for step in undone.keys() {
+            let told = shared.left.borrow_mut().remove(*step).unwrap_or_default();
+            shared.told.borrow_mut().insert((*step).to_owned(), told);
+        }
         let mut schedule = Schedule::new(steps, self.limits.parallelism);
         let mut running = FuturesUnordered::new();
         let mut ended = Ended {
@@ -176,9 +199,9 @@ impl<'x> Executor<'x> {
             done: shared.left.borrow().len(),
             failed: Vec::new(),
             gates: Vec::new(),
-            lost: None,
+            lost: looked.as_ref().err().map(ToString::to_string),
         };
-        let mut stopping = false;
+        let mut stopping = self.stop.is_asked() || ended.lost.is_some();
         loop {
             while !stopping && let Some(at) = schedule.begin(self.clock.elapsed()) {
                 if shared.left.borrow().contains_key(&steps[at].id) {
@@ -187,7 +210,7 @@ impl<'x> Executor<'x> {
                     continue;
                 }
                 let (step, shared) = (&steps[at], &shared);
-                let open = replayed.steps.get(&step.id);
+                let open = undone.get(step.id.as_str()).or_else(|| replayed.steps.get(&step.id));
                 running.push(async move { (at, self.step(step, open, shared).await) });
             }
             let Some((at, finished)) = running.next().await else { break };

@@ -4,6 +4,7 @@ pub mod applied;
 pub mod causes;
 pub mod readers;
 pub mod readiness;
+pub mod taken;
 
 use serde_json::Value;
 

@@ -115,6 +115,10 @@ impl TargetError {
     pub const NOT_SERVED: &'static str = "NotServed";
     /// The namespace is on its way out: when it is gone, it can be made anew.
     pub const TERMINATING: &'static str = "NamespaceTerminating";
+    /// The object is on its way out: when it is gone, it can be made anew.
+    pub const GOING: &'static str = "BeingDeleted";
+    /// The namespace of the object is not there.
+    pub const NO_NAMESPACE: &'static str = "NamespaceNotFound";
     /// No real target is built yet.
     pub const NOT_BUILT: &'static str = "NotBuilt";
 }

@@ -163,6 +163,22 @@ pub enum Entry {
         /// Whether its effect may have happened all the same.
         uncertain: bool,
     },
+    /// What a done step has left is gone since, or stands on what is: it is run again.
+    Undone {
+        /// The step.
+        step: String,
+        /// What was found.
+        found: String,
+    },
+    /// What a done step has left is otherwise by somebody else since: it is left so.
+    Differs {
+        /// The step.
+        step: String,
+        /// What was found: fields and owners, never a value.
+        found: String,
+        /// What can be done about it.
+        choices: Vec<String>,
+    },
     /// A person has decided at a gate.
     Decided {
         /// The gate's step.
@@ -187,6 +203,8 @@ impl Entry {
             Self::Intent { step, .. }
             | Self::Done { step, .. }
             | Self::Failed { step, .. }
+            | Self::Undone { step, .. }
+            | Self::Differs { step, .. }
             | Self::Decided { step, .. } => Some(step),
             Self::Begun { .. }
             | Self::Held { .. }

@@ -43,6 +43,12 @@ pub struct RunReport {
     pub holders: u64,
     /// Decisions of people at gates.
     pub decisions: Vec<Decision>,
+    /// What was gone when a later process looked, and what stood on it: run again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undone: Vec<Found>,
+    /// What others had changed when a later process looked: left so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differs: Vec<Found>,
     /// Every step that a record is of, in the plan's order.
     pub steps: Vec<StepReport>,
     /// Steps that were not begun.
@@ -79,6 +85,18 @@ pub struct Decision {
     pub by: String,
     /// Whether to go on.
     pub go: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a process found when it went on with the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// The step that had left it.
+    pub step: String,
+    /// What was found.
+    pub found: String,
     /// When.
     pub at: Timestamp,
 }
@@ -139,6 +157,7 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
     let mut reasons: Vec<String> = break_glass.iter().cloned().collect();
     let mut seen: HashMap<&str, Seen> = HashMap::new();
     let (mut decisions, mut replanned) = (Vec::new(), Vec::new());
+    let (mut undone, mut differs) = (Vec::new(), Vec::<Found>::new());
     for record in &replayed.records {
         match &record.entry {
             Entry::Intent { step, attempt, .. } => {
@@ -192,6 +211,15 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
                     dropped,
                 });
             }
+            Entry::Undone { step, found } => {
+                let known = seen.entry(step).or_default();
+                *known = Seen { attempts: known.attempts, ..Seen::default() };
+                undone.push(Found { step: step.clone(), found: found.clone(), at: record.at });
+            }
+            Entry::Differs { step, found, .. } => {
+                differs.retain(|earlier| earlier.step != *step);
+                differs.push(Found { step: step.clone(), found: found.clone(), at: record.at });
+            }
             Entry::Held { by, break_glass: Some(why), .. } => {
                 reasons.push(format!("{why} (by {by})"));
             }
@@ -238,6 +266,8 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
         ended: replayed.ended.clone(),
         holders: replayed.generation,
         decisions,
+        undone,
+        differs,
         steps,
         left,
         rto: Measured {

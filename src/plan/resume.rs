@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -174,6 +174,35 @@ pub fn resume(prior: &Prior, steps: &[Step], hides: &dyn Fn(&Step) -> bool) -> R
     }
     resumes.gone = prior.done.iter().filter(|id| !seen.contains_key(id.as_str())).cloned().collect();
     resumes
+}
+
+/// The steps that are done and are run again, in the plan's order, where what these have made is gone: they themselves, what
+/// takes what they leave, and what holds only together with all that came before it. The same rule as for another plan.
+#[must_use]
+pub fn undone<'s>(steps: &'s [Step], done: &BTreeSet<String>, gone: &HashSet<&str>) -> Vec<&'s str> {
+    let mut again = Vec::new();
+    // Steps that stand on what is gone, and those of them whose effect may be another now.
+    let (mut behind, mut moved): (HashSet<&str>, HashSet<&str>) = (HashSet::new(), HashSet::new());
+    for step in steps {
+        let id = step.id.as_str();
+        let is_moved = |need: &String| moved.contains(need.as_str());
+        let moves = gone.contains(id)
+            || match known_after(&step.action) {
+                Some(after) => after.into_iter().any(is_moved),
+                None => step.needs.iter().any(is_moved),
+            };
+        let stands = step.needs.iter().any(|need| behind.contains(need.as_str()));
+        if moves {
+            moved.insert(id);
+        }
+        if moves || stands {
+            behind.insert(id);
+        }
+        if (moves || (stands && hinges(&step.action))) && done.contains(id) {
+            again.push(id);
+        }
+    }
+    again
 }
 
 /// Where a step stands with all that it needs.

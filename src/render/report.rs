@@ -65,6 +65,14 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
             &[plain(format!("{}: {word}, by {} at {}", decision.step, decision.by, instant(decision.at)))],
         );
     }
+    for (label, all) in [("undone", &report.undone), ("changed", &report.differs)] {
+        for one in all.iter().take(SLOWEST) {
+            screen.row(label, &[plain(format!("{}: {}, at {}", one.step, one.found, instant(one.at)))]);
+        }
+        if all.len() > SLOWEST {
+            screen.row("", &[plain(format!("and {} more", all.len() - SLOWEST))]);
+        }
+    }
     screen.gap();
     for phase in Phase::ALL {
         let steps: Vec<&StepReport> = report.steps.iter().filter(|step| step.phase == phase).collect();

@@ -4,6 +4,7 @@
 
 mod apply;
 mod discovery;
+mod going;
 mod listed;
 mod pods;
 mod preview;
@@ -12,6 +13,7 @@ mod release;
 mod restart;
 mod scaled;
 mod served;
+mod still;
 mod webhooks;
 
 use std::collections::HashSet;
@@ -94,6 +96,7 @@ impl Target<KubeRequest> for KubeTarget {
             match request {
                 KubeRequest::Apply(object) => apply::look(self, object).await,
                 KubeRequest::AwaitReady(object) => ready::look(self, object).await,
+                KubeRequest::Still(still) => still::look(self, still).await,
                 KubeRequest::Release { object, to } => release::look(self, object, *to).await,
             }
         })
@@ -104,7 +107,7 @@ impl Target<KubeRequest> for KubeTarget {
             let acted = match request {
                 KubeRequest::Apply(object) => apply::apply(self, object).await,
                 // There is nothing to do but to look again.
-                KubeRequest::AwaitReady(_) => Ok(Acted::Accepted),
+                KubeRequest::AwaitReady(_) | KubeRequest::Still(_) => Ok(Acted::Accepted),
                 KubeRequest::Release { object, to } => release::release(self, object, *to).await,
             };
             webhooks::told(self, acted).await

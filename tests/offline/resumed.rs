@@ -247,3 +247,57 @@ fn what_is_done_and_decided_otherwise_is_run_again_by_a_token_of_its_own() {
         assert_eq!(ends.count(), 2, "it was ended by each of the two plans");
     });
 }
+
+/// Somebody deletes a workload while nobody runs: it is applied again, and what was seen or decided on it is seen and decided
+/// again; nothing else is had twice. A process that dies meanwhile leaves it to the next.
+#[test]
+fn what_is_gone_when_a_process_goes_on_is_applied_again_with_what_stands_on_it() {
+    const GONE: &str = "manifests/Deployment/ecommerce/cart-service";
+    let plan = example();
+    let object = plan.steps.iter().find(|step| step.id == GONE).unwrap().action.object().unwrap();
+    let all = in_virtual_time(async {
+        let mut lines = Vec::new();
+        process(plan, &Region::new(as_planned(plan, 7)), &mut lines, usize::MAX).await.unwrap();
+        replay(&lines).unwrap().records.len()
+    });
+    let mut kills = 0;
+    for records in 0.. {
+        let whole = in_virtual_time(async {
+            let region = Region::new(as_planned(plan, 7));
+            let mut lines = Vec::new();
+            // Traffic has moved, and the end is near.
+            assert!(process(plan, &region, &mut lines, all - 3).await.is_none());
+            region.delete_object(&object);
+            let first = process(plan, &region, &mut lines, records).await;
+            let ended = match &first {
+                Some(ended) => ended.clone(),
+                None => process(plan, &region, &mut lines, usize::MAX).await.unwrap(),
+            };
+            assert_eq!((ended.how, ended.done), (Ending::Done, plan.steps.len()), "{records}: {ended:?}");
+            let twice = counted(&region).into_iter().filter(|(_, count)| *count != 1);
+            assert_eq!(twice.collect::<Vec<_>>(), [(GONE.to_owned(), 2)], "{records}");
+            let replayed = replay(&lines).unwrap();
+            let undone: BTreeSet<&str> = replayed
+                .records
+                .iter()
+                .filter_map(|record| match &record.entry {
+                    Entry::Undone { step, .. } => Some(step.as_str()),
+                    _ => None,
+                })
+                .collect();
+            for step in [GONE, "manifests/ready/Deployment/ecommerce/cart-service", "dns/gate"] {
+                assert!(undone.contains(step), "{records}: {step} of {undone:?}");
+            }
+            assert!(undone.iter().all(|step| !step.starts_with("restore/") && !step.starts_with("infra/")));
+            let told = report(plan, &replayed, None).unwrap();
+            assert!(told.left.is_empty() && told.undone.iter().any(|one| one.step == GONE));
+            assert_eq!(told.steps.iter().find(|step| step.step == GONE).unwrap().attempts, 2);
+            first.is_some()
+        });
+        if whole {
+            break;
+        }
+        kills += 1;
+    }
+    assert!(kills > 10, "only {kills}");
+}

@@ -16,6 +16,7 @@ mod kubectl;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use drplan::model::rollout::taken::taken;
 use serde_json::Value;
 
 use crate::control_plane::{self, ControlPlane};
@@ -173,6 +174,7 @@ fn through(case: &Case, ours: &ControlPlane, theirs: &ControlPlane) -> Vec<Strin
         wrong.push(format!("{name}: stopped for another reason: {:?}", case.causes()));
     }
     let first = live(ours, &case.rendered());
+    wrong.extend(others_have(case, &first));
     let said = settle(theirs, &case.sources);
     if let Some(why) = said.as_deref().and_then(|said| kubectl_refuses(name, said)) {
         eprintln!("{name}: {} objects, refused by kubectl: {why}", first.len());
@@ -213,8 +215,23 @@ fn through(case: &Case, ours: &ControlPlane, theirs: &ControlPlane) -> Vec<Strin
             wrong.push(format!("{name}: {label} was not changed"));
         }
     }
+    wrong.extend(others_have(&changed, &after));
     wrong.extend(same(case, &after, &live(theirs, &changed.rendered())));
     eprintln!("{name}: {} objects, {} s", first.len(), began.elapsed().as_secs());
+    wrong
+}
+
+/// Fields that a process which goes on would say were changed by others, though nobody but controllers was there.
+fn others_have(case: &Case, live: &BTreeMap<String, Value>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for object in &case.objects {
+        let label = label(object);
+        for one in live.get(&label).map_or_else(Vec::new, |live| taken(live, object, "drplan")) {
+            if allowed(case, &label, &one.field.replace('.', "/")).is_none() {
+                wrong.push(format!("{}: {label}: is taken for changed: {one:?}", case.name));
+            }
+        }
+    }
     wrong
 }
 

@@ -14,6 +14,7 @@ mod eks;
 mod emulator;
 mod engine;
 mod engine_databases;
+mod gone;
 mod inventory;
 mod journal;
 mod kube_faults;

@@ -1,6 +1,7 @@
 //! A run that a step stopped, gone on with by another plan: `drplan region --resume RUN`, approved, applied.
 
 mod elsewhere;
+mod gone;
 mod refused;
 
 use std::process::{Command, Output, Stdio};

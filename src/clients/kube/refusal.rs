@@ -41,6 +41,10 @@ impl About<'_> {
         }
     }
 
+    fn is_namespace(&self) -> bool {
+        matches!(self, Self::Object(object) if object.kind == "Namespace")
+    }
+
     fn is_secret(&self) -> bool {
         matches!(self, Self::Object(object) if object.kind == "Secret")
     }
@@ -209,6 +213,10 @@ fn meaning(
     if status == 403 && causes.iter().any(|cause| cause.reason == TargetError::TERMINATING) {
         return (TargetError::TERMINATING.to_owned(), quoted(about, message, causes));
     }
+    if status == 404 && !about.is_namespace() && is_namespace_missing(message) {
+        let message = format!("{message}: it was deleted, or never made");
+        return (TargetError::NO_NAMESPACE.to_owned(), one_line(&message, 600));
+    }
     if status == 403 && message.contains("exceeded quota") {
         return (TargetError::QUOTA.to_owned(), quoted(about, message, causes));
     }
@@ -252,6 +260,11 @@ fn is_fixed(message: &str) -> bool {
         || message.contains("may not change once set")
         || message.contains("updates to statefulset spec for fields other than")
         || message.contains("spec is immutable")
+}
+
+/// The words for an object whose namespace is not there.
+fn is_namespace_missing(message: &str) -> bool {
+    message.strip_prefix("namespaces \"").is_some_and(|rest| rest.ends_with("\" not found"))
 }
 
 fn webhook<'m>(message: &'m str, before: &str) -> Option<&'m str> {
@@ -381,6 +394,16 @@ mod tests {
         assert_eq!(error.code, "Invalid");
         assert!(error.message.ends_with("fc.lun: expected numeric (int or float), got string"), "{error}");
         assert!(!told("Secret", 500, &body).message.contains("lun"));
+    }
+
+    #[test]
+    fn a_namespace_that_is_not_there_is_told_from_an_object_that_is_not() {
+        let missing = |name: &str| json!({ "kind": "Status", "reason": "NotFound", "message": format!("{name} not found") });
+        let error = told("ConfigMap", 404, &missing("namespaces \"shop\""));
+        assert_eq!(error.code, TargetError::NO_NAMESPACE);
+        assert!(error.message.starts_with("namespaces \"shop\" not found"), "{error}");
+        assert_eq!(told("ConfigMap", 404, &missing("configmaps \"cart\"")).code, "NotFound");
+        assert_eq!(told("Namespace", 404, &missing("namespaces \"cart\"")).code, "NotFound");
     }
 
     #[test]

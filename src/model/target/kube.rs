@@ -11,6 +11,9 @@ pub enum KubeRequest {
     Apply(Box<KubeObject>),
     /// Waits until an object is ready, by kstatus rules; a pod that cannot start is an error at once.
     AwaitReady(ObjectRef),
+    /// Looks whether an object that was applied is still there and as it was applied; it has no effect. Ready to be applied
+    /// is what is gone, a mismatch what others have written since.
+    Still(Still),
     /// Sets what a hold kept back: `spec.suspend` or `spec.replicas`.
     Release {
         /// The object.
@@ -18,6 +21,15 @@ pub enum KubeRequest {
         /// What it is given.
         to: Released,
     },
+}
+
+/// An object that was applied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Still {
+    /// As it was applied.
+    pub object: KubeObject,
+    /// Whether it was held: its release changes what the hold kept back.
+    pub held: bool,
 }
 
 /// What a hold's release sets.

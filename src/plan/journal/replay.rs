@@ -16,6 +16,10 @@ pub struct Replayed {
     pub generation: u64,
     /// Each step that a record is of.
     pub steps: BTreeMap<String, StepState>,
+    /// How far the attempts at each step went, whatever came of them.
+    pub tried: BTreeMap<String, Open>,
+    /// What steps that are run again, since what they had made was gone, had told others.
+    pub told: BTreeMap<String, BTreeMap<String, String>>,
     /// What rules came to, by subject; the last word counts.
     pub resolved: BTreeMap<String, String>,
     /// `decision_digest` of each plan that the run had; the last is that of the one it has.
@@ -172,6 +176,7 @@ fn take(replayed: &mut Replayed, record: &Record, known: &mut BTreeSet<u64>) -> 
             }
             let open = Open { attempt: *attempt, alternative: *alternative };
             replayed.steps.insert(step.clone(), StepState::Open(open));
+            replayed.tried.insert(step.clone(), open);
         }
         Entry::Done { step, found, outputs } => {
             match replayed.steps.get(step) {
@@ -189,6 +194,19 @@ fn take(replayed: &mut Replayed, record: &Record, known: &mut BTreeSet<u64>) -> 
                 Some(StepState::Done(_)) => return Err(format!("fails {step}, which is done")),
             };
             replayed.steps.insert(step.clone(), StepState::Failed(last));
+        }
+        Entry::Undone { step, .. } => {
+            let Some(StepState::Done(told)) = replayed.steps.get(step) else {
+                return Err(format!("undoes {step}, which is not done"));
+            };
+            replayed.told.insert(step.clone(), told.clone());
+            let last = replayed.tried.get(step).copied().unwrap_or_default();
+            replayed.steps.insert(step.clone(), StepState::Failed(last));
+        }
+        Entry::Differs { step, .. } => {
+            if !matches!(replayed.steps.get(step), Some(StepState::Done(_))) {
+                return Err(format!("has {step} otherwise than it was done, which is not done"));
+            }
         }
         Entry::Decided { step, go, .. } => {
             if matches!(replayed.steps.get(step), Some(StepState::Done(_))) {
@@ -225,17 +243,12 @@ fn replan(
         return Err(format!("has {step} stay, and decides it otherwise"));
     }
     let changed: BTreeSet<&str> = changed.iter().map(String::as_str).collect();
-    let mut attempts: BTreeMap<&str, u32> = BTreeMap::new();
-    for record in &replayed.records {
-        if let Entry::Intent { step, attempt, .. } = &record.entry {
-            attempts.insert(step, *attempt);
-        }
-    }
     for (step, state) in &mut replayed.steps {
         let again = matches!(state, StepState::Done(_)) && !stays.contains(step);
         if again || changed.contains(step.as_str()) {
-            let attempt = attempts.get(step.as_str()).copied().unwrap_or(0);
-            *state = StepState::Failed(Open { attempt, alternative: 0 });
+            let tried = replayed.tried.entry(step.clone()).or_default();
+            tried.alternative = 0;
+            *state = StepState::Failed(*tried);
         }
     }
     replayed.decisions.push(decision.to_owned());

@@ -21,6 +21,11 @@ fn replanned(decision: &str, stays: Vec<String>, changed: Vec<String>) -> Entry 
     }
 }
 
+fn differs(step: &str) -> Entry {
+    let choices = vec!["keep it".to_owned()];
+    Entry::Differs { step: step.to_owned(), found: ".spec.replicas is kubectl's".to_owned(), choices }
+}
+
 /// What a process may write next, by what it has written: the table seen from the other side.
 #[derive(Clone, Copy, Debug)]
 enum Move {
@@ -28,6 +33,10 @@ enum Move {
     End(u8, bool),
     Find(u8),
     Fail(u8),
+    /// What was done is gone.
+    Undo(u8),
+    /// What was done is otherwise.
+    Differ(u8),
     HandOver,
     /// Another plan, which keeps and decides alike by the bits of this.
     Replan(u8),
@@ -41,6 +50,8 @@ fn any_move() -> impl Strategy<Value = Move> {
         4 => (0_u8..6, any::<bool>()).prop_map(|(step, gate)| Move::End(step, gate)),
         1 => (0_u8..6).prop_map(Move::Find),
         1 => (0_u8..6).prop_map(Move::Fail),
+        1 => (0_u8..6).prop_map(Move::Undo),
+        1 => (0_u8..6).prop_map(Move::Differ),
         1 => Just(Move::HandOver),
         1 => any::<u8>().prop_map(Move::Replan),
         1 => Just(Move::Resolve),
@@ -104,6 +115,14 @@ fn history(moves: &[Move]) -> (Vec<Record>, BTreeMap<String, StepState>) {
                 );
                 steps.insert(name(at), StepState::Failed(last));
             }
+            Move::Undo(at) if matches!(steps.get(&name(at)), Some(StepState::Done(_))) => {
+                write(generation, Entry::Undone { step: name(at), found: "it is gone".to_owned() });
+                let attempt = attempts.get(&name(at)).copied().unwrap_or(0);
+                steps.insert(name(at), StepState::Failed(Open { attempt, alternative: 0 }));
+            }
+            Move::Differ(at) if matches!(steps.get(&name(at)), Some(StepState::Done(_))) => {
+                write(generation, differs(&name(at)));
+            }
             Move::HandOver => {
                 generation += 1;
                 write(generation, Entry::Held { by: "host".to_owned(), took_over: true, break_glass: None });
@@ -138,7 +157,7 @@ fn history(moves: &[Move]) -> (Vec<Record>, BTreeMap<String, StepState>) {
                 },
             ),
             Move::Stop => write(generation, Entry::Ended { how: "interrupted".to_owned() }),
-            Move::End(..) | Move::Find(_) | Move::Fail(_) => {}
+            Move::End(..) | Move::Find(_) | Move::Fail(_) | Move::Undo(_) | Move::Differ(_) => {}
         }
     }
     (records, steps)
@@ -232,6 +251,8 @@ fn what_may_not_follow_is_refused_though_the_chain_is_whole() {
     let intent = |attempt| (1, Entry::Intent { step: "infra/a".to_owned(), attempt, alternative: 0 });
     let done = |found| (1, Entry::Done { step: "infra/a".to_owned(), found, outputs: BTreeMap::new() });
     let begun = || (1, begun());
+    let undone = || (1, Entry::Undone { step: "infra/a".to_owned(), found: "it is gone".to_owned() });
+    let differs = || (1, differs("infra/a"));
     let replans = |decision: &str, stays: &[&str], changed: &[&str]| {
         let owned = |list: &[&str]| list.iter().map(|&step| step.to_owned()).collect();
         (1, replanned(decision, owned(stays), owned(changed)))
@@ -247,6 +268,15 @@ fn what_may_not_follow_is_refused_though_the_chain_is_whole() {
             &[begun(), (1, Entry::Held { by: "x".to_owned(), took_over: false, break_glass: None })],
             "that has it",
         ),
+        (&[begun(), undone()], "undoes infra/a, which is not done"),
+        (&[begun(), intent(1), undone()], "undoes infra/a, which is not done"),
+        (&[begun(), intent(1), done(false), undone(), undone()], "undoes infra/a, which is not done"),
+        (&[begun(), intent(1), done(false), undone(), intent(1)], "after attempt 1"),
+        (&[begun(), intent(1), done(false), undone(), done(false)], "was not begun"),
+        (&[begun(), done(true), undone(), replans("sha256:e", &["infra/a"], &[])], "which is not done"),
+        (&[begun(), (2, undone().1)], "nothing gave the run"),
+        (&[begun(), intent(1), differs()], "which is not done"),
+        (&[begun(), done(true), undone(), differs()], "which is not done"),
         (&[begun(), replans("sha256:d", &[], &[])], "that it has"),
         (&[begun(), replans("sha256:e", &["infra/a"], &[])], "which is not done"),
         (&[begun(), intent(1), replans("sha256:e", &["infra/a"], &[])], "which is not done"),
@@ -262,6 +292,19 @@ fn what_may_not_follow_is_refused_though_the_chain_is_whole() {
         assert_eq!(damage.line, entries.len());
     }
     assert!(chain(&[begun(), done(true)]).is_ok());
+    assert!(chain(&[begun(), done(true), differs(), undone(), intent(1), done(false), undone()]).is_ok());
+}
+
+#[test]
+fn what_is_undone_counts_its_attempts_on_and_what_it_had_told_is_kept() {
+    let begin = |attempt, alternative| Entry::Intent { step: "infra/a".to_owned(), attempt, alternative };
+    let told = BTreeMap::from([("/id".to_owned(), "i-1".to_owned())]);
+    let done = Entry::Done { step: "infra/a".to_owned(), found: false, outputs: told.clone() };
+    let undone = Entry::Undone { step: "infra/a".to_owned(), found: "it is gone".to_owned() };
+    let entries = [begun(), begin(1, 0), begin(2, 1), done, undone].map(|entry| (1, entry));
+    let replayed = chain(&entries).unwrap();
+    assert_eq!(replayed.steps["infra/a"], StepState::Failed(Open { attempt: 2, alternative: 1 }));
+    assert_eq!(replayed.told["infra/a"], told);
 }
 
 #[test]

@@ -226,3 +226,32 @@ fn what_an_object_is_given_goes_with_the_step_that_gives_it() {
     assert!(resumes.again.contains(&id));
     assert!(steps.iter().filter(writes).all(|step| resumes.done.contains(&step.id)), "{resumes:?}");
 }
+
+/// What is gone is as if it were decided otherwise, but that its readers have read the same.
+#[test]
+fn what_stands_on_what_is_gone_is_what_another_plan_would_run_again() {
+    let plan = sample::plan();
+    let prior = prior(&plan, &vec![true; plan.steps.len()]);
+    let mut cases = 0;
+    for at in 0..plan.steps.len() {
+        let mut steps = plan.steps.clone();
+        let Action::ApplyObject { document_digest, .. } = &mut steps[at].action else { continue };
+        *document_digest = "sha256:other".to_owned();
+        let id = steps[at].id.clone();
+        let undone: Vec<&str> = undone(&plan.steps, &prior.done, &HashSet::from([id.as_str()]));
+        let again = resume(&prior, &steps, &|_| false).again;
+        let again: Vec<&str> = again
+            .iter()
+            .map(String::as_str)
+            .filter(|other| {
+                let step = plan.steps.iter().find(|step| step.id == **other).unwrap();
+                *other == id || !is_workload(&step.action)
+            })
+            .collect();
+        assert_eq!(undone, again, "{id}");
+        assert!(undone.contains(&id.as_str()) && undone.len() > 1);
+        cases += 1;
+    }
+    assert!(cases > 1);
+    assert!(undone(&plan.steps, &prior.done, &HashSet::new()).is_empty());
+}

@@ -41,6 +41,7 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
     if how == Ending::Done {
         screen.row("done", &[(style, format!("all of {}", count(all, "step")))]);
         unproven(&mut screen, events);
+        changed(&mut screen, events);
         screen.row("next", &[plain(format!("{}: is what runs healthy?", folder.verify))]);
         screen.row("report", &[plain(format!("drplan show {}", folder.run))]);
         return screen.finish();
@@ -71,6 +72,7 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
             }
         }
     }
+    changed(&mut screen, events);
     screen.gap();
     let next = match how {
         Ending::AtGate => "decide, and go on:",
@@ -102,5 +104,18 @@ fn unproven(screen: &mut Screen, events: &[Event]) {
         let some = steps.iter().take(3).copied().collect::<Vec<_>>().join(", ");
         let more = if steps.len() > 3 { format!(" and {} more", steps.len() - 3) } else { String::new() };
         screen.row("unproven", &[(Style::Warn, format!("{some}{more}: {why}"))]);
+    }
+}
+
+/// What others have changed since it was applied, and is left so.
+fn changed(screen: &mut Screen, events: &[Event]) {
+    for event in events {
+        let EventKind::StepDiffers { step, found, choices } = &event.kind else { continue };
+        screen.gap();
+        screen.row("changed", &[(Style::Warn, format!("{step}, by others since: {found}"))]);
+        for (at, choice) in choices.iter().enumerate() {
+            let label = if at == 0 { "do" } else { "" };
+            screen.row(label, &[plain(format!("{}. {choice}", at + 1))]);
+        }
     }
 }

@@ -24,6 +24,10 @@ pub fn line(event: &Event) -> Option<String> {
         EventKind::StepDone { step, found: false } => format!("{step}  done"),
         EventKind::StepDone { step, found: true } => format!("{step}  as it should be"),
         EventKind::StepFailed { step, cause, .. } => format!("{step}  FAILED: {cause}"),
+        EventKind::StepUndone { step, found } => format!("{step}  {found}"),
+        EventKind::StepDiffers { step, found, .. } => {
+            format!("{step}  CHANGED by others since, and left so: {found}")
+        }
         EventKind::GateAsked { step, ask } => format!("{step}  asks: {ask}"),
         EventKind::GateAnswered { step, by, go } => {
             format!("{step}  {by} says {}", if *go { "go" } else { "stop" })

@@ -49,7 +49,7 @@ impl<'p> View<'p> {
         }
     }
 
-    /// Takes an event in. Of a step that has ended nothing more is taken.
+    /// Takes an event in. Of a step that has ended nothing more is taken, unless it is undone.
     pub fn take(&mut self, event: &Event) {
         self.begun.get_or_insert(event.at);
         self.now = Some(event.at);
@@ -69,12 +69,17 @@ impl<'p> View<'p> {
             }
             EventKind::StepUnproven { step, why } => self.say(step, &format!("unproven: {why}")),
             EventKind::StepDone { step, .. } => self.set(step, State::Done { at: Some(at) }),
+            EventKind::StepUndone { step, .. } => {
+                if let Some(known) = self.steps.get(step.as_str()).and_then(|at| self.states.get_mut(*at)) {
+                    *known = State::Waiting;
+                }
+            }
             EventKind::StepFailed { step, cause, .. } => {
                 self.set(step, State::Failed { cause: cause.clone() });
             }
             EventKind::GateAsked { step, .. } => self.asked = Some(step.clone()),
             EventKind::GateAnswered { .. } => self.asked = None,
-            EventKind::Ended { .. } => {}
+            EventKind::StepDiffers { .. } | EventKind::Ended { .. } => {}
         }
     }
 

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::restart::{self, Before};
-use super::{KubeTarget, MANAGER, listed, parsed};
+use super::{KubeTarget, MANAGER, going, listed, parsed};
 use crate::clients::kube::refusal::{About, garbled, is_own_conflict};
 use crate::clients::kube::session::{Answer, Call, JSON, METADATA_OF_ONE};
 use crate::model::rollout::applied::is_applied;
@@ -26,6 +26,7 @@ struct How {
 /// Where a list tells that an object is as it would be applied, there is nothing to do. Of what the attempt before this one
 /// changed, and of pods that are to read anew, it tells nothing.
 pub(super) async fn look(target: &KubeTarget, object: &KubeObject) -> Result<Seen, TargetError> {
+    going::check(target, object).await?;
     if object.tried || !object.reread.is_empty() {
         return Ok(Seen::Ready);
     }
@@ -54,6 +55,7 @@ pub(super) async fn apply(target: &KubeTarget, object: &KubeObject) -> Result<Ac
     let owned = without_scaled(target, object).await?;
     let body = owned.as_deref().unwrap_or(object.body.expose());
     let answer = patch(target, &object.reference, body, false, accept).await?;
+    going::applied(&object.reference, &answer.body)?;
     restart::after(target, object, before, &answer.body).await.map(Acted::Done)
 }
 

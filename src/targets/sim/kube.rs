@@ -19,6 +19,7 @@ impl Target<KubeRequest> for Region {
         Box::pin(async move {
             let (key, object) = match request {
                 KubeRequest::Apply(object) => (applied(&object.reference), None),
+                KubeRequest::Still(still) => (applied(&still.object.reference), None),
                 KubeRequest::Release { .. } => (format!("release {}", mark.step), None),
                 KubeRequest::AwaitReady(object) => (format!("ready {}", mark.step), Some(object)),
             };
@@ -76,10 +77,19 @@ impl Target<KubeRequest> for Region {
                     };
                     (format!("release {}", mark.step), word)
                 }
-                KubeRequest::AwaitReady(_) => return Ok(Acted::Accepted),
+                KubeRequest::AwaitReady(_) | KubeRequest::Still(_) => return Ok(Acted::Accepted),
             };
             Ok(self.have(key, mark, word, Outputs::new()).await)
         })
+    }
+}
+
+impl Region {
+    /// Deletes an object, as somebody does in the middle of a run; its pods go with it.
+    pub fn delete_object(&self, object: &ObjectRef) {
+        let mut world = self.world();
+        world.things.remove(&applied(object));
+        world.things.remove(&format!("ready manifests/ready/{}", object.label()));
     }
 }
 

@@ -1,0 +1,62 @@
+//! What a run made or was to make goes meanwhile: it is told, waited for where it is on its way out, and made anew.
+
+use std::io::Read as _;
+use std::process::Stdio;
+use std::time::Duration;
+
+use drplan::plan::journal::Entry;
+use serde_json::{Value, json};
+
+use crate::control_plane::{self, ADMIN, ControlPlane};
+use crate::emulator::run;
+use crate::run::{Work, newest_journal, objects};
+
+/// Changes an object as a field manager.
+pub(crate) fn merge(plane: &ControlPlane, manager: &str, path: &str, change: &Value) {
+    run(async {
+        let client = plane.client(ADMIN).await.unwrap();
+        let request = http::Request::patch(format!("{path}?fieldManager={manager}"))
+            .header("content-type", "application/merge-patch+json")
+            .body(change.to_string().into_bytes())
+            .unwrap();
+        client.request_text(request).await.unwrap();
+    });
+}
+
+#[test]
+fn a_namespace_on_its_way_out_is_waited_for_and_made_anew() {
+    const PATH: &str = "/api/v1/namespaces/gone-going";
+    let plane = control_plane::whole();
+    let work = Work::new("gone-going", 1);
+    let plan = work.plan();
+    let uid = || run(plane.ask("GET", PATH, &Value::Null))["metadata"]["uid"].clone();
+    let keeps = json!({ "metadata": { "name": "kept", "finalizers": ["drplan.test/kept"] } });
+    run(plane.make("/api/v1/namespaces", json!({ "metadata": { "name": "gone-going" } })));
+    run(plane.make(&format!("{PATH}/configmaps"), keeps));
+    let old = uid();
+    run(plane.ask("DELETE", PATH, &json!({})));
+    let mut child =
+        work.apply(plane, &plan.digest).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    // Nothing is begun of it while it goes.
+    std::thread::sleep(Duration::from_secs(6));
+    assert!(child.try_wait().unwrap().is_none());
+    let intents = |work: &Work| {
+        let (_, replayed) = work.journals().remove(0);
+        let entries = replayed.records.into_iter().map(|record| record.entry);
+        entries.filter(|entry| matches!(entry, Entry::Intent { .. })).count()
+    };
+    assert!(newest_journal(&work).is_file());
+    assert_eq!(intents(&work), 0);
+    merge(plane, "test", &format!("{PATH}/configmaps/kept"), &json!({ "metadata": { "finalizers": null } }));
+    let mut told = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{told}");
+    assert!(told.contains("NamespaceTerminating: it is being deleted"), "{told}");
+    assert!(told.contains("drplan.test/kept"), "what keeps it is named: {told}");
+    assert!(
+        told.matches("NamespaceTerminating").count() < 4,
+        "it is said once, not every two seconds: {told}"
+    );
+    assert_ne!(uid(), old);
+    assert_eq!(objects(plane, "gone-going").len(), 2);
+}
