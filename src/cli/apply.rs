@@ -73,6 +73,7 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     let bodies = Read::new(newest, &input.manifests);
     let requests = Requests::new(newest, &bodies).with_fence_by_hand();
     let (kube, cluster) = runtime.block_on(connect::cluster(args, newest))?;
+    let kube = kube.scaling(bodies.sizes(newest));
     // Whoever is asked for the go sees first what it is for.
     if args.dry_run || (args.events.is_none() && is_somebody_there()) {
         runtime.block_on(preview::show(newest, &requests, &kube, screen))?;

@@ -15,7 +15,7 @@ mod scaled;
 mod still;
 mod webhooks;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -24,7 +24,7 @@ use super::Target;
 use crate::clients::kube::refusal::{About, garbled};
 use crate::clients::kube::session::Session;
 use crate::model::target::kube::preview::Preview;
-use crate::model::target::kube::{KubeObject, KubeRequest, ObjectRef};
+use crate::model::target::kube::{KubeObject, KubeRequest, ObjectRef, Scaled};
 use crate::model::target::{Acted, Mark, Seen, TargetError};
 
 /// The one field manager of all that drplan writes.
@@ -36,6 +36,8 @@ pub struct KubeTarget {
     session: Session,
     discovery: discovery::Discovery,
     scaled: scaled::Scaled,
+    /// What autoscalers of the plan have, whether they are there yet or not.
+    planned: HashMap<ObjectRef, Scaled>,
     listed: listed::Listed,
     forced: BTreeSet<ObjectRef>,
 }
@@ -48,6 +50,7 @@ impl KubeTarget {
             session,
             discovery: discovery::Discovery::default(),
             scaled: scaled::Scaled::default(),
+            planned: HashMap::new(),
             listed: listed::Listed::default(),
             forced: BTreeSet::new(),
         }
@@ -58,6 +61,12 @@ impl KubeTarget {
     #[must_use]
     pub fn expecting<'o>(self, objects: impl IntoIterator<Item = &'o ObjectRef>) -> Self {
         Self { listed: listed::Listed::of(objects), ..self }
+    }
+
+    /// The same, told which workloads have autoscalers that it will be asked to apply.
+    #[must_use]
+    pub fn scaling(self, planned: impl IntoIterator<Item = (ObjectRef, Scaled)>) -> Self {
+        Self { planned: planned.into_iter().collect(), ..self }
     }
 
     /// The same, taking fields of these objects over from their other owners. For what a person asked for by name.
