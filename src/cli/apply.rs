@@ -76,6 +76,7 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     let bodies = Read::new(newest, &input.manifests);
     let requests = Requests::new(newest, &bodies).with_fence_by_hand();
     let (kube, cluster) = runtime.block_on(connect::cluster(args, newest))?;
+    let kube = kube.scaling(bodies.sizes(newest));
     if args.dry_run {
         return runtime.block_on(preview::dry_run(args, newest, &requests, &kube, screen));
     }

@@ -1,10 +1,11 @@
 //! The objects that a run applies: those of the manifests as they were read when the plan was made again.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::executor::requests::{Bodies, Unknown};
 use crate::model::document::{Manifests, Object};
 use crate::model::secret::Secret;
+use crate::model::target::kube::{ObjectRef, Scaled};
 use crate::plan::Plan;
 use crate::plan::action::{Action, Rewrite};
 use crate::plan::body::{Change, Places, body};
@@ -17,7 +18,8 @@ const ONE: u32 = 1;
 pub(super) struct Read<'m> {
     objects: HashMap<(String, u32, String, String, Option<String>), &'m Object>,
     places: Places<'m>,
-    scaled: HashSet<String>,
+    /// Least and most replicas of each workload that has an autoscaler.
+    scaled: HashMap<String, (u32, u32)>,
 }
 
 impl<'m> Read<'m> {
@@ -30,12 +32,30 @@ impl<'m> Read<'m> {
         let scaled = scaled.filter_map(|object| {
             let target = object.root.at(&["spec", "scaleTargetRef"])?;
             let (kind, name) = (target.str_at(&["kind"])?, target.str_at(&["name"])?);
-            Some(match &object.namespace {
+            let label = match &object.namespace {
                 Some(namespace) => format!("{kind}/{namespace}/{name}"),
                 None => format!("{kind}/{name}"),
-            })
+            };
+            let number = |field: &str| u32::try_from(object.root.at(&["spec", field])?.as_i64()?).ok();
+            let bounds = (number("minReplicas").unwrap_or(ONE), number("maxReplicas").unwrap_or(u32::MAX));
+            Some((label, bounds))
         });
         Self { objects: objects.collect(), places: Places::new(&plan.values), scaled: scaled.collect() }
+    }
+
+    /// What autoscalers of the plan have of the workloads that it applies. What is held comes up when it is released.
+    pub(super) fn sizes(&self, plan: &Plan) -> Vec<(ObjectRef, Scaled)> {
+        let free =
+            plan.steps.iter().filter(|step| matches!(step.action, Action::ApplyObject { hold: None, .. }));
+        let sizes = free.filter_map(|step| {
+            let reference = step.action.object()?;
+            let (least, most) = *self.scaled.get(&reference.label())?;
+            let replicas = self.replicas(step);
+            // None at all stops its autoscaler.
+            let first = if replicas == 0 { 0 } else { replicas.max(least).min(most) };
+            Some((reference, Scaled { first, least }))
+        });
+        sizes.collect()
     }
 
     fn object(&self, step: &Step) -> Option<&'m Object> {
@@ -59,7 +79,8 @@ impl Bodies for Read<'_> {
         let gone = || format!("the object of {} is not in the manifests any more: plan again", step.id);
         let object = self.object(step).ok_or_else(gone)?;
         let label = object.label();
-        let change = Change { label: &label, rewrites, hold: *hold, scaled: self.scaled.contains(&label) };
+        let change =
+            Change { label: &label, rewrites, hold: *hold, scaled: self.scaled.contains_key(&label) };
         let resolve = |rewrite: &Rewrite| value(rewrite).ok();
         let made = body(object.root.to_json(), &change, &self.places, &resolve);
         made.map(|made| Secret::new(made.to_string())).map_err(|error| error.to_string())

@@ -13,7 +13,7 @@ use super::journal::JournalError;
 use super::requests::Request;
 use super::{Executor, Shared};
 use crate::event::EventKind;
-use crate::model::target::kube::{KubeRequest, Still};
+use crate::model::target::kube::{KubeRequest, ObjectRef, Still};
 use crate::model::target::{Mismatch, Outputs, Seen, TargetError};
 use crate::plan::action::{Action, Hold};
 use crate::plan::journal::{Entry, Replayed, StepState};
@@ -121,6 +121,7 @@ impl<'x> Executor<'x> {
                 Err(error) => looked.unseen.push((id, error)),
             }
         }
+        sweep(&asked, &mut looked);
         looked.differ.sort_by_key(|(step, _)| *step);
         looked
     }
@@ -173,5 +174,76 @@ impl<'x> Executor<'x> {
         let seen = self.look(&request, &mark).await;
         is_silent.set(is_silent.get() || seen.is_err());
         seen
+    }
+}
+
+/// A namespace that is gone, or on its way out, takes all with it that is in it, be it seen a moment ago.
+fn sweep<'x>(asked: &[(&'x Step, KubeRequest)], looked: &mut Looked<'x>) {
+    let objects = || {
+        asked.iter().filter_map(|(step, request)| match request {
+            KubeRequest::Still(still) => Some((step.id.as_str(), &still.object.reference)),
+            _ => None,
+        })
+    };
+    let is_gone =
+        |step: &str, object: &ObjectRef| object.kind == "Namespace" && looked.gone.contains_key(step);
+    let gone: HashSet<&str> = objects()
+        .filter(|(step, object)| is_gone(step, object))
+        .map(|(_, object)| object.name.as_str())
+        .collect();
+    for (step, object) in objects() {
+        if object.namespace.as_deref().is_some_and(|namespace| gone.contains(namespace)) {
+            let found = format!("{} is gone since with its namespace, and is applied again", object.label());
+            looked.gone.entry(step).or_insert(found);
+        }
+    }
+    looked.differ.retain(|(step, _)| !looked.gone.contains_key(step));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::secret::Secret;
+    use crate::model::target::kube::KubeObject;
+    use crate::plan::sample;
+
+    #[test]
+    fn a_namespace_that_is_gone_takes_all_with_it() {
+        let plan = sample::plan();
+        let still = |kind: &str, namespace: Option<&str>, name: &str| {
+            let reference = ObjectRef {
+                api_version: "v1".to_owned(),
+                kind: kind.to_owned(),
+                namespace: namespace.map(str::to_owned),
+                name: name.to_owned(),
+            };
+            let object = KubeObject::new(reference, Secret::new("{}"));
+            KubeRequest::Still(Still { object, held: false })
+        };
+        let requests = [
+            still("Namespace", None, "shop"),
+            still("ConfigMap", Some("shop"), "seen a moment ago"),
+            still("ConfigMap", Some("shop"), "gone by itself"),
+            still("ConfigMap", Some("other"), "elsewhere"),
+            still("ClusterRole", None, "shop"),
+        ];
+        let asked: Vec<(&Step, KubeRequest)> = plan.steps.iter().zip(requests).collect();
+        let id = |at: usize| asked[at].0.id.as_str();
+        let mut looked = Looked::default();
+        for at in [0, 2] {
+            looked.gone.insert(id(at), "it is gone".to_owned());
+        }
+        let mismatch = Mismatch { found: "changed".to_owned(), choices: Vec::new() };
+        looked.differ = vec![(id(1), mismatch.clone()), (id(3), mismatch)];
+        sweep(&asked, &mut looked);
+        let gone: Vec<&str> = (0..5).map(id).filter(|step| looked.gone.contains_key(step)).collect();
+        assert_eq!(gone, [id(0), id(1), id(2)]);
+        assert_eq!(looked.gone[id(2)], "it is gone");
+        assert_eq!(looked.differ.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [id(3)]);
+        // A role of the same name is no namespace.
+        looked = Looked::default();
+        looked.gone.insert(id(4), "it is gone".to_owned());
+        sweep(&asked, &mut looked);
+        assert_eq!(looked.gone.len(), 1);
     }
 }

@@ -16,7 +16,7 @@ mod served;
 mod still;
 mod webhooks;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -25,7 +25,7 @@ use super::Target;
 use crate::clients::kube::refusal::{About, garbled};
 use crate::clients::kube::session::Session;
 use crate::model::target::kube::preview::Preview;
-use crate::model::target::kube::{KubeObject, KubeRequest, ObjectRef};
+use crate::model::target::kube::{KubeObject, KubeRequest, ObjectRef, Scaled};
 use crate::model::target::{Acted, Mark, Seen, TargetError};
 
 /// The one field manager of all that drplan writes.
@@ -37,6 +37,8 @@ pub struct KubeTarget {
     session: Session,
     discovery: discovery::Discovery,
     scaled: scaled::Scaled,
+    /// What autoscalers of the plan have, whether they are there yet or not.
+    planned: HashMap<ObjectRef, Scaled>,
     listed: listed::Listed,
     /// All that a run applies, where that is known.
     expected: Option<HashSet<ObjectRef>>,
@@ -50,6 +52,7 @@ impl KubeTarget {
             session,
             discovery: discovery::Discovery::default(),
             scaled: scaled::Scaled::default(),
+            planned: HashMap::new(),
             listed: listed::Listed::default(),
             expected: None,
         }
@@ -62,6 +65,12 @@ impl KubeTarget {
         let objects: Vec<&ObjectRef> = objects.into_iter().collect();
         let expected = Some(objects.iter().copied().cloned().collect());
         Self { listed: listed::Listed::of(objects), expected, ..self }
+    }
+
+    /// The same, told which workloads have autoscalers that it will be asked to apply.
+    #[must_use]
+    pub fn scaling(self, planned: impl IntoIterator<Item = (ObjectRef, Scaled)>) -> Self {
+        Self { planned: planned.into_iter().collect(), ..self }
     }
 
     /// What tells this cluster from every other: the uid of its `kube-system`, which is made with it and never again.

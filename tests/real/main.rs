@@ -24,6 +24,7 @@ mod proofs;
 mod reread;
 mod resume;
 mod run;
+mod scaled;
 mod sim_aws;
 mod state;
 mod transfer;

@@ -32,6 +32,15 @@ pub struct Still {
     pub held: bool,
 }
 
+/// What an autoscaler of the plan has of a workload's replicas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scaled {
+    /// With how many the workload comes up where it is made: the autoscaler may not be there yet, or know no load.
+    pub first: u32,
+    /// Fewer than this the autoscaler does not leave it.
+    pub least: u32,
+}
+
 /// What a hold's release sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Released {

@@ -16,6 +16,9 @@ use crate::model::target::{Acted, Outputs, Seen, TargetError};
 /// JSON is YAML.
 const APPLY: &str = "application/apply-patch+yaml";
 
+/// What a request answers that has made the object.
+const CREATED: u16 = 201;
+
 /// Of a request to apply.
 #[derive(Clone, Copy, Debug, Default)]
 struct How {
@@ -56,6 +59,10 @@ pub(super) async fn apply(target: &KubeTarget, object: &KubeObject) -> Result<Ac
     let body = owned.as_deref().unwrap_or(object.body.expose());
     let answer = patch(target, &object.reference, body, false, accept).await?;
     going::applied(&object.reference, &answer.body)?;
+    if answer.status == CREATED && super::scaled::can_be(&object.reference) {
+        let left_out = owned.as_ref().and_then(|_| replicas(object.body.expose()));
+        super::scaled::bring_up(target, &object.reference, left_out).await?;
+    }
     restart::after(target, object, before, &answer.body).await.map(Acted::Done)
 }
 
@@ -121,6 +128,11 @@ pub(super) async fn without_scaled(
         None => spec.remove("replicas"),
     };
     Ok(Some(body.to_string()))
+}
+
+fn replicas(body: &str) -> Option<u32> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    u32::try_from(body.pointer("/spec/replicas")?.as_u64()?).ok()
 }
 
 /// The replicas of a live object, where drplan's applies own the field.

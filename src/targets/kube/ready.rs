@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::release::absent;
-use super::{KubeTarget, apply, parsed, pods, webhooks};
+use super::{KubeTarget, apply, parsed, pods, scaled, webhooks};
 use crate::clients::kube::refusal::{About, found};
 use crate::model::rollout::causes::{self, Stuck, Verdict};
 use crate::model::rollout::readiness::{self, Readiness};
@@ -25,7 +25,13 @@ pub(super) async fn look(target: &KubeTarget, object: &ObjectRef) -> Result<Seen
     {
         return Ok(Seen::Underway(Progress { status, again_in: Some(AGAIN) }));
     }
-    match readiness::of(&live) {
+    let found = readiness::of(&live);
+    if found == Readiness::Ready
+        && let Some(status) = scaled::lacks(target, object, &live).await
+    {
+        return Ok(Seen::Underway(Progress { status, again_in: Some(AGAIN) }));
+    }
+    match found {
         Readiness::Ready => Ok(Seen::Done(readiness::outputs(&live).into_iter().collect())),
         Readiness::Failed(why) => {
             let log = if runs_pods(object) { log_of_failed(target, &live).await } else { Vec::new() };
