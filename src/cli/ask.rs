@@ -64,6 +64,7 @@ pub(super) fn confirm(what: &Confirm<'_>, given: Option<&str>) -> Result<String,
     let _ = write!(err, "type the stack's name ({stack}) to apply this plan, anything else to leave: ");
     let _ = err.flush();
     drop(err);
+    discard_typed();
     match typed().as_deref() {
         Some(name) if name == stack => Ok(by()),
         _ => Err(Failure::refused(
@@ -72,6 +73,15 @@ pub(super) fn confirm(what: &Confirm<'_>, given: Option<&str>) -> Result<String,
         )),
     }
 }
+
+/// What was typed before a question was there is no answer to it.
+#[cfg(unix)]
+fn discard_typed() {
+    let _ = rustix::termios::tcflush(rustix::stdio::stdin(), rustix::termios::QueueSelector::IFlush);
+}
+
+#[cfg(not(unix))]
+fn discard_typed() {}
 
 fn typed() -> Option<String> {
     let mut line = String::new();
@@ -106,10 +116,21 @@ impl People for Terminal<'_> {
             }
             let text = render_gate(self.plan, &asked.step, &asked.ask);
             self.watch.say(text);
-            // The run goes on beside: other steps do not wait for an answer.
-            let line = tokio::task::spawn_blocking(typed).await.ok().flatten();
-            let go = line.as_deref() == Some(self.plan.stack.as_str());
-            Some(Answer { by: format!("{} (typed)", whoami()), go })
+            discard_typed();
+            let stack = &self.plan.stack;
+            loop {
+                // The run goes on beside: other steps do not wait for an answer. A terminal that is gone is none.
+                let line = tokio::task::spawn_blocking(typed).await.ok().flatten()?;
+                let answer = |go| Some(Answer { by: format!("{} (typed)", whoami()), go });
+                match line.as_str() {
+                    line if line == stack => return answer(true),
+                    "no" => return answer(false),
+                    "" => {}
+                    _ => self.watch.say(format!(
+                        "that is not {stack}: nothing is decided. Type {stack} to go on, no to decline, or Ctrl-C to be asked again later\n"
+                    )),
+                }
+            }
         })
     }
 }

@@ -49,8 +49,7 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
     let moved = events.iter().any(|event| {
         matches!(&event.kind, EventKind::StepDone { step, .. } if step.starts_with("dns/") && !step.ends_with("gate"))
     });
-    let traffic =
-        if moved { "Some traffic has moved." } else { "The stack is not in traffic; nothing was lost." };
+    let traffic = if moved { "Some traffic has moved." } else { "This run has moved no traffic." };
     screen.text(
         10,
         &[

@@ -2,7 +2,7 @@
 
 use super::super::Options;
 use super::super::screen::{Screen, Style, bold, plain};
-use super::super::text::{duration, list};
+use super::super::text::{count, duration, list};
 use crate::plan::Plan;
 use crate::plan::action::Action;
 use crate::plan::step::{Phase, Step};
@@ -34,7 +34,11 @@ pub fn render_gate(plan: &Plan, step: &str, ask: &str) -> String {
             _ => None,
         })
         .collect();
-    let moved = if moved.is_empty() { format!("{} steps follow", behind.len()) } else { list(&moved, NAMED) };
+    let moved = if moved.is_empty() {
+        format!("{} to follow", count(behind.len(), "step"))
+    } else {
+        list(&moved, NAMED)
+    };
     screen.row("if you go", &[plain(moved)]);
     if behind.iter().any(|one| one.phase == Phase::Dns) {
         screen.row("way back", &[plain("what is written after the move is in the recovery region alone")]);
@@ -42,7 +46,7 @@ pub fn render_gate(plan: &Plan, step: &str, ask: &str) -> String {
     screen.text(
         2,
         &[plain(format!(
-            "type the stack's name ({}) to go on; Ctrl-C stops here, and `drplan apply` comes back to this",
+            "type the stack's name ({}) to go on, no to decline; Ctrl-C stops here, and `drplan apply` comes back to this",
             plan.stack
         ))],
     );

@@ -71,7 +71,7 @@ fn a_failure_says_cause_and_what_to_do_and_the_command_is_the_one_that_was_typed
     };
     let shown = render_ended(&plan, &events, folder, Options::default());
     for expected in
-        [&*first, "no capacity", "1. try again", "drplan apply p.json --context c", "not in traffic"]
+        [&*first, "no capacity", "1. try again", "drplan apply p.json --context c", "has moved no traffic"]
     {
         assert!(shown.contains(expected), "{expected}: {shown}");
     }
