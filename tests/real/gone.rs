@@ -1,26 +1,18 @@
 //! What a run made or was to make goes meanwhile: it is told, waited for where it is on its way out, and made anew.
 
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
-use std::time::Duration;
 
 use drplan::plan::journal::Entry;
 use serde_json::{Value, json};
 
-use crate::control_plane::{self, ADMIN, ControlPlane};
+use crate::control_plane::{self, ControlPlane};
 use crate::emulator::run;
 use crate::run::{Work, newest_journal, objects};
 
 /// Changes an object as a field manager.
 pub(crate) fn merge(plane: &ControlPlane, manager: &str, path: &str, change: &Value) {
-    run(async {
-        let client = plane.client(ADMIN).await.unwrap();
-        let request = http::Request::patch(format!("{path}?fieldManager={manager}"))
-            .header("content-type", "application/merge-patch+json")
-            .body(change.to_string().into_bytes())
-            .unwrap();
-        client.request_text(request).await.unwrap();
-    });
+    run(crate::kube_target::apply::by(plane, manager, path, change));
 }
 
 #[test]
@@ -37,9 +29,11 @@ fn a_namespace_on_its_way_out_is_waited_for_and_made_anew() {
     run(plane.ask("DELETE", PATH, &json!({})));
     let mut child =
         work.apply(plane, &plan.digest).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    // Nothing is begun of it while it goes.
-    std::thread::sleep(Duration::from_secs(6));
-    assert!(child.try_wait().unwrap().is_none());
+    // Nothing is begun of it while it goes: it has said so, and waits.
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    let mut told = String::new();
+    while !told.contains("drplan.test/kept") && lines.read_line(&mut told).unwrap() > 0 {}
+    assert!(child.try_wait().unwrap().is_none(), "{told}");
     let intents = |work: &Work| {
         let (_, replayed) = work.journals().remove(0);
         let entries = replayed.records.into_iter().map(|record| record.entry);
@@ -48,8 +42,7 @@ fn a_namespace_on_its_way_out_is_waited_for_and_made_anew() {
     assert!(newest_journal(&work).is_file());
     assert_eq!(intents(&work), 0);
     merge(plane, "test", &format!("{PATH}/configmaps/kept"), &json!({ "metadata": { "finalizers": null } }));
-    let mut told = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    lines.read_to_string(&mut told).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{told}");
     assert!(told.contains("NamespaceTerminating: it is being deleted"), "{told}");
     assert!(told.contains("drplan.test/kept"), "what keeps it is named: {told}");

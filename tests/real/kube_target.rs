@@ -1,6 +1,6 @@
 //! The Kubernetes target against a real cluster: what it applies, what it waits for, what it says when that fails.
 
-mod apply;
+pub(crate) mod apply;
 mod example;
 mod faults;
 mod many;

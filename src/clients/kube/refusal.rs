@@ -155,7 +155,10 @@ pub(super) fn refused(
     let details = told.details.unwrap_or_default();
     let seconds = Some(details.retry_after_seconds).filter(|seconds| *seconds > 0).map(Duration::from_secs);
     let (code, message) = meaning(about, status, &told.reason, &told.message, &details.causes);
-    let message = asked.map_or(message.clone(), |object| without_those_of(object, message));
+    let message = match asked {
+        Some(object) => without_those_of(object, message),
+        None => message,
+    };
     TargetError {
         status: Some(status),
         retry_after: retry_after.or(seconds),

@@ -32,7 +32,7 @@ pub(super) async fn by_another(plane: &ControlPlane, path: &str, change: &Value)
 }
 
 /// As `kubectl edit --field-manager` does.
-async fn by(plane: &ControlPlane, manager: &str, path: &str, change: &Value) {
+pub(crate) async fn by(plane: &ControlPlane, manager: &str, path: &str, change: &Value) {
     let client = plane.client(crate::control_plane::ADMIN).await.unwrap();
     let request = http::Request::patch(format!("{path}?fieldManager={manager}"))
         .header("content-type", "application/merge-patch+json")
