@@ -8,6 +8,7 @@ export DRPLAN_TOOLS ?= $(CACHE)/tools
 ## The example of this repository from its recordings: planned, approved with throw-away keys, rehearsed. No network, no
 ## credentials.
 demo:
+	@echo 'building drplan: the first time takes some minutes'
 	@cargo build --locked --quiet
 	@bash examples/demo.sh "$(CARGO_TARGET_DIR)/debug/drplan" "$(CACHE)/demo"
 
@@ -28,6 +29,7 @@ bench:
 	cargo bench --locked --no-default-features --features rehearse --bench plan --bench run
 	bash tests/tools/install.sh kube kapp
 	cargo bench --locked --profile dev --bench apply
+	cargo bench --locked --bench command
 
 ## Every folder of manifests that others wrote, applied to a real cluster and compared with what kubectl leaves; about ten
 ## minutes. `make test` takes a part of them. They are looked for in ../shared/fixtures, or where DRPLAN_CORPUS points.

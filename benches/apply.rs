@@ -2,10 +2,7 @@
 //! API server in the same run, as ratios: `make bench`.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a program that measures")]
 
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+mod plane;
 
 use drplan::clients::aws::Limits;
 use drplan::clients::kube::session::Session;
@@ -17,6 +14,8 @@ use drplan::targets::Target as _;
 use drplan::targets::kube::KubeTarget;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
+
+use plane::{Plane, timed};
 
 const OBJECTS: usize = 500;
 /// Requests under way at once.
@@ -48,22 +47,15 @@ fn main() {
         }
         for (phase, best) in best.iter_mut().enumerate() {
             let (changed, diff) = (phase == 3, phase == 1);
-            let file = plane.write(&manifests(&theirs, changed));
-            let verb = if diff { "diff" } else { "apply" };
-            let kubectl = ["kubectl", verb, "--server-side", "-f", file.to_str().unwrap()];
-            best.kubectl = best.kubectl.min(timed(|| plane.done(&kubectl)));
-            let file = plane.write(&manifests(&apps, changed));
-            // Neither waits for what the Deployments bring up: nothing runs here.
-            let mut kapp =
-                vec!["kapp", "deploy", "--yes", "--wait=false", "--app", "bench", "--namespace", &apps];
-            kapp.extend(["--file", file.to_str().unwrap()]);
-            kapp.extend(diff.then_some("--diff-run"));
-            best.kapp = best.kapp.min(timed(|| plane.done(&kapp)));
+            let (seconds, ended) = plane.by_kubectl(&manifests(&theirs, changed), diff);
+            assert!(ended, "kubectl");
+            best.kubectl = best.kubectl.min(seconds);
+            best.kapp = best.kapp.min(plane.by_kapp(&manifests(&apps, changed), &apps, diff));
             let objects: Vec<KubeObject> = manifests(&ours, changed).iter().map(object).collect();
             // Sign-in and discovery are part of the work, as they are of the others'.
             best.drplan = best.drplan.min(timed(|| {
                 runtime.block_on(async {
-                    let target = plane.target().await;
+                    let target = target(&plane).await;
                     let target = target.expecting(objects.iter().map(|object| &object.reference));
                     if diff { preview(&target, &objects).await } else { apply(&target, objects).await }
                 });
@@ -101,12 +93,6 @@ async fn apply(target: &KubeTarget, objects: Vec<KubeObject>) {
 
 async fn preview(target: &KubeTarget, objects: &[KubeObject]) {
     assert_eq!(target.preview(objects).await.unwrap().len(), OBJECTS);
-}
-
-fn timed(work: impl FnOnce()) -> f64 {
-    let began = Instant::now();
-    work();
-    began.elapsed().as_secs_f64()
 }
 
 /// In clock ticks, of which Linux has 100 a second.
@@ -157,100 +143,8 @@ fn manifests(namespace: &str, changed: bool) -> Vec<Value> {
     each.collect()
 }
 
-/// etcd and an API server of this run.
-struct Plane {
-    folder: tempfile::TempDir,
-    programs: PathBuf,
-    kapp: PathBuf,
-    child: Child,
-}
-
-impl Drop for Plane {
-    /// It ends with its standard input, before its folder goes.
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
-    }
-}
-
-impl Plane {
-    fn start() -> Self {
-        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-        let installed = |part: &str| {
-            let installed = Command::new(tests.join("tools/install.sh")).arg(part).output().unwrap();
-            let output = String::from_utf8(installed.stdout).unwrap();
-            let path = output.trim().strip_prefix(part).map(|path| PathBuf::from(path.trim()));
-            path.expect("it is installed")
-        };
-        let (programs, kapp) = (installed("kube"), installed("kapp"));
-        let folder = tempfile::tempdir().unwrap();
-        let inner = folder.path().join("plane");
-        std::fs::create_dir(&inner).unwrap();
-        let write = |name: &str, text: &str| std::fs::write(inner.join(name), text).unwrap();
-        let [etcd, peer, port] =
-            [(); 3].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port());
-        write("tokens.csv", "bench,bench,1,system:masters\n");
-        write("audit.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: None }]\n");
-        write("webhook.yaml", &kubeconfig("http://127.0.0.1:9/", None));
-        let authority = inner.join("certs/apiserver.crt");
-        let content = kubeconfig(&format!("https://127.0.0.1:{port}"), authority.to_str());
-        std::fs::write(folder.path().join("kubeconfig"), content).unwrap();
-        let child = Command::new(tests.join("kube/launcher.sh"))
-            .args([programs.as_os_str(), inner.as_os_str()])
-            .args([etcd, peer, port].map(|port| port.to_string()))
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let plane = Self { folder, programs, kapp, child };
-        let until = Instant::now() + Duration::from_secs(60);
-        while !plane.run(&["kubectl", "get", "--raw", "/readyz"]) {
-            assert!(Instant::now() < until, "the API server is ready");
-            std::thread::sleep(Duration::from_millis(200));
-        }
-        plane
-    }
-
-    fn run(&self, words: &[&str]) -> bool {
-        let [program, arguments @ ..] = words else { return false };
-        let program = if *program == "kapp" { self.kapp.clone() } else { self.programs.join(program) };
-        let mut command = Command::new(program);
-        command.env("KUBECONFIG", self.folder.path().join("kubeconfig")).args(arguments);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().unwrap().success()
-    }
-
-    fn done(&self, words: &[&str]) {
-        assert!(self.run(words), "{words:?}");
-    }
-
-    fn kubectl(&self, arguments: &[&str]) {
-        self.done(&[&["kubectl"], arguments].concat());
-    }
-
-    fn write(&self, manifests: &[Value]) -> PathBuf {
-        let file = self.folder.path().join("manifests.yaml");
-        let documents: Vec<String> = manifests.iter().map(Value::to_string).collect();
-        std::fs::write(&file, documents.join("\n---\n")).unwrap();
-        file
-    }
-
-    async fn target(&self) -> KubeTarget {
-        let source = Source { file: Some(self.folder.path().join("kubeconfig")), context: None };
-        let session = Session::open(Kubeconfig::read(&source).unwrap(), Limits::default()).await;
-        KubeTarget::new(session.unwrap())
-    }
-}
-
-fn kubeconfig(server: &str, authority: Option<&str>) -> String {
-    let mut cluster = json!({ "server": server });
-    if let Some(authority) = authority {
-        cluster["certificate-authority"] = authority.into();
-    }
-    json!({
-        "apiVersion": "v1", "kind": "Config", "current-context": "it",
-        "clusters": [{ "name": "it", "cluster": cluster }],
-        "users": [{ "name": "it", "user": { "token": "bench" } }],
-        "contexts": [{ "name": "it", "context": { "cluster": "it", "user": "it" } }],
-    })
-    .to_string()
+async fn target(plane: &Plane) -> KubeTarget {
+    let source = Source { file: Some(plane.kubeconfig()), context: None };
+    let session = Session::open(Kubeconfig::read(&source).unwrap(), Limits::default()).await;
+    KubeTarget::new(session.unwrap())
 }

@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 seconds=${1:-60}
 shift || true
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/drplan/fuzz
-all=(state region settings configuration manifests recordings artifact signers)
+all=(state region settings configuration manifests recordings artifact journal signers)
 targets=("${@:-${all[@]}}")
 
 if ! cargo +nightly --version >/dev/null 2>&1; then

@@ -1,46 +1,42 @@
 //! `drplan apply PLAN`: check, plan again, run.
 
-use std::sync::Mutex;
-use std::time::Duration;
-
-use tokio::sync::oneshot;
-
 use super::args::Apply;
-use super::ask::{Confirm, Place, Terminal, confirm, is_somebody_there, whereabouts};
+use super::ask::{Confirm, Place, confirm, is_somebody_there};
 use super::bodies::Read;
+use super::execute::{Acts, all_shown, in_runtime};
 use super::gather::Texts;
-use super::kept::{self, Kept};
+use super::kept;
+use super::only_run::OnlyRun;
 use super::output::Screen;
+use super::preview::From;
 use super::progress::Progress;
 use super::region::{Planned, encoded, plan};
+use super::repeated::Repeated;
 use super::run_folder::RunFolder;
 use super::save::save;
 use super::show::read_plan;
 use super::taken::{self, Taken};
 use super::watch::Watch;
 use super::world::Asked;
-use super::{Exit, Failure, again, connect, preview, resume, shared_run};
-use crate::clients::clock::Clock;
-use crate::event::{Ending, Event};
+use super::{Exit, Failure, again, connect, preview, resume, run_checks, run_folder, shared_run, typed};
+use crate::event::Ending;
 use crate::executor::requests::Requests;
-use crate::executor::{Ended, Executor, Limits, Stop, Targets};
 use crate::model::input::PlanningInput;
 use crate::model::paste::shell;
+use crate::model::words::count;
 use crate::plan::Plan;
 use crate::plan::approval::{Request, Rules, Verdict, judge};
 use crate::plan::finding::Severity;
-use crate::plan::journal::{Begun, Entry};
+use crate::plan::journal::{Replayed, StepState};
 use crate::render::run::{Folder, render_ended};
 use crate::sources::approvals;
-use crate::targets::kube::KubeTarget;
-use crate::targets::unbuilt::Unbuilt;
 
 pub(super) const MARK: &str = "\"decision_digest\"";
 
 /// Who lets a plan run.
-struct Permit {
-    by: Vec<String>,
-    break_glass: Option<String>,
+pub(super) struct Permit {
+    pub(super) by: Vec<String>,
+    pub(super) break_glass: Option<String>,
 }
 
 pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
@@ -68,7 +64,7 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     let Planned { input, plan: newest, base } = &planned;
     let home = taken.as_ref().map_or_else(|| base.clone(), |taken| taken.home.clone());
     let now = jiff::Timestamp::now();
-    again::check_same(&approved, newest, &home, &shown, screen)?;
+    again::check_same(args, &approved, newest, &home, &shown, screen)?;
     if check_errors(newest, &shown).is_err() {
         check_errors(newest, &again::saved(newest, &home)?)?;
     }
@@ -76,68 +72,83 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     let bodies = Read::new(newest, &input.manifests);
     let requests = Requests::new(newest, &bodies).with_fence_by_hand();
     let (kube, cluster) = runtime.block_on(connect::cluster(args, newest))?;
-    let kube = kube.scaling(bodies.sizes(newest));
+    let kube = kube.scaling(bodies.sizes(newest)).running(bodies.running(newest));
+    let stands = match &taken {
+        Some(taken) => runtime.block_on(taken.shared.records(&taken.folder.run))?.1,
+        None => resume::stands(newest, &home),
+    };
+    let from = From { plan: newest, stands: &stands };
+    let repeated = Repeated::new(args, newest, &cluster.id);
     if args.dry_run {
-        return runtime.block_on(preview::dry_run(args, newest, &requests, &kube, screen));
+        if approved.resumes.is_none() {
+            tell_run(&home, newest, &repeated, screen)?;
+        }
+        return runtime.block_on(preview::dry_run(args, &from, &requests, &kube, screen));
+    }
+    if taken.is_none() {
+        repeated.check_here(&home)?;
     }
     // Whoever is asked for the go sees first what it is for.
-    if args.events.is_none() && is_somebody_there() {
-        runtime.block_on(preview::show(newest, &requests, &kube, screen))?;
-    }
+    let again = if args.events.is_none() && is_somebody_there() {
+        runtime.block_on(preview::show(&from, &requests, &kube, screen))?
+    } else {
+        0
+    };
     let shared = match &taken {
         Some(_) => None,
         None => runtime.block_on(shared_run::connect(input.settings.journal.as_ref(), newest))?,
     };
     let place = Place { region: &newest.saw.recovery_region, cluster: &cluster };
-    let asked = Wanted { plan: &approved, path: &path, input, base, now, place };
+    let asked = Wanted { plan: &approved, path: &path, input, base, now, place, stands: &stands, again };
     let permit = permit(args, &asked, screen)?;
-    let (shared, folder) = match taken.take() {
-        Some(taken) => (Some(taken.shared), taken.folder),
-        None => {
-            let folder = kept::folder(args, shared.is_some(), &home, newest, now)?;
-            (shared, folder)
-        }
-    };
-    let mut not_transferable = Vec::new();
-    let (folder, journal) = match &shared {
-        Some(shared) => {
-            if folder.replayed.decision() != Some(&newest.decision_digest) && args.take_over.is_none() {
-                let kms_key = input.settings.journal.as_ref().and_then(|journal| journal.kms_key.as_deref());
-                let run = &folder.run;
-                let kept =
-                    taken::Kept { args, path: &path, run, planned: &planned, going, texts: &texts, kms_key };
-                not_transferable = shared.keep_inputs(&kept, &runtime);
-                tell_not_transferable(&not_transferable, screen);
+    let (shared, folder, mut only) = match taken.take() {
+        Some(Taken { shared, folder, .. }) => match OnlyRun::hold(&home, newest) {
+            Ok(only) => (Some(shared), folder, only),
+            Err(failure) => {
+                folder.discard_unused();
+                return Err(failure);
             }
-            runtime.block_on(kept::in_s3(shared, folder, newest, args.take_over.is_some(), screen))?
-        }
+        },
         None => {
-            let journal = folder.journal(screen)?;
-            (folder, Kept::File(journal))
+            let only = OnlyRun::hold(&home, newest)?;
+            let folder = kept::folder(args, shared.is_some(), &home, newest, now)?;
+            (shared, folder, only)
         }
     };
+    only.names(&folder.run);
+    let run = kept::Wanted { args, path: &path, planned: &planned, going, texts: &texts, repeated };
+    let (folder, journal, not_transferable) = run.open(shared.as_ref(), folder, &runtime, screen)?;
     folder.check_cluster(&cluster.id)?;
-    save(&folder.file(&resume::file(newest, &folder.replayed)), &encoded(newest)?, MARK)?;
+    // What the run was begun with stays: its journal has that plan's digest.
+    let file = folder.file(&resume::file(newest, &folder.replayed));
+    if !file.is_file() {
+        save(&file, &encoded(newest)?, MARK).inspect_err(|_| folder.discard_unused())?;
+    }
+    if args.events.is_none() {
+        let kept = shared.as_ref().map(|shared| shared.shown(&format!("{}/{}/", shared.prefix, folder.run)));
+        screen.note(&header(newest, &folder, &cluster, &permit, kept));
+    }
     let watch = Watch::new(newest, args.events, screen)?;
     let mut events = Vec::new();
     let world = Asked::new(args, input, now);
     let acts = Acts {
         requests: &requests,
         kube: &kube,
-        cluster: &cluster.id,
-        simulated: cluster.simulated.as_deref(),
+        cluster: &cluster,
         world: &world,
         took_over: args.take_over.is_some(),
         not_transferable: &not_transferable,
         parallelism: input.settings.terraform.parallelism,
+        screen,
     };
-    let ended =
-        runtime.block_on(in_runtime(newest, acts, &folder, &journal, &permit, &watch, &mut events))?;
+    let ended = runtime.block_on(in_runtime(newest, acts, &folder, &journal, &permit, &watch, &mut events));
+    let ended = ended.inspect_err(|_| folder.discard_unused())?;
     drop(journal);
-    let again: Vec<String> = std::env::args().skip(1).map(|word| shell(&word)).collect();
-    let again = format!("drplan {}", again.join(" "));
+    let again = typed::same();
     let verify = connect::verify_command(args, newest);
-    let ends = Folder { again: &again, run: &folder.path.display().to_string(), verify: &verify };
+    let replan = args.plan.as_ref().map(|_| again::replan_command(args, newest, &folder.run));
+    let run = folder.path.display().to_string();
+    let ends = Folder { again: &again, run: &run, verify: &verify, replan: replan.as_deref() };
     let text = render_ended(newest, &events, ends, screen.options(0, Some(&shown)));
     let printed = watch.finish(args.events.is_none().then_some(text));
     let printed = runtime.block_on(all_shown(printed, ended.how == Ending::Interrupted));
@@ -156,6 +167,34 @@ pub(super) fn run(args: &Apply, screen: &Screen) -> Result<Exit, Failure> {
     })
 }
 
+/// What a dry run tells of the run that would go on: what apply would be refused for, or would say first.
+fn tell_run(
+    home: &std::path::Path,
+    plan: &Plan,
+    repeated: &Repeated<'_>,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    let Some((run, stands)) = run_checks::find(home, &plan.decision_digest)? else {
+        if let Err(Failure::Refused(problems)) = repeated.check_here(home) {
+            for problem in problems.0 {
+                screen.note(&format!("note: without --dry-run this is refused: {}", problem.message));
+            }
+        }
+        return Ok(());
+    };
+    if run_folder::is_held(&run_folder::folder_of(home, &run)) {
+        screen.note(&format!(
+            "note: a drplan on this machine runs {run} at this moment: until it ends this is refused without --dry-run"
+        ));
+    }
+    if stands.torn {
+        screen.note(&format!(
+            "note: the last record of {run} was cut off when its process died: the run drops it, and looks at what it was about"
+        ));
+    }
+    Ok(())
+}
+
 fn check_errors(plan: &Plan, shown: &str) -> Result<(), Failure> {
     let errors: Vec<&str> = plan
         .findings
@@ -168,7 +207,7 @@ fn check_errors(plan: &Plan, shown: &str) -> Result<(), Failure> {
     }
     Err(Failure::refused(
         format!("the plan has errors and cannot be applied: {}", errors.join(", ")),
-        format!("drplan show {} has each with what to do", shell(shown)),
+        format!("each with what to do: `drplan show {}`", shell(shown)),
     ))
 }
 
@@ -180,11 +219,14 @@ struct Wanted<'p> {
     base: &'p std::path::Path,
     now: jiff::Timestamp,
     place: Place<'p>,
+    stands: &'p Replayed,
+    /// Done steps that are run again.
+    again: usize,
 }
 
 /// Who lets it run; an approval is of the decisions, and so of every plan that has the same.
 fn permit(args: &Apply, asked: &Wanted<'_>, screen: &Screen) -> Result<Permit, Failure> {
-    let Wanted { plan, path, input, base, now, place } = *asked;
+    let Wanted { plan, path, input, base, now, place, stands, again } = *asked;
     let shown = shell(&path.display().to_string());
     let settings = input.settings.file.is_some().then_some(&input.settings.approval);
     let rules = Rules::of(plan, settings);
@@ -203,7 +245,9 @@ fn permit(args: &Apply, asked: &Wanted<'_>, screen: &Screen) -> Result<Permit, F
             })
         }
         Verdict::Confirm { stack, digest } => {
-            let what = Confirm { stack: &stack, digest: &digest, steps: plan.steps.len(), place };
+            let steps = plan.steps.len();
+            let left = (steps - done(plan, stands) + again).min(steps);
+            let what = Confirm { stack: &stack, digest: &digest, left, steps, place };
             Ok(Permit { by: vec![confirm(&what, args.digest.as_deref())?], break_glass: None })
         }
         Verdict::BrokenGlass { reason, approved, .. } => Ok(Permit {
@@ -212,6 +256,41 @@ fn permit(args: &Apply, asked: &Wanted<'_>, screen: &Screen) -> Result<Permit, F
         }),
         Verdict::Refused(problems) => Err(Failure::Refused(problems)),
     }
+}
+
+/// Steps of a plan that are done where its run stands.
+fn done(plan: &Plan, stands: &Replayed) -> usize {
+    let is_done = |state: &StepState| matches!(state, StepState::Done(_));
+    plan.steps.iter().filter(|step| stands.steps.get(&step.id).is_some_and(is_done)).count()
+}
+
+/// What is about to be run, where, and by whose leave.
+fn header(
+    plan: &Plan,
+    folder: &RunFolder,
+    cluster: &connect::Known,
+    permit: &Permit,
+    kept: Option<String>,
+) -> String {
+    let done = done(plan, &resume::after(plan, &folder.replayed));
+    let all = count(plan.steps.len(), "step");
+    let stands = if folder.replayed.begun.is_some() {
+        format!("goes on: {done} of {all} done")
+    } else {
+        format!("begins: {all}")
+    };
+    let by = match (&permit.break_glass, permit.by.as_slice()) {
+        (Some(reason), _) => format!("run without approval: {reason}"),
+        (None, by) => format!("by {}", by.join(", ")),
+    };
+    let kept = kept.unwrap_or_else(|| folder.path.display().to_string());
+    let (stack, region) = (&plan.stack, &plan.saw.recovery_region);
+    let unproven = if cluster.is_in { "" } else { " (no node of it says that it is there)" };
+    let cluster = &cluster.shown;
+    format!(
+        "  run       {} {stands}\n  on        {cluster}, for stack {stack} in {region}{unproven}\n  approved  {by}\n  journal   {kept}\n",
+        folder.run
+    )
 }
 
 /// No effect is begun of a plan that cannot be brought to its end.
@@ -228,168 +307,7 @@ fn check_built(plan: &Plan) -> Result<(), Failure> {
             plan.steps.len(),
             named.join(", ")
         ),
-        "nothing was changed; what it applies is a plan of manifests. `drplan show PLAN --step ID` has each call, to be \
-         made by hand",
+        "nothing was changed; what it applies is a plan of manifests. All of it as commands to run by hand: `drplan show \
+         PLAN --format shell`",
     ))
-}
-
-/// A run that only this machine can go on with is better known before the machine is gone.
-fn tell_not_transferable(why: &[String], screen: &Screen) {
-    for why in why {
-        screen.note(&format!(
-            "note: not transferable: {why}. Another machine can go on with this run only in this folder and with this plan \
-             (drplan apply PLAN --take-over RUN)"
-        ));
-    }
-}
-
-/// What a run acts by.
-#[derive(Clone, Copy)]
-struct Acts<'x> {
-    requests: &'x Requests<'x>,
-    kube: &'x KubeTarget,
-    cluster: &'x str,
-    simulated: Option<&'x str>,
-    world: &'x Asked,
-    took_over: bool,
-    not_transferable: &'x [String],
-    parallelism: Option<u32>,
-}
-
-async fn in_runtime(
-    plan: &Plan,
-    acts: Acts<'_>,
-    folder: &RunFolder,
-    journal: &Kept,
-    permit: &Permit,
-    watch: &Watch,
-    events: &mut Vec<Event>,
-) -> Result<Ended, Failure> {
-    let proofs = connect::Proofs::new(&plan.saw.recovery_region, plan.saw.account.is_some(), acts.world);
-    let clock = Clock::starting(jiff::Timestamp::now());
-    let seen = Mutex::new(std::mem::take(events));
-    let told = |event: Event| {
-        watch.take(&event);
-        if let Ok(mut seen) = seen.lock() {
-            seen.push(event);
-        }
-    };
-    let people = Terminal { plan, watch };
-    let stop = Stop::new();
-    let mut limits = Limits::default();
-    if let Some(parallelism) = acts.parallelism {
-        limits.parallelism = parallelism as usize;
-    }
-    let executor = Executor {
-        plan,
-        run: &folder.run,
-        requests: acts.requests,
-        targets: Targets {
-            proofs: &proofs,
-            engine: &Unbuilt,
-            data: &Unbuilt,
-            traffic: &Unbuilt,
-            kube: acts.kube,
-        },
-        journal: journal.journal(),
-        people: &people,
-        clock,
-        told: &told,
-        stop: &stop,
-        limits,
-    };
-    let (replanned, replayed) = resume::entry(plan, folder, &permit.by, permit.break_glass.as_deref())?;
-    for entry in std::iter::once(first(plan, folder, permit, acts)).chain(replanned) {
-        journal.journal().append(clock.now(), entry).await.map_err(|error| {
-            Failure::refused(
-                error.to_string(),
-                "nothing was changed: mend the cause (a full disk: make room), then apply again",
-            )
-        })?;
-    }
-    let taken = Mutex::new(None);
-    let ended = tokio::select! {
-        biased;
-        () = twice_interrupted(&stop) => None,
-        () = journal.keep(&stop, &taken) => None,
-        ended = executor.run(&replayed) => Some(ended),
-    };
-    *events = seen.into_inner().unwrap_or_default();
-    // What was ended at once may still have a call on its way: its lease is waited out.
-    if let (Kept::Shared(journal), Some(Ended { lost: None, .. })) = (journal, &ended) {
-        journal.keeper().release().await;
-    }
-    // What was begun has its intent, and is looked at by the process that goes on.
-    let mut ended = ended.unwrap_or_else(Ended::lost);
-    if ended.how != Ending::Done
-        && let Some(why) = taken.into_inner().ok().flatten()
-    {
-        ended.how = Ending::Lost;
-        ended.lost.get_or_insert(why);
-    }
-    Ok(ended)
-}
-
-/// How long whoever wants to go waits for a reader that does not read.
-const LEAVING: Duration = Duration::from_secs(1);
-
-/// Waits until everything is shown, or nobody wants to see it any more.
-async fn all_shown(printed: oneshot::Receiver<Result<(), Failure>>, leaving: bool) -> Result<(), Failure> {
-    let enough = async {
-        if !leaving {
-            interrupted().await;
-        }
-        tokio::time::sleep(LEAVING).await;
-    };
-    tokio::select! {
-        biased;
-        printed = printed => printed.unwrap_or(Ok(())),
-        () = enough => Ok(()),
-    }
-}
-
-/// Ctrl-C, or the end that an init system or a pipeline asks for, has the run stop in order; another one ends it at once.
-async fn twice_interrupted(stop: &Stop) {
-    interrupted().await;
-    stop.now();
-    interrupted().await;
-}
-
-#[cfg(unix)]
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
-}
-
-fn first(plan: &Plan, folder: &RunFolder, permit: &Permit, acts: Acts<'_>) -> Entry {
-    if folder.replayed.begun.is_some() {
-        return Entry::Held {
-            by: whereabouts(),
-            took_over: acts.took_over,
-            break_glass: permit.break_glass.clone(),
-        };
-    }
-    Entry::Begun(Begun {
-        cluster: Some(acts.cluster.to_owned()),
-        simulated: acts.simulated.map(str::to_owned),
-        approved_by: permit.by.clone(),
-        break_glass: permit.break_glass.clone(),
-        not_transferable: acts.not_transferable.to_vec(),
-        ..Begun::of(&folder.run, plan)
-    })
 }

@@ -28,7 +28,10 @@ pub(super) fn run(args: &Approve, screen: &Screen) -> Result<Exit, Failure> {
     let (_, plan) = read_plan(&args.plan)?;
     let here = std::env::current_dir()
         .map_err(|error| Problem::new(error.to_string(), "work in a folder that is there"))?;
-    let (settings, base) = read_settings(args.config.as_deref(), &here)?;
+    let (mut settings, base) = read_settings(args.config.as_deref(), &here)?;
+    // A file that cannot be read is told with the signatures that it would count.
+    settings.approval.approvers =
+        approvers(&settings.approval, &base).unwrap_or_else(|_| plan.policy.approvers.clone());
     let now = args.at.unwrap_or_else(jiff::Timestamp::now);
     let stand = || standing(args, &plan, &settings, &base, now);
     let before = stand()?;
@@ -62,7 +65,8 @@ pub(super) fn run(args: &Approve, screen: &Screen) -> Result<Exit, Failure> {
     screen.warn(&discarded);
     let file = file.display().to_string();
     let by = owner.as_deref().ok();
-    let signed = Signed { by, fingerprint: key.fingerprint(), file: &file };
+    let barred = barred(&plan, &settings, &after, now);
+    let signed = Signed { by, fingerprint: key.fingerprint(), file: &file, barred };
     screen.result(render_approval(&plan, signed, &after, screen.options(0, Some(&shown))).as_bytes())?;
     Ok(Exit::Done)
 }
@@ -104,10 +108,31 @@ fn show_delta(old: &Path, plan: &Plan, shown: &str, screen: &Screen) -> Result<(
     let text = if changes.is_empty() {
         format!("the decisions are those of {}: its approvals count for this plan, too\n", old.display())
     } else {
-        render_changes(&changes, (&old.display().to_string(), shown), options)
+        render_changes(&changes, plan, (&old.display().to_string(), shown), options)
     };
     screen.result(text.as_bytes())?;
     screen.result(b"\n")
+}
+
+/// Why it cannot be applied, whoever approves it.
+fn barred(
+    plan: &Plan,
+    settings: &Settings,
+    standing: &Standing,
+    now: jiff::Timestamp,
+) -> Option<&'static str> {
+    if has_other_approvers(plan, settings) {
+        return Some("others may approve by now than when it was made");
+    }
+    if plan.findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return Some("it has errors and cannot be applied");
+    }
+    (now >= standing.rules.expires_at).then_some("it is too old to be applied")
+}
+
+/// Whether the file of allowed signers names others than it did when the plan was made.
+fn has_other_approvers(plan: &Plan, settings: &Settings) -> bool {
+    settings.file.is_some() && settings.approval.approvers != plan.policy.approvers
 }
 
 /// What whoever signs should know. It stops nobody: what counts is told when the plan is applied.
@@ -139,6 +164,12 @@ fn warnings(
                 plan.stack, settings.stack
             ),
             "work in the folder of the stack, or name its drplan.hcl: --config FILE",
+        ));
+    }
+    if has_other_approvers(plan, settings) {
+        warnings.push(Problem::new(
+            format!("who may approve has changed since {shown} was made: what counts here does not count when it is applied"),
+            "bring the file of allowed signers back as it was, or plan anew and have that approved",
         ));
     }
     if settings.file.is_none() && !standing.rules.signers.is_empty() {

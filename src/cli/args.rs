@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use clap::builder::ArgPredicate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Turns a disaster-recovery runbook into a plan that can be trusted.
@@ -104,8 +105,13 @@ pub(super) struct Region {
     /// The clock of the plan, RFC 3339; else now
     #[arg(long, value_name = "RFC3339", value_parser = instant)]
     pub(super) at: Option<jiff::Timestamp>,
-    /// Where the plan is saved
-    #[arg(long, value_name = "FILE", default_value = "plan.json")]
+    /// Where the plan is saved; with --resume next.json: the plan that the run has is not written over
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "plan.json",
+        default_value_if("resume", ArgPredicate::IsPresent, "next.json")
+    )]
     pub(super) out: PathBuf,
     /// How the plan is shown
     #[arg(long, value_enum, default_value_t = Format::Human)]
@@ -336,13 +342,16 @@ pub(super) struct Apply {
     /// from S3 (journal in drplan.hcl, or all of s3://BUCKET/PREFIX/RUN); its lease is waited out
     #[arg(long, value_name = "RUN", conflicts_with = "dry_run")]
     pub(super) take_over: Option<String>,
-    /// Region of the bucket of --take-over s3://BUCKET/PREFIX/RUN; else AWS_REGION
+    /// Region of the bucket of --take-over; else drplan.hcl's, else S3 is asked where it is
     #[arg(long, value_name = "REGION", requires = "take_over")]
     pub(super) journal_region: Option<String>,
     /// Show what applying the objects would change and which workloads would restart for it, and change nothing; exit code 6
     /// where the API server would refuse an object
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// Run a plan once more that was applied to its end in this cluster: what it holds is held again until its gates are passed
+    #[arg(long, conflicts_with = "take_over")]
+    pub(super) again: bool,
     /// Without approvers and without a terminal: the digest of the plan that is meant
     #[arg(long, value_name = "DIGEST")]
     pub(super) digest: Option<String>,

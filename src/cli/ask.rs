@@ -5,12 +5,14 @@ use std::io::{IsTerminal as _, Write as _};
 use futures_util::future::BoxFuture;
 
 use super::Failure;
+use super::connect;
 use super::connect::Known;
+use super::output::Screen;
 use super::watch::Watch;
 use crate::executor::people::{Answer, Asked, People};
 use crate::model::words::count;
 use crate::plan::Plan;
-use crate::render::run::render_gate;
+use crate::render::run::{Question, render_gate};
 
 /// Whether somebody can be asked.
 pub(super) fn is_somebody_there() -> bool {
@@ -29,6 +31,8 @@ pub(super) struct Confirm<'c> {
     pub(super) stack: &'c str,
     pub(super) digest: &'c str,
     pub(super) steps: usize,
+    /// Those that are not done yet.
+    pub(super) left: usize,
     pub(super) place: Place<'c>,
 }
 
@@ -37,7 +41,7 @@ pub(super) struct Confirm<'c> {
 /// # Errors
 /// Another name, or nobody there and no digest.
 pub(super) fn confirm(what: &Confirm<'_>, given: Option<&str>) -> Result<String, Failure> {
-    let Confirm { stack, digest, steps, place } = *what;
+    let Confirm { stack, digest, steps, left, place } = *what;
     let by = || format!("{} (typed)", whoami());
     match given {
         Some(given) if given == digest => return Ok(format!("{} (by digest)", whoami())),
@@ -59,8 +63,15 @@ pub(super) fn confirm(what: &Confirm<'_>, given: Option<&str>) -> Result<String,
     }
     let mut err = std::io::stderr().lock();
     let _ = writeln!(err, "  plan      {digest}");
-    let _ = writeln!(err, "  changes   {} of region {}", place.cluster.shown, place.region);
-    let _ = writeln!(err, "  runs      {}", count(steps, "step"));
+    let Place { region, cluster } = place;
+    let at = match cluster.is_in {
+        false => format!("; no node of it says that it is in {region}: see that it is"),
+        true if cluster.shown.contains(region) => String::new(),
+        true => format!(" in {region}"),
+    };
+    let _ = writeln!(err, "  changes   {}{at}", cluster.shown);
+    let runs = if left < steps { format!("{left} of ") } else { String::new() };
+    let _ = writeln!(err, "  runs      {runs}{}", count(steps, "step"));
     let _ = write!(err, "type the stack's name ({stack}) to apply this plan, anything else to leave: ");
     let _ = err.flush();
     drop(err);
@@ -91,7 +102,18 @@ fn typed() -> Option<String> {
 
 fn whoami() -> String {
     let name = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    name("USER").or_else(|| name("LOGNAME")).unwrap_or_else(|| "somebody".to_owned())
+    name("USER").or_else(|| name("LOGNAME")).unwrap_or_else(nameless)
+}
+
+/// Who has no name in the environment: the number says more than nothing.
+#[cfg(unix)]
+fn nameless() -> String {
+    format!("uid {}", rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn nameless() -> String {
+    "somebody".to_owned()
 }
 
 /// Who runs this process, and where.
@@ -106,6 +128,9 @@ pub(super) fn whereabouts() -> String {
 pub(super) struct Terminal<'t> {
     pub(super) plan: &'t Plan,
     pub(super) watch: &'t Watch,
+    pub(super) screen: &'t Screen,
+    /// Flags of kubectl that lead to the cluster.
+    pub(super) kubectl: Option<&'t str>,
 }
 
 impl People for Terminal<'_> {
@@ -114,7 +139,24 @@ impl People for Terminal<'_> {
             if !is_somebody_there() {
                 return None;
             }
-            let text = render_gate(self.plan, &asked.step, &asked.ask);
+            let here = |why: &String| match self.kubectl {
+                Some(flags) => connect::at_cluster(why, flags),
+                None => why.clone(),
+            };
+            let unproven = asked.unproven.iter().map(|(need, why)| (need.clone(), here(why))).collect();
+            if asked.again {
+                self.watch.say(
+                    "your go was not taken: what it stood on is not so any more, see unproven\n".to_owned(),
+                );
+            }
+            let question = Question {
+                step: &asked.step,
+                ask: &asked.ask,
+                unproven: &unproven,
+                failed: &asked.failed,
+                done: &asked.done,
+            };
+            let text = render_gate(self.plan, question, self.screen.resized().errors());
             self.watch.say(text);
             discard_typed();
             let stack = &self.plan.stack;

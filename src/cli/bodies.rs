@@ -58,6 +58,13 @@ impl<'m> Read<'m> {
         sizes.collect()
     }
 
+    /// The workloads of the plan that are to have pods; what is held is not, before it is let go.
+    pub(super) fn running(&self, plan: &Plan) -> Vec<ObjectRef> {
+        let free =
+            plan.steps.iter().filter(|step| matches!(step.action, Action::ApplyObject { hold: None, .. }));
+        free.filter(|step| self.replicas(step) > 0).filter_map(|step| step.action.object()).collect()
+    }
+
     fn object(&self, step: &Step) -> Option<&'m Object> {
         let Action::ApplyObject { file, document, object_kind, name, namespace, .. } = &step.action else {
             return None;

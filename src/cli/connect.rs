@@ -1,5 +1,8 @@
 //! What a run acts on for real: the cluster that was named, and the account that the credentials are of.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use super::Failure;
 use super::args::Apply;
 use crate::clients::aws::{Connection, Limits};
@@ -21,6 +24,43 @@ pub(super) struct Known {
     pub(super) shown: String,
     /// Why it is none that a recovery would be measured on, where it is not.
     pub(super) simulated: Option<String>,
+    /// What leads kubectl there, where no context was named.
+    kubeconfig: Option<Kubeconfig>,
+    /// Flags of kubectl for the context that was named.
+    flags: Option<String>,
+    /// Whether something has proven that it is in the recovery region.
+    pub(super) is_in: bool,
+}
+
+/// Commands that are given to people: where kubectl has no flags it goes to whatever cluster is current.
+const COMMANDS: [&str; 8] =
+    ["api-resources", "create", "delete", "describe", "edit", "get", "logs", "rollout"];
+
+impl Known {
+    /// Flags with which kubectl goes to this cluster; the kubeconfig of one that no context names is put into the run's
+    /// folder for that.
+    pub(super) fn kubectl(&self, folder: &Path) -> Option<String> {
+        let file = folder.join("kubeconfig");
+        let saved = self.kubeconfig.as_ref().and_then(|own| own.save(&file).ok());
+        let saved = saved.map(|()| format!("--kubeconfig {}", shell(&file.display().to_string())));
+        self.flags.clone().or(saved)
+    }
+}
+
+/// A text whose kubectl commands go to the cluster that is acted on.
+pub(super) fn at_cluster(text: &str, flags: &str) -> String {
+    let mut parts = text.split("kubectl ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_command = COMMANDS.iter().any(|command| part.split([' ', ')', '`']).next() == Some(command));
+        out += "kubectl ";
+        if is_command {
+            out += flags;
+            out.push(' ');
+        }
+        out += part;
+    }
+    out
 }
 
 /// The cluster of `--context`, else the EKS cluster of the recovery region, by a token that is renewed.
@@ -39,10 +79,12 @@ pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<(KubeTarget, Kn
     let session = if let Some(source) = &request.kubeconfig {
         // No cloud is asked for a cluster that a context names.
         let config = Kubeconfig::read(source);
+        let of = config.as_ref().ok().and_then(Kubeconfig::eks_region);
+        check_region(of.as_deref(), plan, args)?;
         let is_here = config.as_ref().is_ok_and(Kubeconfig::is_here);
         simulated = is_here.then(|| "its API server is on the machine that ran it".to_owned()).or(simulated);
         match config {
-            Ok(config) => Session::open(config, request.limits).await,
+            Ok(config) => Session::open(config, request.limits).await.map(|session| (session, None)),
             Err(failure) => Err(failure),
         }
     } else {
@@ -58,7 +100,11 @@ pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<(KubeTarget, Kn
         open_session(&connection, &request).await
     };
     let applied: Vec<ObjectRef> = plan.steps.iter().filter_map(|step| step.action.object()).collect();
-    let kube = KubeTarget::new(session.map_err(|failure| unreached(&failure.gap()))?).expecting(&applied);
+    let (session, kubeconfig) = session.map_err(|failure| unreached(&failure.gap()))?;
+    let kube = KubeTarget::new(session).expecting(&applied);
+    let flags =
+        args.context.as_ref().map(|context| format!("--context {}{}", shell(context), file_flag(args)));
+    let at = |text: &str| flags.as_ref().map_or_else(|| text.to_owned(), |flags| at_cluster(text, flags));
     let id = kube.identity().await.map_err(|error| {
         let fix = match error.status {
             None => "nothing was changed: see that it answers from here (kubectl get --raw /readyz), then apply again",
@@ -67,26 +113,71 @@ pub(super) async fn cluster(args: &Apply, plan: &Plan) -> Result<(KubeTarget, Kn
                           this cluster from every other",
             Some(_) => "nothing was changed: see what ails it (kubectl get --raw '/readyz?verbose'), then apply again",
         };
-        Failure::refused(format!("the cluster does not say which one it is: {error}"), fix)
+        Failure::refused(format!("the cluster does not say which one it is: {error}"), at(fix))
     })?;
+    // Who may not list nodes may apply all the same: that the region is unproven is said where somebody is asked.
+    let nodes = kube.regions().await.unwrap_or_default();
+    check_nodes(&nodes, plan, args)?;
     let shown = match (&args.context, &args.cluster) {
         (Some(context), _) => format!("context {context}"),
         (None, Some(cluster)) => format!("cluster {cluster} in {}", plan.saw.recovery_region),
         (None, None) => format!("the cluster in {}", plan.saw.recovery_region),
     };
-    Ok((kube, Known { id, shown, simulated }))
+    let is_in = !nodes.is_empty() || args.context.is_none();
+    Ok((kube, Known { id, shown, simulated, kubeconfig, flags, is_in }))
+}
+
+/// Nothing is applied to a cluster of the region that is recovered from.
+fn check_region(of: Option<&str>, plan: &Plan, args: &Apply) -> Result<(), Failure> {
+    let Some(region) = of.filter(|of| plan.saw.primary_region.as_deref() == Some(of)) else { return Ok(()) };
+    let context = args.context.as_deref().unwrap_or_default();
+    Err(Failure::refused(
+        format!(
+            "context {context} leads to an EKS cluster in {region}, the region that this plan recovers from"
+        ),
+        format!("nothing was changed; name the context of the cluster in {}", plan.saw.recovery_region),
+    ))
+}
+
+/// A context may be called anything, and a name may be a day old: nodes say where they are.
+fn check_nodes(regions: &BTreeSet<String>, plan: &Plan, args: &Apply) -> Result<(), Failure> {
+    let recovery = &plan.saw.recovery_region;
+    let elsewhere: Vec<&str> =
+        regions.iter().map(String::as_str).filter(|region| region != recovery).collect();
+    let lost = plan.saw.primary_region.as_deref().filter(|lost| elsewhere.contains(lost));
+    // A node of some other site, or one that somebody has labelled by hand, makes no other cluster of it.
+    if elsewhere.is_empty() || (lost.is_none() && regions.contains(recovery)) {
+        return Ok(());
+    }
+    let which = match (&args.context, &args.cluster) {
+        (Some(context), _) => format!("context {context} leads to a cluster"),
+        (None, Some(cluster)) => format!("cluster {cluster} is one"),
+        (None, None) => "this is a cluster".to_owned(),
+    };
+    let what = match lost {
+        Some(lost) => format!("{which} whose nodes are in {lost}, the region that this plan recovers from"),
+        None => format!(
+            "{which} whose nodes are in {}, and this plan recovers in {recovery}",
+            elsewhere.join(", ")
+        ),
+    };
+    let fix = format!("nothing was changed; name the context of the cluster in {recovery}: --context NAME");
+    Err(Failure::refused(what, fix))
 }
 
 /// The command that looks at the same cluster.
 pub(super) fn verify_command(args: &Apply, plan: &Plan) -> String {
-    let file =
-        args.kubeconfig.as_ref().map(|file| format!(" --kubeconfig {}", shell(&file.display().to_string())));
     let named =
         |flag: &str, name: &Option<String>| name.as_ref().map(|name| format!(" --{flag} {}", shell(name)));
     let context = named("context", &args.context);
     let region = context.is_none().then(|| format!(" {}", shell(&plan.saw.recovery_region)));
-    let parts = [region, context, file, named("cluster", &args.cluster)];
+    let parts = [region, context, Some(file_flag(args)), named("cluster", &args.cluster)];
     format!("drplan verify{}", parts.into_iter().flatten().collect::<String>())
+}
+
+fn file_flag(args: &Apply) -> String {
+    let flag = |file: &std::path::PathBuf| format!(" --kubeconfig {}", shell(&file.display().to_string()));
+    args.kubeconfig.as_ref().map(flag).unwrap_or_default()
 }
 
 /// Whether something else answers for AWS.
@@ -100,4 +191,24 @@ fn emulated() -> Option<String> {
 fn unreached(gap: &Gap) -> Failure {
     let fix = "nothing was changed: mend the kubeconfig or the sign-in, then apply again";
     Failure::refused(format!("the cluster cannot be reached: {}", gap.detail), fix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::at_cluster;
+
+    #[test]
+    fn commands_go_to_the_cluster_and_words_about_kubectl_stay() {
+        let flags = "--context 'a b'";
+        for (text, expected) in [
+            (
+                "or delete it: kubectl delete Deployment a -n b, then (kubectl get --raw /readyz)",
+                "or delete it: kubectl --context 'a b' delete Deployment a -n b, then (kubectl --context 'a b' get --raw /readyz)",
+            ),
+            ("(kubectl api-resources)", "(kubectl --context 'a b' api-resources)"),
+            (".spec is kubectl 's, and kubectl knows it", ".spec is kubectl 's, and kubectl knows it"),
+        ] {
+            assert_eq!(at_cluster(text, flags), expected);
+        }
+    }
 }

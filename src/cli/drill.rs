@@ -12,6 +12,7 @@ use crate::model::diagnostic::{BadInput, Problem};
 use crate::model::words::count;
 use crate::model::{nearest, paste};
 use crate::plan::Plan;
+use crate::plan::audit::{Violation, audit};
 use crate::plan::finding::Severity;
 use crate::plan::rehearsal::Outcome;
 use crate::render::rehearsal::render_rehearsal;
@@ -26,6 +27,9 @@ pub(super) fn run(args: &Drill, screen: &Screen) -> Result<Exit, Failure> {
             paste::shell(&shown)
         ));
         return Ok(Exit::Refused);
+    }
+    if let Err(violations) = audit(&plan) {
+        return Ok(refuse(&violations, &plan, &shown, screen));
     }
     let faults = if args.matrix { every_fault(&plan) } else { asked(args, &plan)? };
     let progress = Progress::begin(format!("rehearsing {}", count(faults.len() + 1, "run")));
@@ -46,6 +50,7 @@ pub(super) fn run(args: &Drill, screen: &Screen) -> Result<Exit, Failure> {
                     again: "drplan drill",
                     run: "none: a drill keeps nothing",
                     verify: "drplan verify",
+                    replan: Some(&format!("drplan region {}", paste::shell(&plan.saw.recovery_region))),
                 };
                 screen.result(render_ended(&plan, &sound.events, folder, options).as_bytes())?;
                 screen.result(b"\n")?;
@@ -56,6 +61,28 @@ pub(super) fn run(args: &Drill, screen: &Screen) -> Result<Exit, Failure> {
     let stranded = rehearsal.rows.iter().any(|row| row.outcome == Outcome::Stranded);
     let finished = sound.ended.done == plan.steps.len();
     Ok(if stranded || !finished { Exit::Failed } else { Exit::Done })
+}
+
+/// How many of the rules that a plan breaks are told.
+const TOLD: usize = 20;
+
+/// A plan that was changed after it was made, or that is not drplan's, is not rehearsed: what a drill of it shows is not what
+/// would happen.
+fn refuse(violations: &[Violation], plan: &Plan, shown: &str, screen: &Screen) -> Exit {
+    screen.note(&format!(
+        "refused: {} breaks {} of a sound plan: it was changed after it was made, or made by another version, and a drill of \
+         it would prove nothing. Make it anew and drill that one: drplan region {}",
+        paste::shell(shown),
+        count(violations.len(), "rule"),
+        paste::shell(&plan.saw.recovery_region)
+    ));
+    for violation in violations.iter().take(TOLD) {
+        screen.note(&format!("  {violation}"));
+    }
+    if let Some(more) = violations.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        screen.note(&format!("  and {more} more"));
+    }
+    Exit::Refused
 }
 
 /// The faults that the command line asks for; all that is wrong with them at once.

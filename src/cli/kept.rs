@@ -2,10 +2,18 @@
 
 use std::sync::Mutex;
 
+use tokio::runtime::Runtime;
+
 use super::args::Apply;
+use super::gather::Texts;
+use super::opening::Opening;
 use super::output::Screen;
-use super::run_folder::RunFolder;
-use super::{Failure, resume, shared_run};
+use super::region::Planned;
+use super::repeated::Repeated;
+use super::resume::Going;
+use super::run_folder::{self, ANEW, RunFolder};
+use super::shared_run::Shared;
+use super::{Failure, resume, taken, typed};
 use crate::executor::Stop;
 use crate::executor::journal::{FileJournal, Journal};
 use crate::executor::shared::SharedJournal;
@@ -56,7 +64,7 @@ pub(super) fn folder(
         )),
         Some(run) => resume::check_named(plan, run).and_then(|()| RunFolder::named(base, run)),
         None if plan.resumes.is_some() => resume::folder(plan, base),
-        None => RunFolder::open(base, &plan.decision_digest, now),
+        None => RunFolder::open(base, &plan.decision_digest, &run_folder::name(plan, shared, now)),
     }?;
     if !shared && folder.is_copy() {
         let run = &folder.run;
@@ -64,8 +72,7 @@ pub(super) fn folder(
             format!("the records of run {run} are in S3, what is here is a copy, and drplan.hcl names no journal any more"),
             format!(
                 "another machine may have gone on from there: put journal {{ }} back as it was. Where the bucket is lost for \
-                 good and nobody runs it: move .drplan/runs/{run} away and apply again; what was done is found done, and \
-                 what was let go at its gate is held again"
+                 good and nobody runs it: move .drplan/runs/{run} away, and {ANEW}; what was let go is held again"
             ),
         )
         .into()));
@@ -73,18 +80,79 @@ pub(super) fn folder(
     Ok(folder)
 }
 
-pub(super) async fn in_s3(
-    shared: &shared_run::Shared,
-    mut folder: RunFolder,
-    plan: &Plan,
-    take_over: bool,
-    screen: &Screen,
-) -> Result<(RunFolder, Kept), Failure> {
-    match shared.open(&mut folder, plan, take_over, screen).await {
-        Ok(journal) => Ok((folder, Kept::Shared(Box::new(journal)))),
-        Err(failure) => {
-            folder.discard_unused();
-            Err(failure)
+/// A run that is to be had, and what its inputs are kept from.
+pub(super) struct Wanted<'w> {
+    pub(super) args: &'w Apply,
+    /// Where the plan is.
+    pub(super) path: &'w std::path::Path,
+    pub(super) planned: &'w Planned<'w>,
+    pub(super) going: Option<&'w Going>,
+    pub(super) texts: &'w Texts,
+    pub(super) repeated: Repeated<'w>,
+}
+
+impl Wanted<'_> {
+    /// Has the run: in its folder, or in S3 with its inputs where another machine finds them; with why they are not there.
+    ///
+    /// # Errors
+    /// It is another's, or its stack is; its records cannot be had.
+    pub(super) fn open(
+        &self,
+        shared: Option<&Shared>,
+        mut folder: RunFolder,
+        runtime: &Runtime,
+        screen: &Screen,
+    ) -> Result<(RunFolder, Kept, Vec<String>), Failure> {
+        let Some(shared) = shared else {
+            let journal = folder.journal(screen)?;
+            return Ok((folder, Kept::File(journal), Vec::new()));
+        };
+        let opening =
+            Opening { shared, repeated: self.repeated, take_over: self.args.take_over.is_some(), screen };
+        match self.in_s3(&opening, &mut folder, runtime) {
+            Ok((journal, lacks)) => Ok((folder, Kept::Shared(Box::new(journal)), lacks)),
+            Err(failure) => {
+                folder.discard_unused();
+                Err(failure)
+            }
         }
+    }
+
+    fn in_s3(
+        &self,
+        opening: &Opening<'_>,
+        folder: &mut RunFolder,
+        runtime: &Runtime,
+    ) -> Result<(SharedJournal, Vec<String>), Failure> {
+        // Whoever is refused leaves nothing there that looks like a run.
+        let watched = runtime.block_on(opening.look(folder))?;
+        let plan = &self.planned.plan;
+        let mut lacks = Vec::new();
+        if folder.replayed.decision() != Some(&plan.decision_digest) && !opening.take_over {
+            let journal = self.planned.input.settings.journal.as_ref();
+            let inputs = taken::Kept {
+                args: self.args,
+                path: self.path,
+                run: &folder.run,
+                planned: self.planned,
+                going: self.going,
+                texts: self.texts,
+                kms_key: journal.and_then(|journal| journal.kms_key.as_deref()),
+            };
+            lacks = opening.shared.keep_inputs(&inputs, runtime);
+            tell_not_transferable(&lacks, &folder.run, opening.screen);
+        }
+        let journal = runtime.block_on(opening.open(folder, &watched))?;
+        Ok((journal, lacks))
+    }
+}
+
+/// A run that only this machine can go on with is better known before the machine is gone.
+fn tell_not_transferable(why: &[String], run: &str, screen: &Screen) {
+    for why in why {
+        screen.note(&format!(
+            "note: not transferable: {why}. Another machine can go on with this run only in this folder and with this plan: {}",
+            typed::taking_over(run)
+        ));
     }
 }

@@ -12,7 +12,7 @@ use crate::model::settings::Settings;
 use crate::sources::{aws, cluster};
 
 /// Runs one conversation with AWS to its end, with a line on stderr that it is under way.
-fn converse<T>(what: String, work: impl Future<Output = T>) -> Result<T, Failure> {
+pub(super) fn converse<T>(what: String, work: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -15,6 +15,13 @@ pub(super) struct Screen {
     width: usize,
 }
 
+/// Columns of the terminal, at most a hundred.
+fn width() -> usize {
+    let term =
+        if std::io::stdout().is_terminal() { console::Term::stdout() } else { console::Term::stderr() };
+    if term.is_term() { usize::from(term.size().1).min(100) } else { 100 }
+}
+
 impl Screen {
     pub(super) fn new(color: Color) -> Self {
         let quiet = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -24,13 +31,23 @@ impl Screen {
             Color::Auto => terminal && !quiet,
         };
         let terminal = std::io::stdout().is_terminal();
-        let width = if terminal { usize::from(console::Term::stdout().size().1).min(100) } else { 100 };
-        Self { out_color: wanted(terminal), err_color: wanted(std::io::stderr().is_terminal()), width }
+        let err_color = wanted(std::io::stderr().is_terminal());
+        Self { out_color: wanted(terminal), err_color, width: width() }
+    }
+
+    /// As wide as the terminal is now.
+    pub(super) fn resized(&self) -> Self {
+        Self { width: width(), ..*self }
     }
 
     /// How results look.
     pub(super) fn options<'a>(&self, verbose: u8, saved: Option<&'a str>) -> Options<'a> {
         Options { color: self.out_color, width: self.width, verbose, saved }
+    }
+
+    /// What is shown on stderr.
+    pub(super) fn errors(&self) -> Options<'static> {
+        Options { color: self.err_color, ..self.options(0, None) }
     }
 
     /// Prints a result.

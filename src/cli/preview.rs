@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::args::Apply;
 use super::output::Screen;
-use super::{Exit, Failure};
+use super::{Exit, Failure, since};
 use crate::executor::requests::{Request, Requests};
 use crate::model::rollout::readers::Changed;
 use crate::model::target::Outputs;
@@ -13,30 +13,59 @@ use crate::model::target::kube::{KubeObject, KubeRequest};
 use crate::model::words::count;
 use crate::plan::Plan;
 use crate::plan::action::Action;
+use crate::plan::journal::{Replayed, StepState};
 use crate::plan::step::Step;
-use crate::render::preview::render_previews;
+use crate::render::preview::{render_previews, render_since};
 use crate::targets::kube::KubeTarget;
 
-/// Shows it to whoever is asked for the go.
+/// What is run, and from where.
+pub(super) struct From<'f> {
+    pub(super) plan: &'f Plan,
+    /// Where its run stands.
+    pub(super) stands: &'f Replayed,
+}
+
+impl From<'_> {
+    /// What done steps have left.
+    fn left(&self) -> BTreeMap<String, Outputs> {
+        let done = self.stands.steps.iter().filter_map(|(step, state)| match state {
+            StepState::Done(outputs) => Some((step.clone(), outputs.clone())),
+            _ => None,
+        });
+        done.collect()
+    }
+}
+
+/// What is known before the first effect.
+struct Told {
+    text: String,
+    /// Objects that would be refused.
+    refused: usize,
+    /// Done steps whose objects are applied again.
+    again: usize,
+}
+
+/// Shows it to whoever is asked for the go; how many done steps are run again.
 pub(super) async fn show(
-    plan: &Plan,
+    from: &From<'_>,
     requests: &Requests<'_>,
     kube: &KubeTarget,
     screen: &Screen,
-) -> Result<(), Failure> {
-    screen.note(&ask(plan, requests, kube, screen).await?.0);
-    Ok(())
+) -> Result<usize, Failure> {
+    let asked = ask(from, requests, kube, screen).await?;
+    screen.note(&asked.text);
+    Ok(asked.again)
 }
 
 /// Shows it, and does nothing else: the end says whether all of it would be taken.
 pub(super) async fn dry_run(
     args: &Apply,
-    plan: &Plan,
+    from: &From<'_>,
     requests: &Requests<'_>,
     kube: &KubeTarget,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
-    let (mut text, refused) = ask(plan, requests, kube, screen).await?;
+    let Told { mut text, refused, again: _ } = ask(from, requests, kube, screen).await?;
     text += &match refused {
         0 => "a dry run: nothing was changed\n".to_owned(),
         _ => format!(
@@ -53,18 +82,26 @@ pub(super) async fn dry_run(
     Ok(if refused == 0 { Exit::Done } else { Exit::StepFailed })
 }
 
-/// What it shows, and how many objects would be refused. What takes a value that a step has yet to make is counted.
-async fn ask(
-    plan: &Plan,
-    requests: &Requests<'_>,
+/// What it shows. What takes a value that a step has yet to make is counted.
+async fn ask<'p>(
+    from: &From<'p>,
+    requests: &Requests<'p>,
     kube: &KubeTarget,
     screen: &Screen,
-) -> Result<(String, usize), Failure> {
-    let left = BTreeMap::new();
+) -> Result<Told, Failure> {
+    let left = from.left();
+    let found = since::look(from, requests, &left, kube).await;
     let mut steps: Vec<&Step> = Vec::new();
     let mut objects: Vec<KubeObject> = Vec::new();
     let mut later = 0;
-    for step in plan.steps.iter().filter(|step| matches!(step.action, Action::ApplyObject { .. })) {
+    for step in from.plan.steps.iter().filter(|step| matches!(step.action, Action::ApplyObject { .. })) {
+        if left.contains_key(&step.id) && !found.lost.contains(step.id.as_str()) {
+            continue;
+        }
+        // What it would find now is not what the run finds.
+        if found.going.contains(step.id.as_str()) {
+            continue;
+        }
         match requests.request(step, &left, 0) {
             Ok(Request::Kube(KubeRequest::Apply(object))) => {
                 steps.push(step);
@@ -78,24 +115,36 @@ async fn ask(
         let fix = "nothing was changed: see that the cluster answers and knows you, then apply again";
         Failure::refused(format!("the cluster cannot be asked: {error}"), fix)
     })?;
-    let restarts = restarts(&steps, &previews, requests);
-    let mut text = render_previews(&previews, &restarts, screen.options(0, None));
+    let restarts = restarts(&steps, &previews, &left, requests);
+    let mut text = String::new();
+    if found.all > 0 {
+        text += &render_since(found.all, &found.since, screen.options(0, None));
+    }
+    if !previews.is_empty() || found.all == 0 {
+        text += &render_previews(&previews, &restarts, screen.options(0, None));
+    }
     if later > 0 {
         text += &format!("{} cannot be told before other steps are done\n", count(later, "object"));
     }
     let refused = previews.iter().filter(|preview| matches!(preview.outcome, Outcome::Refused(_))).count();
-    Ok((text, refused))
+    Ok(Told { text, refused, again: found.lost.len() })
 }
 
 /// Who would restart, by the request that the run itself would make: what runs already and reads a value that changes.
-fn restarts(steps: &[&Step], previews: &[Preview], requests: &Requests<'_>) -> Vec<Restart> {
+fn restarts(
+    steps: &[&Step],
+    previews: &[Preview],
+    done: &BTreeMap<String, Outputs>,
+    requests: &Requests<'_>,
+) -> Vec<Restart> {
     let changed = steps.iter().zip(previews).filter_map(|(step, preview)| match &preview.outcome {
         Outcome::Change { keys, .. } if !keys.is_empty() => {
             Some((step.id.clone(), Changed::outputs("", Some(keys))))
         }
         _ => None,
     });
-    let left: BTreeMap<String, Outputs> = changed.collect();
+    let mut left = done.clone();
+    left.extend(changed);
     let there = steps
         .iter()
         .zip(previews)

@@ -7,7 +7,7 @@ use super::gather::read_settings;
 use super::output::Screen;
 use super::run_folder::{self, RunFolder, folder_of, journal_of, plan_file};
 use super::show::read_plan;
-use super::{Failure, overlay};
+use super::{Failure, again, overlay, typed};
 use crate::model::diagnostic::Problem;
 use crate::model::input::OwnRun;
 use crate::model::paste::shell;
@@ -26,6 +26,10 @@ pub(super) struct Going {
     account: Option<String>,
     /// The plan that the run has, as whoever works here finds it.
     had: PathBuf,
+    /// The flags of its inputs.
+    inputs: String,
+    /// Whether a process of this machine ran it when its records were read.
+    is_running: bool,
 }
 
 /// The working folder, that of drplan.hcl, the name of the stack, and whether records are kept in S3.
@@ -51,7 +55,7 @@ pub(super) fn region(args: &Region, run: &str) -> Result<Going, Failure> {
         let fix = match run_folder::unfinished(&base).as_slice() {
             _ if in_s3 => format!(
                 "drplan.hcl keeps records in S3, and this folder has no copy of that run: take it over first, as far as it \
-                 goes (drplan apply --take-over {run}), then go on with it by another plan"
+                 goes (`drplan apply --take-over {run}`), then go on with it by another plan"
             ),
             [] => "there is no run that is not done: plan without --resume".to_owned(),
             runs => {
@@ -68,21 +72,21 @@ pub(super) fn region(args: &Region, run: &str) -> Result<Going, Failure> {
     if *region != args.region {
         return Err(Problem::new(
             format!("run {run} recovers in {region}, and {} is asked for", args.region),
-            format!("go on where it began: drplan region {} --resume {run}", shell(region)),
+            format!("go on where it began: `drplan region {} --resume {run}`", shell(region)),
         )
         .into());
     }
     if replayed.ended.as_deref() == Some("done") {
         return Err(Failure::refused(
             format!("run {run} is done: there is nothing to go on with"),
-            format!("plan without --resume: drplan region {}", shell(region)),
+            format!("plan without --resume: `drplan region {}`", shell(region)),
         ));
     }
     let name = plan_file(replayed.plan_number());
     let had = folder.join(&name);
     let file = folder_of(&base, run).join(&name);
     let fix = format!(
-        "bring the plan back that was applied last: cp PLAN {}; without it nobody knows which of its steps are the new \
+        "bring the plan back that was applied last: `cp PLAN {}`; without it nobody knows which of its steps are the new \
          plan's. Or plan without --resume: what was done is found done",
         shell(&had.display().to_string())
     );
@@ -112,7 +116,9 @@ pub(super) fn region(args: &Region, run: &str) -> Result<Going, Failure> {
     let own = own(run, &plan, Some(replayed));
     let account = plan.saw.account;
     let prior = Prior::new(run, &plan.decision_digest, plan.steps, replayed);
-    Ok(Going { before: Some(Before::Run(prior)), own, account, had })
+    let is_running = run_folder::is_held(&folder_of(&base, run));
+    let inputs = again::inputs(args);
+    Ok(Going { before: Some(Before::Run(prior)), own, account, had, inputs, is_running })
 }
 
 fn own(run: &str, plan: &Plan, replayed: Option<&Replayed>) -> OwnRun {
@@ -148,12 +154,26 @@ impl Going {
                 prior.run
             );
         }
-        let (had, saved) = (shell(&self.had.display().to_string()), shell(saved));
-        if plan.policy.allowed_signers.is_some() {
-            format!("next: drplan approve {saved} --delta {had}, then drplan apply {saved}")
+        let running = if self.is_running {
+            format!(
+                "note: a drplan on this machine runs {} at this moment, with the plan that it has: this one can be applied \
+                 when that was stopped (Ctrl-C)\n",
+                prior.run
+            )
         } else {
-            format!("next: drplan show {saved} --against {had}, then drplan apply {saved}")
-        }
+            String::new()
+        };
+        let (had, saved) = (shell(&self.had.display().to_string()), shell(saved));
+        let next = if plan.policy.allowed_signers.is_some() {
+            format!("drplan approve {saved} --delta {had}")
+        } else {
+            format!("drplan show {saved} --against {had}")
+        };
+        let next = format!(
+            "next: {next}\nthen, with the flags of the cluster as before (--context): drplan apply {saved}{}",
+            self.inputs
+        );
+        running + &next
     }
 }
 
@@ -173,7 +193,7 @@ pub(super) fn apply(args: &Apply, plan: &Plan) -> Result<Option<Going>, Failure>
         let Some((run, replayed)) = runs.iter().rev().find(of_it) else { return Ok(None) };
         let own = own(run, plan, Some(replayed));
         let (account, had) = (plan.saw.account.clone(), folder_of(&base, run));
-        return Ok(Some(Going { before: None, own, account, had }));
+        return Ok(Some(Going { before: None, own, account, had, inputs: String::new(), is_running: false }));
     };
     let replayed = journal_of(&base, &resumes.run)?;
     if args.take_over.is_none() {
@@ -182,7 +202,14 @@ pub(super) fn apply(args: &Apply, plan: &Plan) -> Result<Option<Going>, Failure>
     let own = own(&resumes.run, plan, replayed.as_ref());
     let had = folder_of(&base, &resumes.run);
     let account = plan.saw.account.clone();
-    Ok(Some(Going { before: Some(Before::Approved(resumes.clone())), own, account, had }))
+    Ok(Some(Going {
+        before: Some(Before::Approved(resumes.clone())),
+        own,
+        account,
+        had,
+        inputs: String::new(),
+        is_running: false,
+    }))
 }
 
 /// A run whose folder is here can be gone on with by this plan.
@@ -192,7 +219,8 @@ fn check_here(plan: &Plan, resumes: &Resumes, replayed: Option<&Replayed>) -> Re
         return Err(Failure::refused(
             format!("this plan goes on with run {run}, and .drplan/runs/{run} is not here"),
             format!(
-                "apply it where that run was; where drplan.hcl names journal {{ s3 }}, on any machine: --take-over {run}"
+                "apply it where that run was; where drplan.hcl names journal {{ s3 }}, on any machine: `{}`",
+                typed::taking_over(run)
             ),
         ));
     };
@@ -200,7 +228,7 @@ fn check_here(plan: &Plan, resumes: &Resumes, replayed: Option<&Replayed>) -> Re
         return Err(Failure::refused(
             format!("run {run}, which this plan goes on with, is done: there is nothing left to do"),
             format!(
-                "drplan show .drplan/runs/{run} tells what was done; for another run: drplan region {}",
+                "what was done: `drplan show .drplan/runs/{run}`; for another run: `drplan region {}`",
                 shell(&plan.saw.recovery_region)
             ),
         ));
@@ -227,7 +255,7 @@ pub(super) fn check_named(plan: &Plan, run: &str) -> Result<(), Failure> {
     match &plan.resumes {
         Some(resumes) if resumes.run != run => Err(Failure::refused(
             format!("this plan goes on with run {}, and {run} is to be taken over", resumes.run),
-            format!("--take-over {}; or apply the plan that {run} has", resumes.run),
+            format!("`{}`; or apply the plan that {run} has", typed::taking_over(&resumes.run)),
         )),
         _ => Ok(()),
     }
@@ -248,7 +276,7 @@ pub(super) fn check_decision(plan: &Plan, run: &str, replayed: &Replayed) -> Res
                 named(run, replayed)
             ),
             format!(
-                "plan again from where it stands: drplan region {} --resume {run}",
+                "plan again from where it stands: `drplan region {} --resume {run}`",
                 shell(&plan.saw.recovery_region)
             ),
         ));
@@ -287,6 +315,49 @@ pub(super) fn file(plan: &Plan, replayed: &Replayed) -> String {
     plan_file(replayed.plan_number() + usize::from(!has))
 }
 
+/// Where the run stands that a plan would go on with from this folder; nothing where it would begin one.
+pub(super) fn stands(plan: &Plan, base: &Path) -> Replayed {
+    let found = match &plan.resumes {
+        Some(resumes) => journal_of(base, &resumes.run).ok().flatten(),
+        None => {
+            let runs = run_folder::begun(base).into_iter().rev();
+            let mut own = runs.filter(|(_, journal)| journal.decision() == Some(&plan.decision_digest));
+            let newest = own.next().map(|(_, journal)| journal);
+            newest.filter(|journal| journal.ended.as_deref() != Some("done"))
+        }
+    };
+    after(plan, &found.unwrap_or_default())
+}
+
+/// Where a run stands with this plan.
+pub(super) fn after(plan: &Plan, replayed: &Replayed) -> Replayed {
+    match record(plan, replayed, &[], None).map(|entry| replayed.replanned(&entry)) {
+        Some(next) => next.unwrap_or_default(),
+        None => replayed.clone(),
+    }
+}
+
+/// The record that gives a run another plan, where it has not got it yet.
+fn record(
+    plan: &Plan,
+    replayed: &Replayed,
+    approved_by: &[String],
+    break_glass: Option<&str>,
+) -> Option<Entry> {
+    let resumes = plan.resumes.as_ref()?;
+    if replayed.decision() == Some(&plan.decision_digest) {
+        return None;
+    }
+    Some(Entry::Replanned {
+        plan: plan.digest.clone(),
+        decision: plan.decision_digest.clone(),
+        approved_by: approved_by.to_vec(),
+        break_glass: break_glass.map(str::to_owned),
+        stays: resumes.done.clone(),
+        changed: resumes.changed.clone(),
+    })
+}
+
 /// The record that gives a run another plan, where it has not got it yet; and where the run stands then.
 ///
 /// # Errors
@@ -298,22 +369,17 @@ pub(super) fn entry(
     break_glass: Option<&str>,
 ) -> Result<(Option<Entry>, Replayed), Failure> {
     let replayed = &folder.replayed;
-    let Some(resumes) = &plan.resumes else { return Ok((None, replayed.clone())) };
-    if replayed.decision() == Some(&plan.decision_digest) {
+    let Some(entry) = record(plan, replayed, approved_by, break_glass) else {
         return Ok((None, replayed.clone()));
-    }
-    let entry = Entry::Replanned {
-        plan: plan.digest.clone(),
-        decision: plan.decision_digest.clone(),
-        approved_by: approved_by.to_vec(),
-        break_glass: break_glass.map(str::to_owned),
-        stays: resumes.done.clone(),
-        changed: resumes.changed.clone(),
     };
     let next = replayed.replanned(&entry).map_err(|what| {
         Failure::refused(
             format!("this plan does not go on from where run {} stands: it {what}", folder.run),
-            format!("plan again: drplan region {} --resume {}", shell(&plan.saw.recovery_region), folder.run),
+            format!(
+                "plan again: `drplan region {} --resume {}`",
+                shell(&plan.saw.recovery_region),
+                folder.run
+            ),
         )
     })?;
     Ok((Some(entry), next))
@@ -330,16 +396,17 @@ pub(super) fn run_of(base: &Path, plan: &Plan) -> Option<String> {
 }
 
 /// The inputs have moved since the plan of a run that is under way was approved: what stays of it is to be told anew.
-pub(super) fn moved(run: &str, approved: &Plan, newest: &Plan, shown: &str, screen: &Screen) -> Failure {
+pub(super) fn moved(command: &str, approved: &Plan, newest: &Plan, shown: &str, screen: &Screen) -> Failure {
     let mut changes = diff::diff(approved, newest);
     changes.retain(|change| change.decision);
-    screen.note(&render_changes(&changes, (shown, "the newest inputs"), screen.options(0, Some(shown))));
+    screen.note(&render_changes(
+        &changes,
+        newest,
+        (shown, "the newest inputs"),
+        screen.options(0, Some(shown)),
+    ));
     Failure::refused(
         "the newest inputs make another plan: its decisions are not those that were approved",
-        format!(
-            "read what differs; where it is right, go on with the run by a plan of it: drplan region {} --resume {}",
-            shell(&newest.saw.recovery_region),
-            run
-        ),
+        format!("read what differs; where it is right, go on with the run by a plan of it: `{command}`"),
     )
 }

@@ -3,23 +3,34 @@
 use std::fs::{self, File, TryLockError};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
+use super::Failure;
 use super::home;
 use super::output::Screen;
+use super::run_checks::{check_never_began, check_own, find, is_there};
 use super::show::read_plan;
-use super::{Failure, resume};
 use crate::executor::journal::FileJournal;
 use crate::model::diagnostic::{Place, Problem};
+use crate::model::paste::shell;
 use crate::plan::Plan;
 use crate::plan::journal::{Begun, Replayed, replay};
 
-const RUNS: &str = ".drplan/runs";
+pub(super) const RUNS: &str = ".drplan/runs";
 /// The journal of a run, in its folder.
 pub(super) const JOURNAL: &str = "journal.jsonl";
+/// In the folder of a run that has a record: of which decisions it was then.
+pub(super) const BEGUN: &str = "begun";
+/// What it means to begin anew where the records of a run are gone.
+pub(super) const ANEW: &str = "apply again: what was done is found done, gates ask again, and a Job that takes itself away when \
+                               it has ended (ttlSecondsAfterFinished) runs again: take it out of the manifests first where it must not";
 /// Which holder of the lease in S3 this folder had last.
 const HOLDER: &str = "holder";
+/// Longer than anybody has the lock who only looks.
+const GLANCE: Duration = Duration::from_millis(50);
 /// A run of ten thousand steps writes some ten megabytes.
 const JOURNAL_LIMIT: u64 = 1 << 30;
 
@@ -33,27 +44,15 @@ pub(super) struct RunFolder {
 }
 
 impl RunFolder {
-    /// The unfinished run of these decisions, else a new one.
+    /// The unfinished run of these decisions, else a new one of this name.
     ///
     /// # Errors
     /// Another process has it, its journal is damaged, the folder cannot be made.
-    pub(super) fn open(base: &Path, decision: &str, at: Timestamp) -> Result<Self, Failure> {
-        let runs = base.join(RUNS);
-        for run in names(&runs)?.into_iter().rev() {
-            let file = runs.join(&run).join(JOURNAL);
-            if !file.is_file() {
-                continue;
-            }
-            let before = read(&file)?;
-            if before.ended.as_deref() == Some("done") {
-                continue;
-            }
-            if before.decision() == Some(decision) {
-                return Self::existing(base, &run);
-            }
-            resume::check_current(decision, &run, &before)?;
+    pub(super) fn open(base: &Path, decision: &str, name: &str) -> Result<Self, Failure> {
+        match find(base, decision)? {
+            Some((run, _)) => Self::existing(base, &run),
+            None => Self::create(base, &base.join(RUNS), name),
         }
-        Self::create(base, &runs, at)
     }
 
     /// The folder of a run that has begun here.
@@ -68,19 +67,19 @@ impl RunFolder {
         Ok(Self { path, run: run.to_owned(), replayed, lock })
     }
 
-    fn create(base: &Path, runs: &Path, at: Timestamp) -> Result<Self, Failure> {
+    fn create(base: &Path, runs: &Path, name: &str) -> Result<Self, Failure> {
         home::make(base)?;
         let failed = |source| Failure::Io { what: format!("{} cannot be made", runs.display()), source };
         fs::create_dir_all(runs).map_err(failed)?;
-        let base = at.strftime("%Y%m%dT%H%M%SZ").to_string();
         // Two that begin within one second are told apart.
         for number in 0..1_000 {
-            let run = if number == 0 { base.clone() } else { format!("{base}-{number}") };
+            let run = if number == 0 { name.to_owned() } else { format!("{name}-{number}") };
             let path = runs.join(&run);
             match fs::create_dir(&path) {
                 Ok(()) => {
                     private(&path).map_err(failed)?;
-                    let lock = hold(&path, &run)?;
+                    // An empty folder would look like that of a run whose records are gone.
+                    let lock = hold(&path, &run).inspect_err(|_| drop(fs::remove_dir_all(&path)))?;
                     return Ok(Self { path, run, replayed: Replayed::default(), lock });
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
@@ -139,7 +138,7 @@ impl RunFolder {
 
     /// Whether its records are in S3: what is here is a copy, which others may have gone on from.
     pub(super) fn is_copy(&self) -> bool {
-        self.replayed.begun.is_some() && self.path.join(HOLDER).is_file()
+        self.replayed.begun.is_some() && has_holder(&self.path)
     }
 
     /// This process has it now.
@@ -160,9 +159,15 @@ impl RunFolder {
         File::options().append(true).open(self.path.join(JOURNAL)).ok()
     }
 
-    /// Takes the folder away where nothing was recorded in it.
-    pub(super) fn discard_unused(self) {
-        if !self.path.join(JOURNAL).exists() && !self.path.join("plan.json").exists() {
+    /// Says that the run has a record, to whoever finds none. That it cannot be said stops nothing.
+    pub(super) fn mark_begun(&self, decision: &str) {
+        let _ = fs::write(self.path.join(BEGUN), decision);
+    }
+
+    /// Takes the folder away where nothing was recorded in it: on a full disk it would take the room of the next try.
+    pub(super) fn discard_unused(&self) {
+        let file = self.path.join(JOURNAL);
+        if !file.exists() || read(&file).is_ok_and(|journal| journal.begun.is_none()) {
             let _ = fs::remove_dir_all(&self.path);
         }
     }
@@ -189,21 +194,77 @@ impl RunFolder {
     }
 }
 
+/// Whether a process of this machine has a run at this moment.
+pub(super) fn is_held(folder: &Path) -> bool {
+    let Ok(lock) = File::open(folder.join("lock")) else { return false };
+    matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
+/// Whether a folder is that of a run, with its records or without.
+pub(super) fn is_one(folder: &Path) -> bool {
+    // What cannot be looked at is told as such by whoever reads it.
+    folder.is_dir() && (!matches!(is_there(&folder.join(JOURNAL)), Ok(false)) || folder.join(BEGUN).is_file())
+}
+
+/// Whether the records of a run are in S3, of which its folder has a copy.
+pub(super) fn has_holder(folder: &Path) -> bool {
+    folder.join(HOLDER).is_file()
+}
+
 /// The plan and the journal of a run's folder, which may be running.
 pub(super) fn read_run(path: &Path) -> Result<(Plan, Replayed), Failure> {
-    let replayed = read(&path.join(JOURNAL))?;
-    let (_, plan) = read_plan(&path.join(plan_file(replayed.plan_number())))?;
+    let file = path.join(JOURNAL);
+    let replayed = if is_there(&file)? { read(&file)? } else { Replayed::default() };
+    if replayed.begun.is_none() {
+        check_never_began(path)?;
+        let fix = "apply its plan: drplan apply PLAN";
+        return Err(Problem::new(format!("the run of {} has never begun", path.display()), fix).into());
+    }
+    let file = path.join(plan_file(replayed.plan_number()));
+    let (_, plan) = read_plan(&file)?;
+    let has = replayed.decision().unwrap_or_default();
+    if has != plan.decision_digest {
+        return Err(Failure::refused(
+            format!(
+                "{} is not the plan that the run of {} has: its decisions are others",
+                file.display(),
+                path.display()
+            ),
+            format!(
+                "bring back the one with the decision_digest {has}: `cp PLAN {}`",
+                shell(&file.display().to_string())
+            ),
+        ));
+    }
     Ok((plan, replayed))
 }
 
 /// The journal of a run of this folder; `None` where there is none.
 ///
 /// # Errors
-/// It is no name of a run, or its journal is damaged.
+/// It is no name of a run; its journal is damaged, another's, or gone though it had begun.
 pub(super) fn journal_of(base: &Path, run: &str) -> Result<Option<Replayed>, Failure> {
     check_name(run)?;
-    let file = base.join(RUNS).join(run).join(JOURNAL);
-    if file.is_file() { read(&file).map(Some) } else { Ok(None) }
+    let folder = base.join(RUNS).join(run);
+    let file = folder.join(JOURNAL);
+    let replayed = if is_there(&file)? { Some(read(&file)?) } else { None };
+    match replayed.as_ref().and_then(|replayed| replayed.begun.as_ref()) {
+        Some(begun) => check_own(&folder, run, begun)?,
+        None => check_never_began(&folder)?,
+    }
+    Ok(replayed)
+}
+
+/// What a run that begins is called: by its second and, where other stacks have their runs beside it, by its stack and
+/// region, so that all that begin at once have names of their own.
+pub(super) fn name(plan: &Plan, shared: bool, at: Timestamp) -> String {
+    let second = at.strftime("%Y%m%dT%H%M%SZ");
+    if !shared {
+        return second.to_string();
+    }
+    let of = Sha256::digest(format!("{}\n{}", plan.stack, plan.saw.recovery_region));
+    let own: String = of.iter().take(3).map(|byte| format!("{byte:02x}")).collect();
+    format!("{second}-{own}")
 }
 
 /// The folder of a run, as it is shown.
@@ -216,16 +277,21 @@ pub(super) fn plan_file(number: usize) -> String {
     if number == 0 { "plan.json".to_owned() } else { format!("plan-{number}.json") }
 }
 
-/// The folder's runs that are not done, oldest first; one whose journal cannot be read is none.
-pub(super) fn unfinished(base: &Path) -> Vec<(String, Replayed)> {
+/// The folder's runs that have begun, oldest first; one whose journal cannot be read is none.
+pub(super) fn begun(base: &Path) -> Vec<(String, Replayed)> {
     let runs = names(&base.join(RUNS)).unwrap_or_default().into_iter();
     let read = runs.filter_map(|run| Some((journal_of(base, &run).ok()??, run)));
-    read.filter(|(journal, _)| journal.begun.is_some() && journal.ended.as_deref() != Some("done"))
-        .map(|(journal, run)| (run, journal))
-        .collect()
+    read.filter(|(journal, _)| journal.begun.is_some()).map(|(journal, run)| (run, journal)).collect()
 }
 
-fn check_name(run: &str) -> Result<(), Failure> {
+/// Those of them that are not done.
+pub(super) fn unfinished(base: &Path) -> Vec<(String, Replayed)> {
+    let mut runs = begun(base);
+    runs.retain(|(_, journal)| journal.ended.as_deref() != Some("done"));
+    runs
+}
+
+pub(super) fn check_name(run: &str) -> Result<(), Failure> {
     let sound = |c: char| c.is_ascii_alphanumeric() || c == '-';
     if run.is_empty() || !run.chars().all(sound) {
         let fix = "give its name: that of its folder in .drplan/runs, or of its part of the prefix in S3";
@@ -235,7 +301,7 @@ fn check_name(run: &str) -> Result<(), Failure> {
 }
 
 /// Runs, oldest first.
-fn names(runs: &Path) -> Result<Vec<String>, Failure> {
+pub(super) fn names(runs: &Path) -> Result<Vec<String>, Failure> {
     let entries = match fs::read_dir(runs) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -247,7 +313,7 @@ fn names(runs: &Path) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-fn read(file: &Path) -> Result<Replayed, Failure> {
+pub(super) fn read(file: &Path) -> Result<Replayed, Failure> {
     let shown = file.display().to_string();
     let failed = |source| Failure::Io { what: shown.clone(), source };
     let mut bytes = Vec::new();
@@ -255,12 +321,14 @@ fn read(file: &Path) -> Result<Replayed, Failure> {
     let read = File::open(file).map_err(failed)?.take(JOURNAL_LIMIT + 1).read_to_end(&mut bytes);
     if read.map_err(failed)? as u64 > JOURNAL_LIMIT {
         let message = format!("{shown} is larger than {} MiB: it is no journal", JOURNAL_LIMIT >> 20);
-        return Err(Failure::refused(message, "move the folder out of .drplan/runs, and apply again"));
+        return Err(Failure::refused(message, format!("move the folder out of .drplan/runs, and {ANEW}")));
     }
     replay(&bytes).map_err(|damage| {
         let line = u32::try_from(damage.line).unwrap_or(u32::MAX);
-        let fix = "nothing is run on a journal that cannot be trusted: keep the folder for whoever looks into it, \
-                   move it out of .drplan/runs, and apply again; what was done is found done";
+        let fix = format!(
+            "nothing is run on a journal that cannot be trusted: keep the folder for whoever looks into it, move it out of \
+             .drplan/runs, and {ANEW}"
+        );
         Failure::Refused(Problem::at(Place { file: shown, line }, damage.to_string(), fix).into())
     })
 }
@@ -270,7 +338,13 @@ fn hold(path: &Path, run: &str) -> Result<File, Failure> {
     let file = path.join("lock");
     let failed = |source| Failure::Io { what: file.display().to_string(), source };
     let lock = File::options().create(true).truncate(false).write(true).open(&file).map_err(failed)?;
-    match lock.try_lock() {
+    let mut tried = lock.try_lock();
+    if matches!(tried, Err(TryLockError::WouldBlock)) {
+        // Whoever only looks whether it is held has it for an instant.
+        std::thread::sleep(GLANCE);
+        tried = lock.try_lock();
+    }
+    match tried {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(Failure::Refused(
             Problem::new(

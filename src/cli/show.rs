@@ -1,11 +1,13 @@
 //! `drplan show PLAN` and `drplan explain CODE`.
 
+use std::path::{Path, PathBuf};
+
 use super::args::{Explain, Format, Overlay, Show, ShowFormat};
 use super::gather::read_settings;
 use super::output::Screen;
 use super::overlay;
-use super::run_folder::{self, read_run};
-use super::{Exit, Failure};
+use super::run_records::Shown;
+use super::{Exit, Failure, run_folder, run_records};
 use crate::model::diagnostic::{BadInput, Place, Problem};
 use crate::model::paste;
 use crate::plan::codec::DecodeError;
@@ -21,8 +23,8 @@ use crate::sources::text;
 const PLAN_LIMIT: u64 = 1 << 30;
 
 pub(super) fn run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
-    if args.plan.join(run_folder::JOURNAL).is_file() {
-        return show_run(args, screen);
+    if let Some(folder) = run_of(&args.plan) {
+        return show_run(args, &folder, screen);
     }
     let shown = args.plan.display().to_string();
     let (bytes, plan) = read_plan(&args.plan)?;
@@ -102,13 +104,60 @@ fn shell(args: &Overlay, plan: &Plan, shown: &str) -> Result<String, Failure> {
     render_shell(plan, &given).map_err(|error| Failure::Defect(format!("the template is wrong: {error}")))
 }
 
+/// The folder of a run that is named by it, or by its name where drplan.hcl is.
+fn run_of(named: &Path) -> Option<PathBuf> {
+    let is_run = run_folder::is_one;
+    if is_run(named) {
+        return Some(named.to_owned());
+    }
+    let name = named.to_str().filter(|_| !named.exists())?;
+    let (_, base) = read_settings(None, &std::env::current_dir().ok()?).ok()?;
+    Some(run_folder::folder_of(&base, name)).filter(|folder| !name.contains('/') && is_run(folder))
+}
+
 /// The report of a run, by its folder.
-fn show_run(args: &Show, screen: &Screen) -> Result<Exit, Failure> {
-    let (plan, replayed) = read_run(&args.plan)?;
+fn show_run(args: &Show, folder: &Path, screen: &Screen) -> Result<Exit, Failure> {
+    let Shown { plan, replayed, copy } = run_records::read(folder)?;
+    let own = replayed.begun.as_ref().map(|begun| begun.run.as_str());
+    let is = folder.file_name().map(std::ffi::OsStr::to_owned);
+    let is = is.or_else(|| Some(folder.canonicalize().ok()?.file_name()?.to_owned()));
+    if let (Some(own), Some(is)) = (own, is)
+        && is != own
+    {
+        screen.note(&format!(
+            "note: these are the records of run {own}: {} is a copy, or was renamed, and no run",
+            folder.display()
+        ));
+    }
     let report = report::report(&plan, &replayed, args.since).ok_or_else(|| {
-        let message = format!("{} has not begun: its journal is empty", args.plan.display());
+        let message = format!("{} has not begun: its journal is empty", folder.display());
         Problem::new(message, "apply its plan: drplan apply PLAN")
     })?;
+    let report = RunReport { copy, running: run_folder::is_held(folder), ..report };
+    if report.running {
+        screen.note("note: a drplan on this machine runs it at this moment: this is how far it is now");
+    }
+    if let Some(since) = args.since.filter(|since| *since > report.last_at) {
+        let message = format!(
+            "--since {since} is after all that run {} has done, until {:.0}",
+            report.run, report.last_at
+        );
+        return Err(Problem::new(
+            message,
+            "give the time at which the region was lost, in UTC: 2026-11-22T11:40:00Z",
+        )
+        .into());
+    }
+    if matches!(args.format, ShowFormat::Shell | ShowFormat::Overlay) || Part::of(args)?.is_some() {
+        return Err(Problem::new(
+            format!("{} is a run: what it did is shown as a whole", folder.display()),
+            format!(
+                "leave the flag out; what was planned: drplan show {} and the flag",
+                paste::shell(&folder.join("plan.json").display().to_string())
+            ),
+        )
+        .into());
+    }
     let text = match args.format {
         ShowFormat::Json => {
             let text = serde_json::to_string_pretty(&report);
@@ -199,7 +248,7 @@ impl<'a> Part<'a> {
             Self::Values => Ok(values::render_values(plan, options)),
             Self::Changes(other, name) => {
                 let names = (name.as_str(), options.saved.unwrap_or_default());
-                Ok(changes::render_changes(&diff::diff(other, plan), names, options))
+                Ok(changes::render_changes(&diff::diff(other, plan), plan, names, options))
             }
         }
     }
@@ -239,7 +288,7 @@ pub(super) fn explain(args: &Explain, screen: &Screen) -> Result<Exit, Failure> 
     Ok(Exit::Done)
 }
 
-pub(super) fn read_plan(path: &std::path::Path) -> Result<(Vec<u8>, Plan), Failure> {
+pub(super) fn read_plan(path: &Path) -> Result<(Vec<u8>, Plan), Failure> {
     let shown = path.display().to_string();
     let bytes = text::read_text(path, &shown, PLAN_LIMIT).map_err(BadInput::from)?.into_bytes();
     let plan = codec::decode(&bytes).map_err(|error| BadInput::from(no_plan(&error, shown)))?;

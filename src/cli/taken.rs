@@ -15,7 +15,7 @@ use super::region::{Planned, plan};
 use super::resume::Going;
 use super::run_folder::RunFolder;
 use super::shared_run::Shared;
-use super::{Failure, gather::Texts};
+use super::{Failure, gather::Texts, journal_region};
 use crate::clients::aws::{Connection, Limits};
 use crate::model::settings::JournalSettings;
 use crate::plan::diff;
@@ -107,16 +107,8 @@ pub(super) fn fetch(args: &Apply, name: &str, runtime: &Runtime) -> Result<Taken
             (journal, name.to_owned())
         }
     };
-    let env = |name: &str| std::env::var(name).ok().filter(|region| !region.is_empty());
-    let only = || Some(settings.recovery.first()?.clone()).filter(|_| settings.recovery.len() == 1);
-    let region = args.journal_region.clone().or_else(|| journal.region.clone()).or_else(only);
     let region =
-        region.or_else(|| env("AWS_REGION")).or_else(|| env("AWS_DEFAULT_REGION")).ok_or_else(|| {
-            Failure::refused(
-                format!("nobody knows in which region the bucket {} is", journal.bucket),
-                "name it: --journal-region REGION, the recovery region as a rule",
-            )
-        })?;
+        runtime.block_on(journal_region::find(args.journal_region.as_deref(), &journal, &settings))?;
     let folder = RunFolder::named(&home, &run)?;
     let root = folder.path.join(FOLDER);
     let read = runtime.block_on(async {
@@ -164,7 +156,7 @@ impl Shared {
     /// What a run was planned from.
     async fn inputs(&self, run: &str) -> Result<Inputs, Failure> {
         let (_, replayed) = self.records(run).await?;
-        let begun = self.unfinished(run, &replayed)?;
+        let begun = self.unfinished(run, &replayed).await?;
         let decision = replayed.decision().unwrap_or(&begun.decision);
         let key = key(&self.prefix, run, decision);
         let found =
@@ -227,8 +219,17 @@ pub(super) struct Kept<'k> {
     pub(super) kms_key: Option<&'k str>,
 }
 
-fn one_line(failure: &Failure) -> String {
-    failure.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+/// What happened, without what to do.
+pub(super) fn one_line(failure: &Failure) -> String {
+    let text = match failure {
+        Failure::BadInput(bad) | Failure::Refused(bad) => {
+            let more = bad.0.len().saturating_sub(1);
+            let first = bad.0.first().map_or_else(|| bad.to_string(), |problem| problem.message.clone());
+            if more > 0 { format!("{first}, and {more} more") } else { first }
+        }
+        other => other.to_string(),
+    };
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether the same decisions come of the copies alone, which is what another machine will have.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Mutex, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{SignedDuration, Timestamp};
@@ -14,45 +14,156 @@ use super::args::EventFormat;
 use super::output::Screen;
 use crate::event::{Event, EventKind};
 use crate::plan::Plan;
-use crate::render::run::{View, line, render_view};
+use crate::render::run::{View, line, render_view, wrapped};
 
 /// How long a drill's replay lasts on a terminal: long enough to be seen, short enough not to be waited for.
 const REPLAY: Duration = Duration::from_millis(2_400);
 
+/// How often it is drawn where nothing happens: time goes by.
+const TICK: Duration = Duration::from_secs(1);
+
 /// A live screen that is drawn anew with each event, at most ten times a second; gone when it is dropped.
 struct Live<'p> {
     view: Mutex<View<'p>>,
-    bar: ProgressBar,
+    /// None while a question is open: what is typed under it is not drawn over.
+    bar: Mutex<Option<ProgressBar>>,
     screen: Screen,
+    /// What is typed to go on.
+    stack: String,
+    /// The last event's time, and when it came.
+    last: Mutex<Option<(Timestamp, Instant)>>,
+    /// What stands above a question: since when, and how many steps were done then.
+    stood: Mutex<Option<(Instant, usize)>>,
 }
 
 impl<'p> Live<'p> {
     fn new(plan: &'p Plan, screen: Screen) -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-        // The only variable of the template is the message.
-        if let Ok(style) = ProgressStyle::with_template("{msg}") {
-            bar.set_style(style);
+        Self {
+            stack: plan.stack.clone(),
+            view: Mutex::new(View::new(plan)),
+            bar: Mutex::new(Some(bar())),
+            screen,
+            last: Mutex::new(None),
+            stood: Mutex::new(None),
         }
-        Self { view: Mutex::new(View::new(plan)), bar, screen }
     }
 
     fn take(&self, event: &Event) {
+        if let Ok(mut last) = self.last.lock() {
+            *last = Some((event.at, Instant::now()));
+        }
         let Ok(mut view) = self.view.lock() else { return };
+        // What has failed stays on the screen, whole, above what is drawn anew; so does why an answer has no effect yet.
+        let is_told = match &event.kind {
+            EventKind::StepFailed { .. } => true,
+            EventKind::StepProgress { step, .. } => view.asked() == Some(step),
+            _ => false,
+        };
+        if let Some(line) = line(event).filter(|_| is_told) {
+            let line = wrapped(&line, self.screen.resized().errors());
+            let still = view.asked().map(|gate| self.still(gate));
+            let shown = format!("{line}{}", still.unwrap_or_default());
+            self.aside(|| self.screen.note(shown.trim_end()));
+        }
         view.take(event);
-        self.bar.set_message(render_view(&view, self.screen.options(0, None)));
-        self.bar.tick();
+        match &event.kind {
+            EventKind::GateAsked { .. } => self.stand(&view),
+            EventKind::GateAnswered { .. } => self.go_on(),
+            EventKind::StepDone { .. } if view.rests() => self.stand_again(&view),
+            _ => {}
+        }
+        self.draw(&view);
+    }
+
+    fn still(&self, gate: &str) -> String {
+        format!("          gate {gate} is still asked: {} to go on, no to decline", self.stack)
+    }
+
+    /// Leaves the screen as it is, for a question under it.
+    fn stand(&self, view: &View<'_>) {
+        let bar = self.bar.lock().ok().and_then(|mut bar| bar.take());
+        bar.inspect(ProgressBar::finish_and_clear);
+        self.screen.note(render_view(view, self.screen.resized().errors()).trim_end());
+        if let Ok(mut stood) = self.stood.lock() {
+            *stood = Some((Instant::now(), view.done()));
+        }
+    }
+
+    /// What goes on beside a question is shown under it, where it has got on.
+    fn stand_again(&self, view: &View<'_>) {
+        let Some(gate) = view.asked() else { return };
+        let stood = self.stood.lock().ok().and_then(|stood| *stood);
+        if stood.is_some_and(|(_, done)| done != view.done()) {
+            self.stand(view);
+            self.screen.note(&self.still(gate));
+        }
+    }
+
+    /// Leaves what was drawn where it is, and draws on under what is said. The terminal has shown the key at the right edge, so
+    /// that clearing would leave a line behind.
+    fn leave(&self, text: &str) {
+        let bar = self.bar.lock().ok().and_then(|mut bar| bar.take());
+        let was_drawn = bar.inspect(ProgressBar::abandon).is_some();
+        write_err(&format!("{}{text}", if was_drawn { "\n" } else { "" }));
+        if was_drawn {
+            self.go_on();
+        }
+    }
+
+    fn go_on(&self) {
+        if let Ok(mut known) = self.bar.lock() {
+            known.get_or_insert_with(bar);
+        }
+    }
+
+    /// Time goes by; what is typed under a question is not drawn over.
+    fn tick(&self) {
+        let last = self.last.lock().ok().and_then(|last| *last);
+        let (Some((at, came)), Ok(mut view)) = (last, self.view.lock()) else { return };
+        let gone = SignedDuration::try_from(came.elapsed()).unwrap_or_default();
+        if view.asked().is_some() {
+            let stood = self.stood.lock().ok().and_then(|stood| *stood);
+            if stood.is_some_and(|(at, _)| at.elapsed() > STANDS) {
+                self.stand_again(&view);
+            }
+        } else if let Ok(now) = at.checked_add(gone) {
+            view.tick(now);
+            self.draw(&view);
+        }
+    }
+
+    fn draw(&self, view: &View<'_>) {
+        if let Ok(Some(bar)) = self.bar.lock().as_deref() {
+            // A line of its own at the end would stay when the lines are cleared.
+            bar.set_message(render_view(view, self.screen.resized().errors()).trim_end().to_owned());
+            bar.tick();
+        }
     }
 
     /// Makes room for what shows itself.
     fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.bar.suspend(work)
+        match self.bar.lock().as_deref() {
+            Ok(Some(bar)) => bar.suspend(work),
+            _ => work(),
+        }
     }
 }
 
 impl Drop for Live<'_> {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        if let Ok(Some(bar)) = self.bar.lock().as_deref() {
+            bar.finish_and_clear();
+        }
     }
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+    // The only variable of the template is the message.
+    if let Ok(style) = ProgressStyle::with_template("{msg}") {
+        bar.set_style(style);
+    }
+    bar
 }
 
 /// Shows the events of a run that is over: as if it were live on a terminal, in a few seconds; its last screen elsewhere.
@@ -74,6 +185,8 @@ pub(super) fn replay(plan: &Plan, events: &[Event], screen: &Screen) -> Result<(
     screen.result(b"\n")
 }
 
+/// How long what stands above a question is let stand where steps are done beside it.
+const STANDS: Duration = Duration::from_secs(20);
 /// How long a step that says the same again is passed over: whoever reads a log sees that it lives, and little more.
 const SILENCE: SignedDuration = SignedDuration::from_secs(30);
 
@@ -126,7 +239,7 @@ impl Said {
 /// How a run is shown while it goes.
 enum Printer<'p> {
     /// On a terminal.
-    Live(Live<'p>),
+    Live(Box<Live<'p>>),
     /// One line for each event, on stderr.
     Lines(Lines),
     /// One JSON object for each event, on stdout.
@@ -137,7 +250,7 @@ impl<'p> Printer<'p> {
     fn new(plan: &'p Plan, events: Option<EventFormat>, screen: Screen) -> Self {
         match events {
             Some(EventFormat::Json) => Self::Json(screen),
-            None if std::io::stderr().is_terminal() => Self::Live(Live::new(plan, screen)),
+            None if std::io::stderr().is_terminal() => Self::Live(Box::new(Live::new(plan, screen))),
             None => Self::Lines(Lines { screen, said: Said::default() }),
         }
     }
@@ -155,22 +268,37 @@ impl<'p> Printer<'p> {
         }
     }
 
-    fn say(&self, text: &str) {
-        let say = || {
-            let mut err = std::io::stderr().lock();
-            let _ = write!(err, "{text}");
-            let _ = err.flush();
-        };
-        match self {
-            Self::Live(live) => live.aside(say),
-            Self::Lines(_) | Self::Json(_) => say(),
+    fn tick(&self) {
+        if let Self::Live(live) = self {
+            live.tick();
         }
     }
+
+    fn say(&self, text: &str) {
+        match self {
+            Self::Live(live) => live.aside(|| write_err(text)),
+            Self::Lines(_) | Self::Json(_) => write_err(text),
+        }
+    }
+
+    fn interrupted(&self, text: &str) {
+        match self {
+            Self::Live(live) => live.leave(text),
+            Self::Lines(_) | Self::Json(_) => write_err(text),
+        }
+    }
+}
+
+fn write_err(text: &str) {
+    let mut err = std::io::stderr().lock();
+    let _ = write!(err, "{text}");
+    let _ = err.flush();
 }
 
 enum Message {
     Event(Event),
     Say(String),
+    Interrupted(String),
     Last(String),
 }
 
@@ -193,11 +321,14 @@ impl Watch {
         let print = move || {
             let printer = Printer::new(&plan, events, screen);
             let mut last = None;
-            for message in said {
-                match message {
-                    Message::Event(event) => printer.take(&event),
-                    Message::Say(text) => printer.say(&text),
-                    Message::Last(text) => last = Some(text),
+            loop {
+                match said.recv_timeout(TICK) {
+                    Ok(Message::Event(event)) => printer.take(&event),
+                    Ok(Message::Say(text)) => printer.say(&text),
+                    Ok(Message::Interrupted(text)) => printer.interrupted(&text),
+                    Ok(Message::Last(text)) => last = Some(text),
+                    Err(mpsc::RecvTimeoutError::Timeout) => printer.tick(),
+                    Err(mpsc::RecvTimeoutError::Disconnected) => break,
                 }
             }
             drop(printer);
@@ -217,6 +348,11 @@ impl Watch {
     /// Says on stderr what is no event.
     pub(super) fn say(&self, text: String) {
         let _ = self.messages.send(Message::Say(text));
+    }
+
+    /// Says on stderr that a key has stopped the run.
+    pub(super) fn interrupted(&self, text: &str) {
+        let _ = self.messages.send(Message::Interrupted(text.to_owned()));
     }
 
     /// Nothing more comes but a last text for stdout; what is returned tells when all is shown.

@@ -2,7 +2,7 @@
 //! not what others have done since.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -11,17 +11,17 @@ use futures_util::future::join_all;
 use super::errors::{Class, classify};
 use super::journal::JournalError;
 use super::requests::Request;
+use super::still::{DoneSoFar, stills};
 use super::{Executor, Shared};
 use crate::event::EventKind;
 use crate::model::target::kube::{KubeRequest, ObjectRef, Still};
-use crate::model::target::{Mismatch, Outputs, Seen, TargetError};
-use crate::plan::action::{Action, Hold};
+use crate::model::target::{Mismatch, Outputs, Seen, TargetError, UNPROVEN};
+use crate::plan::action::Action;
 use crate::plan::journal::{Entry, Replayed, StepState};
 use crate::plan::resume::undone;
 use crate::plan::step::Step;
+use crate::targets::kube::AT_ONCE;
 
-/// Looks that are under way at once.
-const AT_ONCE: usize = 16;
 /// How often one is made that may pass.
 const TRIES: u32 = 4;
 
@@ -29,6 +29,8 @@ const TRIES: u32 = 4;
 #[derive(Default)]
 struct Looked<'x> {
     gone: BTreeMap<&'x str, String>,
+    /// What an open gate stands on and is not so any more.
+    unready: BTreeMap<&'x str, String>,
     differ: Vec<(&'x str, Mismatch)>,
     unseen: Vec<(&'x str, TargetError)>,
 }
@@ -64,14 +66,24 @@ impl<'x> Executor<'x> {
         }
         let done = shared.left.borrow().keys().cloned().collect();
         let gone: HashSet<&str> = looked.gone.keys().copied().collect();
-        let again = undone(&self.plan.steps, &done, &gone);
+        let mut again = undone(&self.plan.steps, &done, &gone);
+        // A Job that its own setting takes away is not there to be seen again: what is known of it stays.
+        let passes = |id: &str| {
+            let step = self.plan.steps.iter().find(|step| step.id == id);
+            step.is_some_and(|step| self.requests.passes(step, &shared.left.borrow()))
+        };
+        again.retain(|step| !passes(step));
         // A process that dies in between leaves what is gone as done: the next one finds it gone, too.
         let (gone, behind): (Vec<&str>, Vec<&str>) = again.into_iter().partition(|step| gone.contains(step));
         let mut states = HashMap::new();
-        for steps in [behind, gone] {
+        let known: HashSet<&str> = gone.iter().chain(&behind).copied().collect();
+        let unready: Vec<&str> =
+            looked.unready.keys().copied().filter(|step| !known.contains(step)).collect();
+        for steps in [unready, behind, gone] {
             let records = steps.iter().map(|step| {
                 let behind = || "it stands on what is gone since, and is looked at again".to_owned();
-                let found = looked.gone.get(step).cloned().unwrap_or_else(behind);
+                let found = looked.gone.get(step).or_else(|| looked.unready.get(step));
+                let found = found.cloned().unwrap_or_else(behind);
                 let entry = Entry::Undone { step: (*step).to_owned(), found: found.clone() };
                 async move {
                     self.journal.append(self.clock.now(), entry).await?;
@@ -88,19 +100,11 @@ impl<'x> Executor<'x> {
 
     async fn look_at_all(&self, shared: &Shared<'_>) -> Looked<'x> {
         let left = shared.left.borrow().clone();
-        // A Job that has ended may be taken away, by its own setting, too: it is not run a second time.
-        let ended: BTreeSet<&str> = self
-            .plan
-            .steps
-            .iter()
-            .filter_map(|step| match &step.action {
-                Action::AwaitReady { object } if left.contains_key(&step.id) => Some(object.as_str()),
-                _ => None,
-            })
-            .collect();
-        let done = self.plan.steps.iter().filter(|step| left.contains_key(&step.id));
-        let asked: Vec<(&'x Step, KubeRequest)> =
-            done.filter_map(|step| Some((step, self.still(step, &left, &ended)?))).collect();
+        let so_far = DoneSoFar { left: &left, steps: shared.steps };
+        let stills = stills(self.plan, self.requests, so_far);
+        let mut asked: Vec<(&'x Step, KubeRequest)> =
+            stills.into_iter().map(|(step, still)| (step, KubeRequest::Still(still))).collect();
+        asked.extend(self.proofs_of_open_gates(&left));
         let is_silent = Cell::new(false);
         let looks = asked.iter().map(|(step, request)| {
             let is_silent = &is_silent;
@@ -111,13 +115,34 @@ impl<'x> Executor<'x> {
         while let Some((step, request, seen)) = looks.next().await {
             let id = step.id.as_str();
             match seen {
+                Ok(Seen::Ready | Seen::Mismatch(_)) if matches!(request, KubeRequest::AwaitReady(_)) => {}
                 Ok(Seen::Ready) => {
                     let KubeRequest::Still(Still { object, .. }) = request else { continue };
                     let found = format!("{} is gone since, and is applied again", object.reference.label());
                     looked.gone.insert(id, found);
                 }
                 Ok(Seen::Mismatch(mismatch)) => looked.differ.push((id, mismatch)),
-                Ok(Seen::Done(_) | Seen::Underway(_)) => {}
+                Ok(Seen::Underway(lost)) if matches!(request, KubeRequest::Still(_)) => {
+                    let KubeRequest::Still(Still { object, .. }) = request else { continue };
+                    let found =
+                        format!("{}: {}, and is to be held again", object.reference.label(), lost.status);
+                    looked.gone.insert(id, found);
+                }
+                Ok(Seen::Underway(progress)) => {
+                    let found = format!("it is not as it was proven, and is waited for: {}", progress.status);
+                    looked.unready.insert(id, found);
+                }
+                // What nobody had to say of it then is told now.
+                Ok(Seen::Done(outputs)) => {
+                    let told = left.get(id).and_then(|left| left.get(UNPROVEN));
+                    if let Some(why) = outputs.get(UNPROVEN).filter(|why| told != Some(*why)) {
+                        looked.unready.insert(id, format!("it is not as it was proven: {why}"));
+                    }
+                }
+                Err(error) if error.code == TargetError::CANNOT_START => {
+                    let found = format!("it is not as it was proven, and is waited for: {}", error.message);
+                    looked.unready.insert(id, found);
+                }
                 Err(error) => looked.unseen.push((id, error)),
             }
         }
@@ -126,26 +151,69 @@ impl<'x> Executor<'x> {
         looked
     }
 
-    /// What is asked of a step that is done; `None` where it has left no object.
-    fn still(
+    /// The waits that a gate stands on which nobody has passed: whoever is asked is told what is so now.
+    fn proofs_of_open_gates(&self, left: &BTreeMap<String, Outputs>) -> Vec<(&'x Step, KubeRequest)> {
+        let open = self
+            .plan
+            .steps
+            .iter()
+            .filter(|step| matches!(step.action, Action::Gate { .. }) && !left.contains_key(&step.id));
+        self.proofs(&open.flat_map(|gate| gate.needs.iter().map(String::as_str)).collect(), left)
+    }
+
+    /// Those of some done steps that can be looked at again.
+    fn proofs(
         &self,
-        step: &'x Step,
+        needed: &HashSet<&str>,
         left: &BTreeMap<String, Outputs>,
-        ended: &BTreeSet<&str>,
-    ) -> Option<KubeRequest> {
-        let held = match &step.action {
-            Action::ApplyObject { hold, .. } => hold.is_some(),
-            Action::Release { hold: Hold::Ask, .. } => false,
-            _ => return None,
-        };
-        let Ok(Request::Kube(KubeRequest::Apply(object))) = self.requests.request(step, left, 0) else {
-            return None;
-        };
-        let is_job = object.reference.kind == "Job" && object.reference.group() == "batch";
-        if is_job && ended.contains(object.reference.label().as_str()) {
-            return None;
+    ) -> Vec<(&'x Step, KubeRequest)> {
+        let proven = self.plan.steps.iter().filter(|step| {
+            needed.contains(step.id.as_str())
+                && left.contains_key(&step.id)
+                // A Job that has ended may be gone, and has ended all the same.
+                && matches!(&step.action, Action::AwaitReady { object } if !object.starts_with("Job/"))
+        });
+        proven
+            .filter_map(|step| match self.requests.request(step, left, 0) {
+                Ok(Request::Kube(request @ KubeRequest::AwaitReady(_))) => Some((step, request)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// What a gate stands on and is not so at this moment, or was never proven: step and why.
+    pub(super) async fn doubts(&self, gate: &Step, shared: &Shared<'_>) -> BTreeMap<String, String> {
+        let left = shared.left.borrow().clone();
+        let recorded = gate.needs.iter().filter_map(|need| {
+            let why = left.get(need)?.get(UNPROVEN)?;
+            Some((need.clone(), why.clone()))
+        });
+        let mut doubts: BTreeMap<String, String> = recorded.collect();
+        let needs: HashSet<&str> = gate.needs.iter().map(String::as_str).collect();
+        let mut proofs = self.proofs(&needs, &left);
+        let stills = stills(self.plan, self.requests, DoneSoFar { left: &left, steps: shared.steps });
+        let of_gate = stills.into_iter().filter(|(step, _)| needs.contains(step.id.as_str()));
+        proofs.extend(of_gate.map(|(step, still)| (step, KubeRequest::Still(still))));
+        let is_silent = Cell::new(false);
+        let looks = proofs.iter().map(|(step, request)| {
+            let is_silent = &is_silent;
+            async move { (*step, self.look_once(step, request, shared, is_silent).await) }
+        });
+        let mut looks = futures_util::stream::iter(looks).buffer_unordered(AT_ONCE);
+        while let Some((step, seen)) = looks.next().await {
+            let why = match seen {
+                Ok(Seen::Done(outputs)) => outputs.get(UNPROVEN).cloned(),
+                Ok(Seen::Underway(progress)) => Some(progress.status),
+                Ok(Seen::Mismatch(mismatch)) => Some(mismatch.found),
+                Ok(Seen::Ready) => Some("it is gone".to_owned()),
+                Err(error) => Some(format!("nobody could say: {error}")),
+            };
+            match why {
+                Some(why) => doubts.insert(step.id.clone(), why),
+                None => doubts.remove(&step.id),
+            };
         }
-        Some(KubeRequest::Still(Still { object: *object, held }))
+        doubts
     }
 
     /// Where nobody answers, one of them asks again and the others do not.
@@ -160,7 +228,7 @@ impl<'x> Executor<'x> {
         let request = Request::Kube(request.clone());
         let mut pause = self.limits.first_pause;
         for _ in 1..TRIES {
-            match self.look(&request, &mark).await {
+            match self.look(&request, &mark, shared).await {
                 Err(error) if classify(&error) == Class::Retry => {
                     let waits = error.retry_after.unwrap_or(pause).min(self.limits.longest_pause);
                     if is_silent.get() || self.pause(waits).await {
@@ -171,7 +239,7 @@ impl<'x> Executor<'x> {
             }
             pause = pause.saturating_mul(2).max(Duration::from_millis(1));
         }
-        let seen = self.look(&request, &mark).await;
+        let seen = self.look(&request, &mark, shared).await;
         is_silent.set(is_silent.get() || seen.is_err());
         seen
     }
@@ -218,7 +286,7 @@ mod tests {
                 name: name.to_owned(),
             };
             let object = KubeObject::new(reference, Secret::new("{}"));
-            KubeRequest::Still(Still { object, held: false })
+            KubeRequest::Still(Still { object, held: false, holds: false })
         };
         let requests = [
             still("Namespace", None, "shop"),

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::choices::choices;
 use super::errors::{Class, classify};
-use super::people::Asked;
 use super::requests::Request;
-use super::{Executor, Shared, own_error};
+use super::{Executor, Shared};
 use crate::event::EventKind;
-use crate::model::target::kube::KubeRequest;
+use crate::model::target::kube::{KubeRequest, Tried};
 use crate::model::target::{Acted, Mark, Outputs, Progress, Seen, TargetError, UNPROVEN};
 use crate::model::words::count;
 use crate::plan::journal::{Entry, Open, StepState};
@@ -69,6 +69,21 @@ struct Trial<'t> {
     /// Whether an intent of this step has no outcome.
     open: bool,
     until: Instant,
+    /// When this process began with it.
+    began: Timestamp,
+    /// When the first attempt was begun that may have had its effect.
+    begun: Option<Timestamp>,
+    /// Whether an earlier process was ended in the middle of one.
+    left_open: bool,
+    /// Whether it was waited for.
+    waited: bool,
+}
+
+impl Trial<'_> {
+    /// When it began, where no intent of the run says so.
+    fn since(&self) -> Option<Timestamp> {
+        (self.attempt == 0).then_some(self.began)
+    }
 }
 
 impl<'x> Executor<'x> {
@@ -92,6 +107,10 @@ impl<'x> Executor<'x> {
             tries: 0,
             open: matches!(state, Some(StepState::Open(_))),
             until: Instant::now() + allowed.max(self.limits.least),
+            began: self.clock.now(),
+            begun: shared.begun_at.get(&step.id).copied(),
+            left_open: shared.begun_at.contains_key(&step.id),
+            waited: false,
         };
         self.tell(EventKind::StepBegun { step: step.id.clone(), attempt: trial.attempt + 1 });
         loop {
@@ -101,15 +120,21 @@ impl<'x> Executor<'x> {
                 Err(lacks) => return self.fail(&trial, lacks, Vec::new(), false).await,
             };
             if let Request::Gate(ask) = request {
-                return self.gate(step, ask).await;
+                return self.gate(step, ask, shared).await;
             }
-            if let Request::Kube(KubeRequest::Apply(object)) = &mut request {
-                object.tried = trial.attempt > 0;
+            match &mut request {
+                Request::Kube(KubeRequest::Apply(object)) => {
+                    object.tried = trial.attempt > 0;
+                    let tried = |since| Tried { since, now: self.clock.now(), open: trial.left_open };
+                    object.begun = trial.begun.map(tried);
+                }
+                Request::Kube(KubeRequest::AwaitEnd(job)) => job.ended = shared.ended.contains(&step.id),
+                _ => {}
             }
-            match self.round(&request, &mut trial).await {
+            match self.round(&request, &mut trial, shared).await {
                 Round::Done { outputs, found } => {
                     let outputs = shared.still_told(step, outputs);
-                    return self.done(step, outputs, found).await;
+                    return self.done(&trial, outputs, found).await;
                 }
                 Round::Again { cause, choices, pause, counts } => {
                     trial.failures += u32::from(counts);
@@ -119,8 +144,17 @@ impl<'x> Executor<'x> {
                         return self.fail(&trial, cause, choices, trial.open).await;
                     }
                     let after_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-                    self.tell(EventKind::StepRetried { step: step.id.clone(), cause, after_ms });
+                    self.tell(EventKind::StepRetried {
+                        step: step.id.clone(),
+                        cause: cause.clone(),
+                        after_ms,
+                    });
                     if self.pause(pause).await {
+                        // Where every try was refused there is an outcome: nobody needs to ask whether an effect was had.
+                        if trial.open && trial.begun.is_none() {
+                            let cause = format!("stopped before it was tried again: {cause}");
+                            return self.fail(&trial, cause, choices, trial.open).await;
+                        }
                         return Finished::Interrupted;
                     }
                 }
@@ -155,8 +189,8 @@ impl<'x> Executor<'x> {
     }
 
     /// Looks; acts where there is something to do; looks until it is done.
-    async fn round(&self, request: &Request, trial: &mut Trial<'_>) -> Round {
-        let seen = match self.look(request, &trial.mark).await {
+    async fn round(&self, request: &Request, trial: &mut Trial<'_>, shared: &Shared<'_>) -> Round {
+        let seen = match self.look(request, &trial.mark, shared).await {
             Ok(seen) => seen,
             Err(error) => return self.meaning(&error, trial, trial.open),
         };
@@ -165,34 +199,53 @@ impl<'x> Executor<'x> {
             Seen::Mismatch(mismatch) => {
                 return Round::Failed { cause: mismatch.found, choices: mismatch.choices, uncertain: false };
             }
-            Seen::Underway(progress) => return self.wait(request, trial, progress).await,
+            Seen::Underway(progress) => return self.wait(request, trial, progress, shared).await,
             Seen::Ready => {}
         }
-        if self.stop.is_asked() {
-            return Round::Interrupted;
-        }
+        // What waits for its place has not begun: it has no record, and a stop leaves it as it is.
+        let place = tokio::select! {
+            biased;
+            () = self.stop.asked() => return Round::Interrupted,
+            place = shared.budgets.place(request) => place,
+        };
         trial.attempt += 1;
         let intent = Entry::Intent {
             step: trial.step.id.clone(),
             attempt: trial.attempt,
             alternative: trial.alternative,
         };
-        if let Err(error) = self.journal.append(self.clock.now(), intent).await {
+        if let Err(error) = self.record(&trial.step.id, intent).await {
             return Round::Lost(error.to_string());
         }
         trial.open = true;
+        let before = trial.begun;
+        trial.begun = before.or_else(|| Some(self.clock.now()));
         if let Err(error) = self.journal.hold().await {
             return Round::Lost(error.to_string());
         }
-        match self.act(request, &trial.mark).await {
+        let acted = self.act(request, &trial.mark).await;
+        drop(place);
+        match acted {
             Ok(Acted::Done(outputs)) => Round::Done { outputs, found: false },
-            Ok(Acted::Accepted) => self.wait(request, trial, Progress::default()).await,
-            Err(error) => self.meaning(&error, trial, true),
+            Ok(Acted::Accepted) => self.wait(request, trial, Progress::default(), shared).await,
+            Err(error) => {
+                // What is refused had no effect.
+                if error.status.is_some_and(|status| (400..500).contains(&status)) {
+                    trial.begun = before;
+                }
+                self.meaning(&error, trial, true)
+            }
         }
     }
 
     /// Looks until it is done. Right after the effect it may not be seen everywhere yet.
-    async fn wait(&self, request: &Request, trial: &Trial<'_>, first: Progress) -> Round {
+    async fn wait(
+        &self,
+        request: &Request,
+        trial: &mut Trial<'_>,
+        first: Progress,
+        shared: &Shared<'_>,
+    ) -> Round {
         let began = Instant::now();
         let mut progress = first;
         loop {
@@ -217,7 +270,8 @@ impl<'x> Executor<'x> {
             if self.pause(pause).await {
                 return Round::Interrupted;
             }
-            match self.look(request, &trial.mark).await {
+            trial.waited = true;
+            match self.look(request, &trial.mark, shared).await {
                 Ok(Seen::Done(outputs)) => return Round::Done { outputs, found: !trial.open },
                 Ok(Seen::Underway(now)) => progress = now,
                 Ok(Seen::Ready) if gone < VISIBLE => {}
@@ -270,34 +324,6 @@ impl<'x> Executor<'x> {
         }
     }
 
-    pub(super) async fn look(&self, request: &Request, mark: &Mark) -> Result<Seen, TargetError> {
-        let targets = &self.targets;
-        let looking = match request {
-            Request::Proof(request) => targets.proofs.look(request, mark),
-            Request::Address(request) => targets.engine.look(request, mark),
-            Request::Data(request) => targets.data.look(request, mark),
-            Request::Traffic(request) => targets.traffic.look(request, mark),
-            Request::Kube(request) => targets.kube.look(request, mark),
-            Request::Gate(_) | Request::Join => return Ok(Seen::Done(Outputs::new())),
-        };
-        let late = |_| own_error("look", TargetError::LOST, "no answer in time".to_owned());
-        tokio::time::timeout(self.limits.call, looking).await.map_err(late)?
-    }
-
-    async fn act(&self, request: &Request, mark: &Mark) -> Result<Acted, TargetError> {
-        let targets = &self.targets;
-        let acting = match request {
-            Request::Proof(request) => targets.proofs.act(request, mark),
-            Request::Address(request) => targets.engine.act(request, mark),
-            Request::Data(request) => targets.data.act(request, mark),
-            Request::Traffic(request) => targets.traffic.act(request, mark),
-            Request::Kube(request) => targets.kube.act(request, mark),
-            Request::Gate(_) | Request::Join => return Ok(Acted::Done(Outputs::new())),
-        };
-        let late = |_| own_error("act", TargetError::LOST, "no answer in time".to_owned());
-        tokio::time::timeout(self.limits.call, acting).await.map_err(late)?
-    }
-
     /// Waits; whether the run is to stop meanwhile.
     pub(super) async fn pause(&self, pause: Duration) -> bool {
         tokio::select! {
@@ -307,36 +333,17 @@ impl<'x> Executor<'x> {
         }
     }
 
-    async fn gate(&self, step: &Step, ask: String) -> Finished {
-        self.tell(EventKind::GateAsked { step: step.id.clone(), ask: ask.clone() });
-        let asked = Asked { step: step.id.clone(), ask };
-        let answer = tokio::select! {
-            biased;
-            () = self.stop.asked() => return Finished::Interrupted,
-            answer = self.people.ask(&asked) => answer,
-        };
-        let Some(answer) = answer else { return Finished::AtGate };
-        let entry = Entry::Decided { step: step.id.clone(), by: answer.by.clone(), go: answer.go };
-        if let Err(error) = self.journal.append(self.clock.now(), entry).await {
-            return Finished::Lost(error.to_string());
-        }
-        self.tell(EventKind::GateAnswered { step: step.id.clone(), by: answer.by, go: answer.go });
-        if !answer.go {
-            return Finished::AtGate;
-        }
-        self.tell(EventKind::StepDone { step: step.id.clone(), found: false });
-        Finished::Done(Outputs::new())
-    }
-
-    async fn done(&self, step: &Step, outputs: Outputs, found: bool) -> Finished {
-        let entry = Entry::Done { step: step.id.clone(), found, outputs: outputs.clone() };
-        if let Err(error) = self.journal.append(self.clock.now(), entry).await {
+    async fn done(&self, trial: &Trial<'_>, outputs: Outputs, found: bool) -> Finished {
+        let step = trial.step;
+        let since = trial.since();
+        let entry = Entry::Done { step: step.id.clone(), found, outputs: outputs.clone(), since };
+        if let Err(error) = self.record(&step.id, entry).await {
             return Finished::Lost(error.to_string());
         }
         if let Some(why) = outputs.get(UNPROVEN) {
             self.tell(EventKind::StepUnproven { step: step.id.clone(), why: why.clone() });
         }
-        self.tell(EventKind::StepDone { step: step.id.clone(), found });
+        self.tell(EventKind::StepDone { step: step.id.clone(), found: found && !trial.waited });
         Finished::Done(outputs)
     }
 
@@ -348,9 +355,15 @@ impl<'x> Executor<'x> {
         uncertain: bool,
     ) -> Finished {
         let step = trial.step.id.clone();
-        let entry =
-            Entry::Failed { step: step.clone(), cause: cause.clone(), choices: choices.clone(), uncertain };
-        if let Err(error) = self.journal.append(self.clock.now(), entry).await {
+        let entry = Entry::Failed {
+            step: step.clone(),
+            cause: cause.clone(),
+            choices: choices.clone(),
+            // What was refused each time had no effect.
+            uncertain: uncertain && trial.begun.is_some(),
+            since: trial.since(),
+        };
+        if let Err(error) = self.record(&step, entry).await {
             return Finished::Lost(error.to_string());
         }
         self.tell(EventKind::StepFailed { step, cause: cause.clone(), choices: choices.clone() });

@@ -1,8 +1,7 @@
 //! What a person can do about an error that a step ends with: most likely first.
 
 use super::errors::{Class, DENIED, classify};
-use crate::model::paste::shell;
-use crate::model::target::TargetError;
+use crate::model::target::{TargetError, kube};
 
 /// What every list ends with where the plan itself need not change.
 const AGAIN: &str = "then apply the plan again: it goes on with this step";
@@ -44,21 +43,31 @@ fn of_cluster(error: &TargetError) -> Option<Vec<String>> {
     let again = |text: &str| format!("{text}, {AGAIN}");
     Some(match (error.code.as_str(), error.status) {
         (TargetError::FIELD_CONFLICT, _) => vec![
-            "leave the fields to their owner: take them out of the manifest, then plan and approve again".to_owned(),
+            "leave the fields to their owner: take them out of the manifest, then plan and approve again. What the plan \
+             holds (spec.suspend, spec.replicas) stands in no manifest, and is taken back by hand"
+                .to_owned(),
             // Not by applying the file: the plan's rewrites are not in it.
             again(&format!(
-                "or take them over by hand: kubectl edit {} --field-manager=drplan, and give these fields the values of the \
+                "or take them over by hand: `kubectl edit {} --field-manager=drplan`, and give these fields the values of the \
                  manifest, rewritten as the plan has it (drplan show PLAN --step ID)",
                 argument(error)
             )),
         ],
         (TargetError::IMMUTABLE, _) => vec![
             "keep the value that is there: write it into the manifest, then plan and approve again".to_owned(),
-            again(&format!("or delete the object by hand, with what that takes along: kubectl delete {}", argument(error))),
+            again(&format!("or delete the object by hand, with what that takes along: `kubectl delete {}`", argument(error))),
         ],
         (TargetError::CANNOT_START, _) => {
             vec![again("mend what its pods lack (image, Secret, ConfigMap, room on nodes)"), MANIFEST.to_owned()]
         }
+        (TargetError::PASSED, _) => vec![
+            "look whether it did its work (its logs where they are kept, what it was to change)".to_owned(),
+            "it did: take it out of the manifests, then plan and approve again: what stands on it goes on without it"
+                .to_owned(),
+            "it did not: take ttlSecondsAfterFinished out of its manifest, then plan and approve again: it is run once more, \
+             and stays until its end was seen"
+                .to_owned(),
+        ],
         (TargetError::WEBHOOK | TargetError::WEBHOOK_UNSERVED, _) => vec![
             again("bring up what serves the webhook"),
             again(
@@ -111,14 +120,9 @@ fn of_cluster(error: &TargetError) -> Option<Vec<String>> {
     })
 }
 
-/// The object of a call, as kubectl takes it: `Deployment cart -n shop`.
+/// The object of a call.
 fn argument(error: &TargetError) -> String {
-    let label = error.call.split_once(' ').map_or(error.call.as_str(), |(_, label)| label);
-    match label.split('/').map(shell).collect::<Vec<_>>().as_slice() {
-        [kind, namespace, name] => format!("{kind} {name} -n {namespace}"),
-        [kind, name] => format!("{kind} {name}"),
-        _ => "KIND NAME".to_owned(),
-    }
+    kube::argument(error.call.split_once(' ').map_or(error.call.as_str(), |(_, label)| label))
 }
 
 #[cfg(test)]
@@ -147,6 +151,7 @@ mod tests {
             ),
             (TargetError::IMMUTABLE, Some(422), "kubectl delete ConfigMap settings -n shop"),
             (TargetError::CANNOT_START, None, "image, Secret"),
+            (TargetError::PASSED, None, "did its work"),
             (TargetError::WEBHOOK, Some(500), "serves the webhook"),
             (TargetError::WEBHOOK_UNSERVED, Some(500), "serves the webhook"),
             (TargetError::NOT_SERVED, None, "api-resources"),

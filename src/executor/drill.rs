@@ -8,8 +8,10 @@ use crate::model::chance::{Normals, Spread, as_float};
 use crate::model::secret::Secret;
 use crate::plan::Plan;
 use crate::plan::action::{Action, Rewrite};
+use crate::plan::resource::Disposition;
 use crate::plan::step::Step;
 use crate::plan::store::CandidateKind;
+use crate::plan::values::Site;
 use crate::targets::sim::{RecordKey, Setup};
 
 /// No step of a rehearsal lasts longer than so many times its 90th percentile.
@@ -41,10 +43,66 @@ pub fn as_planned(plan: &Plan, seed: u64) -> Setup {
         .collect();
     let region = Some(plan.saw.recovery_region.clone());
     let mut setup = Setup { seed, region, durations, points, ..Setup::default() };
+    expect_groups(plan, &mut setup);
+    let mut ids = BTreeSet::new();
     for step in &plan.steps {
         expect(step, &mut setup);
+        if !ids.insert(&step.id) {
+            setup.doubled.insert(step.id.clone());
+        }
     }
     setup
+}
+
+/// Types of DB subnet groups.
+const GROUPS: [&str; 3] = ["aws_db_subnet_group", "aws_docdb_subnet_group", "aws_neptune_subnet_group"];
+/// Attributes that name one.
+const NAMES_GROUP: [&str; 2] = ["/db_subnet_group_name", "/neptune_subnet_group_name"];
+
+/// The DB subnet groups that are there, those that the engine makes, and those that only a restore of the plan names: who
+/// made those is not in it. Where the plan knows which group a database is in, there is no other for it.
+fn expect_groups(plan: &Plan, setup: &mut Setup) {
+    let groups = || plan.resources.iter().filter(|resource| GROUPS.contains(&resource.type_name.as_str()));
+    let mut made = BTreeSet::new();
+    for group in groups() {
+        let Some(name) = &group.counterpart else { continue };
+        match group.disposition {
+            Disposition::Create => {
+                made.insert(name.as_str());
+                setup.named_groups.insert(group.address.clone(), name.clone());
+            }
+            Disposition::Skip | Disposition::Block => {}
+            _ => {
+                setup.groups.insert(name.clone());
+            }
+        }
+    }
+    let comes = |of: &Disposition| !matches!(of, Disposition::Skip | Disposition::Block);
+    let owners = groups().filter(|group| comes(&group.disposition));
+    let owners: BTreeSet<&str> = owners.map(|group| group.address.as_str()).collect();
+    let of_group =
+        plan.values.iter().filter(|value| value.owner.as_deref().is_some_and(|owner| owners.contains(owner)));
+    let mut known: BTreeSet<&str> = BTreeSet::new();
+    for one in of_group.flat_map(|value| &value.uses) {
+        if let Site::Resource { resource, path, .. } = &one.site
+            && NAMES_GROUP.contains(&path.as_str())
+        {
+            known.insert(resource);
+            setup.groups.extend(one.counterpart.clone().filter(|name| !made.contains(name.as_str())));
+        }
+    }
+    for step in &plan.steps {
+        let (Action::RestoreDatabase { address, settings, .. }
+        | Action::RestoreCluster { address, settings, .. }) = &step.action
+        else {
+            continue;
+        };
+        let named = settings.iter().filter(|setting| setting.name == "DBSubnetGroupName");
+        let others = named.filter_map(|setting| setting.value.as_deref()).filter(|name| !made.contains(name));
+        if !known.contains(address.as_str()) {
+            setup.groups.extend(others.map(str::to_owned));
+        }
+    }
 }
 
 /// What a step expects to be there.
@@ -56,10 +114,6 @@ fn expect(step: &Step, setup: &mut Setup) {
         }
         Action::PromoteSecret { name, .. } => {
             setup.replica_secrets.insert(name.clone());
-        }
-        Action::RestoreDatabase { settings, .. } | Action::RestoreCluster { settings, .. } => {
-            let known = settings.iter().filter(|setting| setting.name == "DBSubnetGroupName");
-            setup.groups.extend(known.filter_map(|setting| setting.value.clone()));
         }
         Action::ChangeRecord { zone, name, record_type, set_identifier, from, .. } => {
             let key: RecordKey = (zone.clone(), name.clone(), record_type.clone(), set_identifier.clone());

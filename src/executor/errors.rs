@@ -82,6 +82,7 @@ const TABLE: &[(&str, &[&str], Class)] = &[
         &[
             TargetError::FIELD_CONFLICT,
             TargetError::IMMUTABLE,
+            TargetError::PASSED,
             TargetError::WEBHOOK_UNSERVED,
             TargetError::DENIED,
             TargetError::QUOTA,

@@ -96,12 +96,13 @@ impl Faults {
         self.happened.load(Ordering::Relaxed)
     }
 
-    pub(super) fn next_process(&self) {
+    /// The next process is alive.
+    pub fn next_process(&self) {
         self.dead.store(false, Ordering::Relaxed);
     }
 
     /// Waits until the process dies.
-    pub(super) async fn crashed(&self) {
+    pub async fn crashed(&self) {
         while !self.dead.load(Ordering::Relaxed) {
             self.crash.notified().await;
         }
@@ -133,10 +134,13 @@ impl Faults {
 }
 
 /// A target and a journal with faults before them.
-pub(super) struct Faulty<'f, T> {
-    pub(super) inner: &'f T,
-    pub(super) faults: &'f Faults,
-    pub(super) journal: &'f dyn Journal,
+pub struct Faulty<'f, T> {
+    /// The target.
+    pub inner: &'f T,
+    /// What goes wrong.
+    pub faults: &'f Faults,
+    /// The journal.
+    pub journal: &'f dyn Journal,
 }
 
 fn injected(code: &str, status: u16) -> TargetError {
@@ -181,7 +185,8 @@ impl<T> Faulty<'_, T> {
 }
 
 /// Whether looking is all that is asked: such a request has its faults where it looks.
-pub(super) trait Asking {
+pub trait Asking {
+    /// Whether looking is all of it.
     fn only_looks(&self) -> bool {
         false
     }
@@ -194,7 +199,7 @@ impl Asking for ProofRequest {
 }
 impl Asking for KubeRequest {
     fn only_looks(&self) -> bool {
-        matches!(self, Self::AwaitReady(_))
+        matches!(self, Self::AwaitReady(_) | Self::AwaitEnd(_))
     }
 }
 impl Asking for AddressRequest {}

@@ -90,6 +90,26 @@ impl Term {
         let age = modified.and_then(|at| Duration::try_from(now.wall.duration_since(at)).ok());
         if lease.released || age.is_some_and(|age| age >= whole + CLOCKS) { Duration::ZERO } else { whole }
     }
+
+    /// Who has a lease, and what a take-over of it waits for, for people.
+    #[must_use]
+    pub fn told(self, found: &Found, now: Moment) -> String {
+        let Lease { holder, generation, until, released, .. } = &found.lease;
+        if *released {
+            return format!("nobody holds it (last {holder}): a take-over goes on at once");
+        }
+        let watch = self.to_watch(&found.lease, found.modified, now).as_secs();
+        if watch == 0 {
+            return format!(
+                "{holder} (holder {generation}) held it until {until:.0}: a take-over goes on at once"
+            );
+        }
+        let lives = if now.wall < *until { "its lease lives" } else { "it has not let go" };
+        format!(
+            "held by {holder} (holder {generation}), {lives}, until {until:.0} by its clock: a take-over goes on once \
+             nothing was heard of it for {watch} seconds, and is refused where it renews"
+        )
+    }
 }
 
 /// A lease that was read.
@@ -169,6 +189,22 @@ pub async fn wait_out(
         if left.is_zero() {
             return Ok(now);
         }
+    }
+}
+
+/// Ends the holding of a lease that is over, by a process that does not take the run: its holder, should it only have
+/// been paused, finds another one there and does nothing more. Nobody has the lease then.
+///
+/// # Errors
+/// Its holder lives and has renewed it, or the store does not answer.
+pub async fn end(store: &dyn Objects, key: &str, found: &Found, by: Holder) -> Result<(), LeaseError> {
+    let Holder { name: holder, id } = by;
+    let generation = found.lease.generation + 1;
+    let lease = Lease { generation, holder, id, released: true, ..found.lease.clone() };
+    match write(store, key, &lease, &Condition::Unchanged(found.tag.clone())).await? {
+        // What is not there is not renewed either.
+        Written::Tag(_) | Written::Other(None) => Ok(()),
+        Written::Other(Some(found)) => Err(LeaseError::Other(Box::new(found.lease))),
     }
 }
 
@@ -296,7 +332,16 @@ impl Keeper {
                     Some(found) => LeaseError::Other(Box::new(found.lease)),
                     None => LeaseError::Absent(self.key.clone()),
                 };
-                held.lost = Some(JournalError(format!("the run was taken over: {why}")));
+                let told = match &why {
+                    LeaseError::Other(lease) if lease.released => {
+                        format!(
+                            "{} has ended this process's hold of it since (holder {})",
+                            lease.holder, lease.generation
+                        )
+                    }
+                    other => other.to_string(),
+                };
+                held.lost = Some(JournalError(format!("the run was taken over: {told}")));
                 return Err(why);
             }
         }

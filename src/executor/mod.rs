@@ -6,27 +6,33 @@
 
 mod again;
 mod attempt;
+mod budgets;
+mod calls;
 mod choices;
 pub mod drill;
 pub mod errors;
 pub mod faults;
+mod gate;
 pub mod journal;
 #[cfg(feature = "live")]
 pub mod lease;
 pub mod matrix;
+mod passing;
 pub mod people;
 pub mod rehearse;
 pub mod requests;
 mod schedule;
 #[cfg(feature = "live")]
 pub mod shared;
+pub mod still;
 mod stop;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use jiff::Timestamp;
 
 use crate::clients::clock::Clock;
 use crate::event::{Ending, Event, EventKind};
@@ -42,7 +48,8 @@ use crate::plan::journal::{Entry, Replayed, StepState};
 use crate::plan::step::Step;
 use crate::targets::Target;
 use attempt::Finished;
-use journal::Journal;
+use budgets::Budgets;
+use journal::{Journal, JournalError};
 use people::People;
 use requests::Requests;
 use schedule::Schedule;
@@ -155,8 +162,20 @@ struct Shared<'r> {
     left: RefCell<BTreeMap<String, Outputs>>,
     /// Steps that a later plan of the run decided otherwise than they were begun, with its number.
     anew: &'r BTreeMap<String, u32>,
+    /// When attempts were begun whose effect may have been had.
+    begun_at: &'r BTreeMap<String, Timestamp>,
+    /// What the run's records said of steps when this process began.
+    steps: &'r BTreeMap<String, StepState>,
+    /// Waits for Jobs whose end was seen.
+    ended: BTreeSet<String>,
     /// What steps had told others before they were undone.
     told: RefCell<BTreeMap<String, Outputs>>,
+    /// Steps that have failed in this process.
+    failed: RefCell<Vec<String>>,
+    /// One gate is asked at a time: an answer is to the question that stands there.
+    asking: tokio::sync::Mutex<()>,
+    /// Places for calls.
+    budgets: Budgets,
 }
 
 impl Shared<'_> {
@@ -174,7 +193,18 @@ impl<'x> Executor<'x> {
     pub async fn run(&self, replayed: &Replayed) -> Ended {
         let steps = &self.plan.steps;
         let told = RefCell::new(replayed.told.clone());
-        let shared = Shared { left: RefCell::new(BTreeMap::new()), anew: &replayed.anew, told };
+        let left = RefCell::new(BTreeMap::new());
+        let shared = Shared {
+            left,
+            anew: &replayed.anew,
+            begun_at: &replayed.begun_at,
+            steps: &replayed.steps,
+            ended: passing::seen_to_end(steps, replayed),
+            told,
+            failed: RefCell::new(Vec::new()),
+            asking: tokio::sync::Mutex::new(()),
+            budgets: Budgets::new(),
+        };
         for step in steps {
             if let Some(StepState::Done(outputs)) = replayed.steps.get(&step.id) {
                 shared.left.borrow_mut().insert(step.id.clone(), outputs.clone());
@@ -222,6 +252,7 @@ impl<'x> Executor<'x> {
                     schedule.done(at);
                 }
                 Finished::Failed { cause, choices } => {
+                    shared.failed.borrow_mut().push(steps[at].id.clone());
                     ended.failed.push((steps[at].id.clone(), cause, choices));
                 }
                 Finished::AtGate => ended.gates.push(steps[at].id.clone()),
@@ -271,10 +302,27 @@ impl<'x> Executor<'x> {
         });
     }
 
+    /// Writes a record, and says so where that takes long: nothing else moves meanwhile.
+    async fn record(&self, step: &str, entry: Entry) -> Result<(), JournalError> {
+        let append = self.journal.append(self.clock.now(), entry);
+        let mut append = std::pin::pin!(append);
+        tokio::select! {
+            biased;
+            written = &mut append => return written,
+            () = tokio::time::sleep(UNWRITTEN) => {}
+        }
+        let status = "its record is not written yet: what keeps the journal does not answer".to_owned();
+        self.tell(EventKind::StepProgress { step: step.to_owned(), status });
+        append.await
+    }
+
     fn tell(&self, kind: EventKind) {
         (self.told)(Event { at: self.clock.now(), kind });
     }
 }
+
+/// How long a record may take before somebody is told.
+const UNWRITTEN: Duration = Duration::from_secs(3);
 
 /// An error that no target gave.
 fn own_error(call: &str, code: &str, message: String) -> TargetError {

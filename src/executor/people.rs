@@ -1,5 +1,7 @@
 //! People: who answers at a gate.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::BoxFuture;
 
 /// What a person is asked.
@@ -9,6 +11,14 @@ pub struct Asked {
     pub step: String,
     /// What is asked.
     pub ask: String,
+    /// Which of the steps before it nobody answered, or are not so any more, and why.
+    pub unproven: BTreeMap<String, String>,
+    /// Steps of the run that have failed by now.
+    pub failed: Vec<String>,
+    /// Steps of the run that are done by now.
+    pub done: Vec<String>,
+    /// Whether a go was not taken, since what it stood on is not so any more.
+    pub again: bool,
 }
 
 /// What a person answered.

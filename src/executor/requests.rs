@@ -1,5 +1,6 @@
 //! From a step of the plan to what is asked of a target: everything is filled in, or the step cannot begin.
 
+mod passing;
 mod primary;
 mod proof;
 mod reread;
@@ -183,7 +184,12 @@ impl<'p> Requests<'p> {
                 Request::Proof(ProofRequest::Endpoint { host: known(host, host_known_after, BALANCER)? })
             }
             Action::Join { .. } => Request::Join,
-            Action::Gate { ask, .. } => Request::Gate(format!("{ask}{}", self.probed(left))),
+            Action::Gate { ask, .. } => {
+                let ends = ask.ends_with(['?', '.', '!']);
+                let probed = self.probed(left);
+                let probed = if ends { probed.trim_start_matches('.') } else { &probed };
+                Request::Gate(format!("{ask}{probed}"))
+            }
             Action::Fence { workloads, databases } if self.fence_by_hand => Request::Gate(format!(
                 "stop the writers of the primary by hand ({}, {}), or accept that they may go on writing: two writers are \
                  worse than an outage{}",
@@ -296,9 +302,7 @@ impl<'p> Requests<'p> {
             // Nothing of it is there before it is let go.
             Action::ApplyObject { hold: Some(Hold::Ask), .. } => Request::Join,
             Action::ApplyObject { .. } => self.apply(step, &rewritten, left)?,
-            Action::AwaitReady { object } => {
-                Request::Kube(KubeRequest::AwaitReady(reference(self.applied(object)?)?))
-            }
+            Action::AwaitReady { object } => self.awaited(object, left, &rewritten)?,
             Action::Release { object, hold } => {
                 let applied = self.applied(object)?;
                 let to = match hold {

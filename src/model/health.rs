@@ -36,6 +36,10 @@ pub struct Seen {
     pub events: Option<Vec<Value>>,
     /// Namespaces, where nothing was seen in one that is asked about.
     pub namespaces: Option<Vec<Value>>,
+    /// APIs that other servers answer for.
+    pub apis: Option<Vec<Value>>,
+    /// Autoscalers.
+    pub scalers: Option<Vec<Value>>,
     /// Lists that did not come.
     pub gaps: Vec<Gap>,
 }
@@ -63,6 +67,8 @@ pub struct Health {
     pub at: Timestamp,
     /// The whole.
     pub verdict: Verdict,
+    /// Whether nothing at all runs in it.
+    pub empty: bool,
     /// Namespaces that were asked about and are not there.
     pub absent: Vec<Absent>,
     /// Its nodes.
@@ -71,8 +77,19 @@ pub struct Health {
     pub workloads: Vec<Workload>,
     /// What leads to it, by name.
     pub services: Vec<Service>,
+    /// APIs of other servers that do not answer, by name.
+    pub apis: Vec<Api>,
     /// Lists that did not come.
     pub gaps: Vec<Gap>,
+}
+
+/// An API that another server is to answer for, and does not: what asks for its kinds fails, and no namespace is ever gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Api {
+    /// `APIService/v1beta1.metrics.k8s.io`.
+    pub object: String,
+    /// Why.
+    pub problem: String,
 }
 
 /// A namespace that is not there.

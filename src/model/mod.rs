@@ -20,6 +20,7 @@ pub mod flux;
 pub mod health;
 pub mod input;
 pub mod inventory;
+pub mod key_part;
 pub mod observation;
 pub mod paste;
 pub mod region;

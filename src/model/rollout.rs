@@ -2,6 +2,9 @@
 
 pub mod applied;
 pub mod causes;
+pub mod fixed;
+pub mod jobs;
+pub mod quota;
 pub mod readers;
 pub mod readiness;
 pub mod taken;

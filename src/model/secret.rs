@@ -3,6 +3,7 @@
 //! Names and forms are both needed: a state marks few of its secrets (a bearer of
 //! `data.aws_eks_cluster_auth` is not marked), and a form says nothing of a password.
 
+mod covered;
 mod line;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 
+pub use covered::around_secrets;
 pub use line::{masked, tells};
 
 /// What stands where a secret is not shown.

@@ -111,12 +111,15 @@ impl TargetError {
     pub const QUOTA: &'static str = "QuotaExceeded";
     /// The cluster does not know the kind, or not yet: its definition was not applied, or is not established.
     pub const NO_KIND: &'static str = "NoKindMatch";
-    /// A kind of Kubernetes' own that this version of it does not have: no wait brings it.
+    /// A kind of Kubernetes' own that this version of it does not have, or one that is served in other versions alone: no wait
+    /// brings it.
     pub const NOT_SERVED: &'static str = "NotServed";
     /// The namespace is on its way out: when it is gone, it can be made anew.
     pub const TERMINATING: &'static str = "NamespaceTerminating";
     /// The object is on its way out: when it is gone, it can be made anew.
     pub const GOING: &'static str = "BeingDeleted";
+    /// A Job that its own setting takes away is gone before its end was seen: whether to run it again a person decides.
+    pub const PASSED: &'static str = "JobGone";
     /// The namespace of the object is not there.
     pub const NO_NAMESPACE: &'static str = "NamespaceNotFound";
     /// No real target is built yet.

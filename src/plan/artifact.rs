@@ -1,5 +1,7 @@
 //! The plan as a whole and the world it saw.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,6 +65,20 @@ impl Plan {
     /// Steps that drplan cannot do for real yet.
     pub fn unbuilt(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|step| !step.action.has_target())
+    }
+
+    /// Steps that cannot run without one, directly or not.
+    #[must_use]
+    pub fn behind<'p>(&'p self, step: &'p str) -> BTreeSet<&'p str> {
+        let mut behind = BTreeSet::from([step]);
+        // The order respects `needs`: one pass finds all that follow.
+        for other in &self.steps {
+            if other.needs.iter().any(|need| behind.contains(need.as_str())) {
+                behind.insert(&other.id);
+            }
+        }
+        behind.remove(step);
+        behind
     }
 }
 

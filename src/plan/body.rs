@@ -8,6 +8,8 @@ pub(super) mod text;
 
 use std::collections::{BTreeMap, HashMap};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use super::action::{Hold, Rewrite};
@@ -102,6 +104,36 @@ pub enum BodyError {
     },
 }
 
+/// A Secret's `stringData` becomes `data`, as the server would make it. Left to the server it is nobody's: a field manager
+/// that writes `stringData` owns none of the keys, so neither are others' values in conflict nor are keys that went away
+/// removed. <https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data>
+fn encode(object: &mut Value) {
+    let is = |field: &str, value: &str| object.get(field).and_then(Value::as_str) == Some(value);
+    if !(is("apiVersion", "v1") && is("kind", "Secret")) {
+        return;
+    }
+    // What is no text is the server's to refuse.
+    let texts = object.get("stringData").and_then(Value::as_object);
+    if !texts.is_some_and(|texts| texts.values().all(Value::is_string)) {
+        return;
+    }
+    let Some(Value::Object(texts)) = object.as_object_mut().and_then(|object| object.remove("stringData"))
+    else {
+        return;
+    };
+    let Some(fields) = object.as_object_mut() else { return };
+    let data = fields.entry("data").or_insert_with(|| Value::Object(serde_json::Map::new()));
+    if data.is_null() {
+        *data = Value::Object(serde_json::Map::new());
+    }
+    if let Some(data) = data.as_object_mut() {
+        data.extend(texts.into_iter().filter_map(|(key, text)| {
+            let encoded = BASE64_STANDARD.encode(text.as_str()?);
+            Some((key, Value::String(encoded)))
+        }));
+    }
+}
+
 /// The object to apply. `resolve` gives the value that takes the place of a rewrite's token, where it is known after a
 /// step.
 ///
@@ -137,6 +169,7 @@ pub fn body(
     }
     clean(&mut object);
     hold(&mut object, change);
+    encode(&mut object);
     Ok(object)
 }
 

@@ -41,6 +41,12 @@ pub const CODES: &[Code] = &[
         Stops,
         "the cluster's Kubernetes does not serve the API version of objects any more",
     ),
+    code(
+        "api-unserved",
+        Error,
+        Stops,
+        "the definition of a custom resource, in the manifests too, does not serve its API version",
+    ),
     code("backend-in-primary", Error, Loses, "the state's backend lies in the region that is lost"),
     code("backend-unknown", Warning, Misleads, "nothing says where the state is kept"),
     code("backup-late", Warning, Loses, "the newest recovery point is older than its schedule promises"),
@@ -366,6 +372,7 @@ pub const CODES: &[Code] = &[
         "the next apply of the code itself would replace a store that was made from a recovery point",
     ),
     code("owned-twice", Warning, Stops, "an object is made by the engine and applied as a manifest, too"),
+    code("owner-by-uid", Warning, Stops, "an object names an owner that the new cluster does not have"),
     code(
         "password-of-backup",
         Warning,

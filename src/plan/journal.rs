@@ -151,6 +151,9 @@ pub enum Entry {
         found: bool,
         /// What it leaves to others: attribute to value, never a secret.
         outputs: BTreeMap<String, String>,
+        /// When this process began with it, where no intent says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
     },
     /// A step has failed: this run does not try it again by itself.
     Failed {
@@ -162,6 +165,9 @@ pub enum Entry {
         choices: Vec<String>,
         /// Whether its effect may have happened all the same.
         uncertain: bool,
+        /// When this process began with it, where no intent says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
     },
     /// What a done step has left is gone since, or stands on what is: it is run again.
     Undone {
@@ -187,6 +193,9 @@ pub enum Entry {
         by: String,
         /// Whether to go on.
         go: bool,
+        /// When they were asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
     },
     /// The process ends in order.
     Ended {

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Plan;
+use super::action::Action;
 use super::forecast::Verdict;
-use super::journal::{Begun, Entry, Replayed};
+use super::journal::{Begun, Entry, Record, Replayed};
 use super::step::{EstimateSource, Phase};
 use crate::model::durations::{Durations, DurationsKind, FORMAT_VERSION, LiveRun, StepDuration};
 use crate::model::target::UNPROVEN;
@@ -21,8 +22,10 @@ pub struct RunReport {
     pub run: String,
     /// Name of the stack.
     pub stack: String,
-    /// `digest` of the plan.
+    /// `digest` of the plan as it was made again when the run began.
     pub plan: String,
+    /// Its `decision_digest`, which is what was approved.
+    pub decision: String,
     /// Who approved it.
     pub approved_by: Vec<String>,
     /// Why it ran without approval, where it did.
@@ -33,6 +36,12 @@ pub struct RunReport {
     /// Why its durations are not those of a recovery, where an emulator or a cluster on one machine stood in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simulated: Option<String>,
+    /// What this is a copy of, where newer records may be elsewhere, and how they are read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<String>,
+    /// Whether a process of this machine has the run at this moment.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub running: bool,
     /// First record.
     pub begun_at: Timestamp,
     /// Last record.
@@ -109,13 +118,14 @@ pub struct StepReport {
     pub step: String,
     /// Its phase.
     pub phase: Phase,
-    /// `done`, `found`, `unproven` (a check that nobody answered), `failed` or `open`.
+    /// `done`, `found` (its effect was there already), `unproven` (a check that nobody answered), `failed` or `open`.
     pub outcome: String,
-    /// From its first intent to its end, seconds; `None` where it had no effect or has not ended.
+    /// From its first intent to its end, or from when it was first looked at or asked, seconds; `None` where it has not
+    /// ended, or was found.
     pub seconds: Option<u64>,
     /// The plan's median.
     pub planned_seconds: u64,
-    /// Attempts at its effect.
+    /// Attempts at its effect; at what only looks or waits, how often it was begun.
     pub attempts: u32,
     /// Why it failed, or is unproven.
     pub cause: Option<String>,
@@ -142,15 +152,32 @@ pub struct Measured {
 struct Seen {
     begun: Option<Timestamp>,
     ended: Option<Timestamp>,
+    /// Number of the record that ended it.
+    record: u64,
     outcome: &'static str,
     attempts: u32,
     cause: Option<String>,
 }
 
+impl Seen {
+    /// It ends with a record; where no intent says when it began, `since` does.
+    fn end(&mut self, record: &Record, since: Option<Timestamp>, outcome: &'static str) {
+        if let Some(since) = since {
+            self.begun.get_or_insert(since);
+            self.attempts += 1;
+        }
+        self.ended = Some(record.at);
+        self.record = record.sequence;
+        self.outcome = outcome;
+    }
+}
+
 /// Reports a run; `None` where its journal has not begun. `since` is when the primary was lost, where that is known.
 #[must_use]
 pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Option<RunReport> {
-    let Some(Begun { run, plan: digest, approved_by, break_glass, simulated, .. }) = &replayed.begun else {
+    let Some(Begun { run, plan: digest, decision, approved_by, break_glass, simulated, .. }) =
+        &replayed.begun
+    else {
         return None;
     };
     let (first, last) = (replayed.records.first()?, replayed.records.last()?);
@@ -158,6 +185,7 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
     let mut seen: HashMap<&str, Seen> = HashMap::new();
     let (mut decisions, mut replanned) = (Vec::new(), Vec::new());
     let (mut undone, mut differs) = (Vec::new(), Vec::<Found>::new());
+    let mut holders: Vec<u64> = Vec::new();
     for record in &replayed.records {
         match &record.entry {
             Entry::Intent { step, attempt, .. } => {
@@ -166,26 +194,24 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
                 known.attempts = *attempt;
                 known.outcome = "open";
             }
-            Entry::Done { step, found, outputs } => {
+            Entry::Done { step, found, outputs, since } => {
                 let known = seen.entry(step).or_default();
-                known.ended = Some(record.at);
                 known.cause = outputs.get(UNPROVEN).cloned();
-                known.outcome = match (&known.cause, found) {
+                let outcome = match (&known.cause, found) {
                     (Some(_), _) => "unproven",
                     (None, true) => "found",
                     (None, false) => "done",
                 };
+                known.end(record, *since, outcome);
             }
-            Entry::Failed { step, cause, .. } => {
+            Entry::Failed { step, cause, since, .. } => {
                 let known = seen.entry(step).or_default();
-                known.ended = Some(record.at);
-                known.outcome = "failed";
+                known.end(record, *since, "failed");
                 known.cause = Some(cause.clone());
             }
-            Entry::Decided { step, by, go, .. } => {
+            Entry::Decided { step, by, go, since } => {
                 let known = seen.entry(step).or_default();
-                known.outcome = if *go { "done" } else { "open" };
-                known.ended = Some(record.at);
+                known.end(record, *since, if *go { "done" } else { "open" });
                 decisions.push(Decision { step: step.clone(), by: by.clone(), go: *go, at: record.at });
             }
             Entry::Replanned { plan, approved_by, break_glass, stays, changed, .. } => {
@@ -225,16 +251,32 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
             }
             Entry::Begun(_) | Entry::Held { .. } | Entry::Resolved { .. } | Entry::Ended { .. } => {}
         }
+        if let Entry::Held { .. } = record.entry {
+            holders.push(record.sequence);
+        }
     }
     let steps = plan.steps.iter().filter_map(|step| {
         let known = seen.get(step.id.as_str()).filter(|known| !known.outcome.is_empty())?;
+        let outcome = match known.outcome {
+            "found" if step.action.only_looks() => "done",
+            outcome => outcome,
+        };
+        // A process that ended while it waited for it has left no record of that.
+        let ready = step.needs.iter().filter_map(|need| Some(seen.get(need.as_str())?.record)).max();
+        let ready = ready.unwrap_or_default();
+        let begun_anew = holders.iter().filter(|holder| (ready..known.record).contains(*holder)).count();
+        let begun_anew = if step.action.only_looks() { begun_anew } else { 0 };
         Some(StepReport {
             step: step.id.clone(),
             phase: step.phase,
-            outcome: known.outcome.to_owned(),
-            seconds: known.begun.zip(known.ended).map(|(begun, ended)| seconds(begun, ended)),
+            outcome: outcome.to_owned(),
+            seconds: known
+                .begun
+                .zip(known.ended)
+                .filter(|_| outcome != "found")
+                .map(|(begun, ended)| seconds(begun, ended)),
             planned_seconds: step.estimate.p50_seconds,
-            attempts: known.attempts,
+            attempts: known.attempts.saturating_add(u32::try_from(begun_anew).unwrap_or(u32::MAX)),
             cause: known.cause.clone(),
         })
     });
@@ -257,10 +299,13 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
         run: run.clone(),
         stack: plan.stack.clone(),
         plan: digest.clone(),
+        decision: decision.clone(),
         approved_by: approved_by.clone(),
         break_glass: Some(reasons.join("; ")).filter(|reasons| !reasons.is_empty()),
         replanned,
         simulated: simulated.clone(),
+        copy: None,
+        running: false,
         begun_at: first.at,
         last_at: last.at,
         ended: replayed.ended.clone(),
@@ -285,7 +330,11 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
 #[must_use]
 pub fn durations(plan: &Plan, report: &RunReport) -> Durations {
     let by_people = |id: &str| {
-        plan.steps.iter().any(|step| step.id == id && step.estimate.source == EstimateSource::Policy)
+        plan.steps.iter().any(|step| {
+            step.id == id
+                && (step.estimate.source == EstimateSource::Policy
+                    || matches!(step.action, Action::Gate { .. }))
+        })
     };
     let measured = report.steps.iter().filter(|step| step.outcome == "done" && step.attempts == 1);
     let steps = measured
@@ -306,82 +355,4 @@ fn seconds(from: Timestamp, to: Timestamp) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-    use crate::plan::journal::{Head, Record, replay};
-    use crate::plan::sample;
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_second(seconds).unwrap()
-    }
-
-    /// A journal of entries with their times.
-    fn journal(entries: Vec<(i64, Entry)>) -> Replayed {
-        let mut head = Head::default();
-        let (mut text, mut generation) = (String::new(), 1);
-        for (second, entry) in entries {
-            generation += u64::from(matches!(entry, Entry::Held { .. }));
-            let record = Record::chained(&head, at(second), generation, entry).unwrap();
-            head = record.head();
-            text += &record.line().unwrap();
-        }
-        replay(text.as_bytes()).unwrap()
-    }
-
-    fn begun(plan: &Plan) -> Entry {
-        Entry::Begun(Begun { approved_by: vec!["ops".to_owned()], ..Begun::of("r", plan) })
-    }
-
-    #[test]
-    fn every_reason_to_run_without_approval_is_kept() {
-        let plan = sample::plan();
-        let held = |why: Option<&str>| Entry::Held {
-            by: "ops".to_owned(),
-            took_over: false,
-            break_glass: why.map(str::to_owned),
-        };
-        let replayed = journal(vec![(1, begun(&plan)), (2, held(Some("nobody is awake"))), (3, held(None))]);
-        let told = report(&plan, &replayed, None).unwrap();
-        assert_eq!(told.break_glass.as_deref(), Some("nobody is awake (by ops)"));
-    }
-
-    #[test]
-    fn times_are_from_the_first_intent_to_the_end_and_the_clock_runs_since_the_loss() {
-        let plan = sample::plan();
-        let begun = begun(&plan);
-        let mut entries = vec![(100, begun)];
-        let mut second = 100;
-        for (number, step) in plan.steps.iter().enumerate() {
-            let id = step.id.clone();
-            if number == 0 {
-                entries.push((second, Entry::Intent { step: id.clone(), attempt: 1, alternative: 0 }));
-                entries.push((
-                    second + 5,
-                    Entry::Failed {
-                        step: id.clone(),
-                        cause: "no".to_owned(),
-                        choices: vec![],
-                        uncertain: true,
-                    },
-                ));
-                entries.push((second + 6, Entry::Intent { step: id.clone(), attempt: 2, alternative: 0 }));
-            }
-            second += 10;
-            let found = number > 0;
-            entries.push((second, Entry::Done { step: id, found, outputs: BTreeMap::new() }));
-        }
-        let unfinished = journal(entries[..entries.len() - 1].to_vec());
-        let told = report(&plan, &unfinished, None).unwrap();
-        assert_eq!(told.left, [plan.steps.last().unwrap().id.clone()]);
-        assert_eq!((told.rto.seconds, told.rto.verdict), (None, Verdict::Unknown));
-        let told = report(&plan, &journal(entries), Some(at(40))).unwrap();
-        assert!(told.left.is_empty());
-        assert_eq!(told.steps[0].seconds, Some(10));
-        assert_eq!(told.steps[0].attempts, 2);
-        assert_eq!((&*told.steps[0].outcome, told.steps[0].cause.as_ref()), ("done", None));
-        assert_eq!((&*told.steps[1].outcome, told.steps[1].seconds), ("found", None));
-        assert_eq!(told.rto.seconds, Some(60 + u64::try_from(plan.steps.len()).unwrap() * 10));
-    }
-}
+mod tests;

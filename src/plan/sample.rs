@@ -389,6 +389,9 @@ pub(crate) fn unsealed() -> Plan {
         steps,
         findings: vec![
             finding("literal-unplaced", "us-east-2", Some(Place::new("kubernetes/config.yaml", 9))),
+            finding("database-empty-trap", "aws_db_instance.ledger", None),
+            finding("database-empty-trap", "aws_db_instance.orders", None),
+            finding("primary-unfenced", "us-east-2", None),
             finding("store-no-recovery", "aws_sqs_queue.mail", None),
         ],
     }

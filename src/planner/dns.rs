@@ -140,7 +140,14 @@ pub(super) fn plan_dns(
         source: EstimateSource::Policy,
     });
     let ask = gate.and_then(|gate| gate.ask.clone()).unwrap_or_else(|| {
-        format!("traffic moves to {}: this is the point of no easy return", facts.recovery)
+        if moves.is_empty() {
+            format!(
+                "what was held begins to act in {}: a CronJob may run at once what it has missed meanwhile",
+                facts.recovery
+            )
+        } else {
+            format!("traffic moves to {}: this is the point of no easy return", facts.recovery)
+        }
     });
     steps.push(
         step(Phase::Dns, "gate", Action::Gate { ask, before: Phase::Dns }, estimate)

@@ -280,6 +280,8 @@ fn best_prepared(run: &Run<'_>, medians: &[f64], path: &[usize]) -> Option<Prepa
         .iter()
         .copied()
         .filter(|at| matches!(run.steps[*at].phase, Phase::Infra | Phase::Restore | Phase::Manifests))
+        // What people decide cannot be decided beforehand.
+        .filter(|at| !matches!(run.steps[*at].action, Action::Gate { .. }))
         .collect();
     longest.sort_by(|a, b| medians[*b].total_cmp(&medians[*a]).then(a.cmp(b)));
     let mut best: Option<(u64, usize)> = None;

@@ -40,9 +40,12 @@ fn check_state(facts: &Facts<'_, '_>, findings: &mut Findings) {
             &state.origin,
             format!("{} has no resource (serial {}): the plan brings nothing back", state.origin, state.serial),
             format!(
-                "is it another workspace's? Take the primary's: `{} {}state pull > state.tfstate`, then --state state.tfstate",
+                "is it another workspace's? Take the primary's: `{} {}state pull > state.tfstate`, then --state \
+                 state.tfstate{}",
                 commands::engine(facts),
-                commands::chdir(facts)
+                commands::chdir(facts),
+                // Places where manifests are looked for are in docs/configuration.md.
+                if objects == 0 { ". Are manifests all that there is? No folder of them was found: --manifests DIR" } else { "" }
             ),
             None,
         );

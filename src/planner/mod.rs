@@ -43,6 +43,7 @@ mod nodes;
 mod objectives;
 mod other_stacks;
 mod outside;
+mod owners;
 mod placeholders;
 mod point_fit;
 mod points;
@@ -136,6 +137,7 @@ pub fn plan_on(input: &PlanningInput<'_>, before: Option<&Before>) -> Result<Pla
     unlisted::check(&facts, &decided, &mut findings);
     recordings::check(&facts, &mut findings);
     removed_apis::check(&facts, &decided, &mut findings);
+    owners::check(&facts, &mut findings);
     transferable::check(&facts, &mut findings);
     named::check(&facts, &mut findings);
     inputs::check(&facts, &decided, &mut findings);

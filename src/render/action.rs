@@ -164,7 +164,10 @@ pub(super) fn describe(action: &Action) -> Described {
             }
         }
         Action::Join { address, instances } => Described::new(
-            format!("all {instances} instances of {address}"),
+            format!(
+                "all of {address}: {}",
+                count(usize::try_from(*instances).unwrap_or(usize::MAX), "instance")
+            ),
             "nothing: joins steps so that others can wait for all of them",
         )
         .on(address),

@@ -18,6 +18,8 @@ pub struct Signed<'a> {
     pub fingerprint: &'a str,
     /// Where it was written.
     pub file: &'a str,
+    /// Why the plan cannot be applied, whoever approves it.
+    pub barred: Option<&'a str>,
 }
 
 /// The screen after an approval. What does not count is told apart from it, as warnings.
@@ -39,28 +41,44 @@ pub fn render_approval(plan: &Plan, signed: Signed<'_>, standing: &Standing, opt
             "approved",
             &[plain("nobody is asked beforehand: neither the plan nor drplan.hcl names a quorum")],
         );
-        screen.row("next", &[plain("whoever applies it types the stack's name")]);
+        let next = signed.barred.map_or("whoever applies it types the stack's name".to_owned(), anew);
+        screen.row("next", &[plain(next)]);
         return screen.finish();
     }
     let missing = standing.missing();
     let style = if missing == 0 { Style::Good } else { Style::Warn };
     screen.row("approved", &[(style, standing.words())]);
-    if missing == 0 {
-        if plan.unbuilt().next().is_none() {
-            screen.row("next", &[plain("it can be applied:")]);
-            screen.unbroken(MARGIN, &[plain(format!("drplan apply {path}"))]);
+    if missing > 0 {
+        let open = &standing.count.open;
+        let could = if open.is_empty() {
+            "nobody else could".to_owned()
         } else {
-            screen
-                .row("next", &[plain("it can be rehearsed; this drplan cannot run all of it for real yet:")]);
-            screen.unbroken(MARGIN, &[plain(format!("drplan drill {path}"))]);
-        }
-        return screen.finish();
+            format!("by {}", open.join(" or "))
+        };
+        screen.row("missing", &[plain(format!("{}, {could}", count(missing, "approval")))]);
     }
-    let open = &standing.count.open;
-    let could =
-        if open.is_empty() { "nobody else could".to_owned() } else { format!("by {}", open.join(" or ")) };
-    screen.row("missing", &[plain(format!("{}, {could}", count(missing, "approval")))]);
-    screen.row("next", &[plain("each of them, with their own key:")]);
-    screen.unbroken(MARGIN, &[plain(format!("drplan approve {path} --key FILE"))]);
+    let (next, command) = match (missing, signed.barred) {
+        (_, Some(why)) => (anew(why), None),
+        (0, None) if plan.unbuilt().next().is_none() => (
+            "it can be applied, with the flags of inputs that it was made with:".to_owned(),
+            Some(format!("drplan apply {path}")),
+        ),
+        (0, None) => (
+            "it can be rehearsed; this drplan cannot run all of it for real yet:".to_owned(),
+            Some(format!("drplan drill {path}")),
+        ),
+        (_, None) => (
+            "each of them, with their own key:".to_owned(),
+            Some(format!("drplan approve {path} --key FILE")),
+        ),
+    };
+    screen.row("next", &[plain(next)]);
+    if let Some(command) = command {
+        screen.unbroken(MARGIN, &[plain(command)]);
+    }
     screen.finish()
+}
+
+fn anew(why: &str) -> String {
+    format!("{why}: make it anew; approvals of it count where that decides the same")
 }

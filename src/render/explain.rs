@@ -13,6 +13,7 @@ macro_rules! pages {
 
 const PAGES: &[(&str, &str)] = pages! {
     "api-removed"
+    "api-unserved"
     "backend-in-primary"
     "backend-unknown"
     "backup-late"
@@ -93,6 +94,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "other-writer"
     "override-not-in-code"
     "owned-twice"
+    "owner-by-uid"
     "password-of-backup"
     "placeholder-unfilled"
     "pod-identity-agentless"

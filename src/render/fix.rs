@@ -1,6 +1,6 @@
 //! What to do, as a reader copies it: what stands between back-ticks is never broken over lines.
 
-use super::screen::{Screen, bold, plain};
+use super::screen::{MARGIN, Screen, bold, plain};
 use super::text::width;
 
 /// Columns that a command may have to stay in its sentence; longer ones have a line of their own.
@@ -34,16 +34,24 @@ pub(super) fn parts(fix: &str, command: &str) -> Vec<Part> {
 
 /// Puts a fix under what it is for.
 pub(super) fn put(screen: &mut Screen, fix: &str, command: &str) {
-    const HANG: usize = 7;
+    put_at(screen, 7, "  fix: ", fix, command);
+}
+
+/// Puts what can be done into a row with a label in the left margin.
+pub(super) fn row(screen: &mut Screen, label: &str, text: &str) {
+    put_at(screen, MARGIN, &format!("  {label:<10}"), text, "drplan show PLAN");
+}
+
+fn put_at(screen: &mut Screen, hang: usize, label: &str, fix: &str, command: &str) {
     let mut words = String::new();
     let mut first = true;
     let mut line = |screen: &mut Screen, words: &mut String| {
         let text = std::mem::take(words);
         let text = text.trim_start_matches([';', ',', '.']).trim();
         if first {
-            screen.text(HANG, &[bold("  fix: "), plain(text)]);
+            screen.text(hang, &[bold(label), plain(text)]);
         } else if !text.is_empty() {
-            screen.text(HANG, &[plain(" ".repeat(HANG)), plain(text)]);
+            screen.text(hang, &[plain(" ".repeat(hang)), plain(text)]);
         }
         first = false;
     };
@@ -53,7 +61,7 @@ pub(super) fn put(screen: &mut Screen, fix: &str, command: &str) {
             Part::Paste(inside) if width(&inside) <= INLINE => words.push_str(&format!("`{inside}`")),
             Part::Paste(inside) => {
                 line(screen, &mut words);
-                screen.unbroken(HANG, &[plain(inside)]);
+                screen.unbroken(hang, &[plain(inside)]);
             }
         }
     }

@@ -6,6 +6,9 @@ use super::screen::{Screen, Style, bold, dim, plain};
 use super::text::{count, instant, list};
 use crate::model::health::{Absent, Event, Health, Verdict, Zone};
 
+/// Workloads that are named.
+const NAMED: usize = 4;
+
 /// As a terminal shows it.
 #[must_use]
 pub fn render_health(health: &Health, options: Options<'_>) -> String {
@@ -23,8 +26,13 @@ pub fn render_health(health: &Health, options: Options<'_>) -> String {
     let zones: Vec<String> = health.zones.iter().map(zone).collect();
     screen.row("nodes", &[plain(if zones.is_empty() { "none".to_owned() } else { zones.join(", ") })]);
     let up = health.workloads.iter().filter(|workload| workload.verdict == Verdict::Ok);
-    let rest = health.workloads.iter().filter(|workload| workload.rests).count();
-    let resting = if rest == 0 { String::new() } else { format!("; {rest} of them with no pods by intent") };
+    let rest: Vec<String> =
+        health.workloads.iter().filter(|workload| workload.rests).map(|one| one.object.clone()).collect();
+    let resting = if rest.is_empty() {
+        String::new()
+    } else {
+        format!("; of them with no pods by intent: {}", list(&rest, NAMED))
+    };
     let workloads = count(health.workloads.len(), "workload");
     screen.row("workloads", &[plain(format!("{} of {workloads} up{resting}", up.count()))]);
     let led = health.services.iter().filter(|service| service.verdict == Verdict::Ok).count();
@@ -43,6 +51,10 @@ fn problems(screen: &mut Screen, health: &Health) {
             screen.text(8, &[dim(format!("      {when}{object} {reason}: {message}"))]);
         }
     };
+    if health.empty {
+        let what = "nothing runs in it: is it the cluster that was recovered? `kubectl config get-contexts` has the others";
+        told(Style::Bad, "error", &health.cluster, what, &[]);
+    }
     for Absent { namespace, near } in &health.absent {
         let near = near.as_ref().map_or_else(String::new, |near| format!("; is {near} meant?"));
         told(
@@ -67,6 +79,9 @@ fn problems(screen: &mut Screen, health: &Health) {
         if let Some(problem) = &service.problem {
             told(Style::Bad, "error", &service.object, problem, &[]);
         }
+    }
+    for api in &health.apis {
+        told(Style::Bad, "error", &api.object, &api.problem, &[]);
     }
     for workload in &health.workloads {
         if let Some(warning) = &workload.warning {
@@ -96,13 +111,15 @@ fn verdict(health: &Health) -> String {
             let nodes: usize = health.zones.iter().map(|zone| zone.problems.len()).sum();
             let workloads = missed(&mut health.workloads.iter().map(|workload| workload.verdict));
             let services = missed(&mut health.services.iter().map(|service| service.verdict));
-            let parts = [(nodes, "node"), (workloads, "workload"), (services, "service")];
+            let apis = health.apis.len();
+            let parts = [(nodes, "node"), (workloads, "workload"), (services, "service"), (apis, "API")];
             let parts: Vec<String> =
                 parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, noun)| count(n, noun)).collect();
-            let unhealthy = (!parts.is_empty()).then(|| format!("{} not healthy", list(&parts, 3)));
+            let unhealthy = (!parts.is_empty()).then(|| format!("{} not healthy", list(&parts, 4)));
             let absent = (!health.absent.is_empty())
                 .then(|| format!("{} not there", count(health.absent.len(), "namespace")));
-            let told: Vec<String> = [absent, unhealthy].into_iter().flatten().collect();
+            let empty = health.empty.then(|| "nothing runs in it".to_owned());
+            let told: Vec<String> = [empty, absent, unhealthy].into_iter().flatten().collect();
             format!("missed: {}", told.join(", "))
         }
     }
@@ -147,6 +164,7 @@ mod tests {
             at: Some("2026-11-22T11:59:00Z".parse().unwrap()),
         }];
         Health {
+            empty: false,
             format_version: FORMAT_VERSION,
             cluster: "shop in us-west-2".to_owned(),
             at: "2026-11-22T12:00:00Z".parse().unwrap(),
@@ -160,6 +178,7 @@ mod tests {
                 zones: BTreeMap::new(),
                 problem: None,
             }],
+            apis: Vec::new(),
             gaps: Vec::new(),
         }
     }

@@ -97,7 +97,7 @@ fn fencing(steps: &[&Step]) -> Vec<String> {
                 parts.push(if what.is_empty() {
                     "its writers: you decide".to_owned()
                 } else {
-                    format!("if it does, stops {}", what.join(" and "))
+                    format!("if it does, {} must stop", what.join(" and "))
                 });
             }
             _ => {}

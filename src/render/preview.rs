@@ -1,12 +1,18 @@
 //! What an apply would change, shown before the first effect: each object, and of a changed one the lines that differ.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use super::Options;
 use super::screen::{Screen, Style, bold, dim, plain};
 use super::text::count;
+use crate::model::target::kube::ObjectRef;
 use crate::model::target::kube::preview::{Outcome, Preview, Restart};
+
+/// Objects that are told later for the same reason, each of which is named.
+const ALIKE: usize = 3;
 
 /// Lines around a change that are shown.
 const AROUND: usize = 2;
@@ -15,12 +21,27 @@ const AROUND: usize = 2;
 #[must_use]
 pub fn render_previews(previews: &[Preview], restarts: &[Restart], options: Options<'_>) -> String {
     let mut screen = Screen::new(options);
+    let mut later: HashMap<&str, usize> = HashMap::new();
+    for preview in previews {
+        if let Outcome::Later(why) = &preview.outcome {
+            *later.entry(why).or_default() += 1;
+        }
+    }
+    let mut told: HashSet<&str> = HashSet::new();
     for Preview { object, outcome } in previews {
         let label = object.label();
         match outcome {
             Outcome::Unchanged => {}
             Outcome::Create => screen.text(2, &[(Style::Good, "+ ".to_owned()), plain(label)]),
-            Outcome::Later(why) => screen.text(4, &[dim("? "), plain(label), dim(format!("  {why}"))]),
+            Outcome::Later(why) => {
+                let same = later.get(why.as_str()).copied().unwrap_or(1);
+                if same <= ALIKE {
+                    screen.text(4, &[dim("? "), plain(label), dim(format!("  {why}"))]);
+                } else if told.insert(why) {
+                    let more = format!(" and {} more", same - 1);
+                    screen.text(4, &[dim("? "), plain(label), plain(more), dim(format!("  {why}"))]);
+                }
+            }
             Outcome::Refused(why) => {
                 screen.text(4, &[(Style::Bad, "! ".to_owned()), bold(label), plain(format!("  {why}"))])
             }
@@ -36,6 +57,46 @@ pub fn render_previews(previews: &[Preview], restarts: &[Restart], options: Opti
     }
     screen.gap();
     screen.text(2, &[bold(summary(previews))]);
+    screen.finish()
+}
+
+/// What others have made since of an object that the run has applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// It is not there any more, or not as the run needs it: how it is.
+    Lost(String),
+    /// Fields have other values: which, and whose they are.
+    Differs(String),
+    /// Nobody could say: why.
+    Unseen(String),
+}
+
+/// What is not as the run has left it, and how many of `all` objects are.
+#[must_use]
+pub fn render_since(all: usize, since: &[(ObjectRef, Since)], options: Options<'_>) -> String {
+    let mut screen = Screen::new(options);
+    for (object, since) in since {
+        let label = plain(object.label());
+        match since {
+            Since::Lost(how) => screen.text(
+                4,
+                &[(Style::Warn, "- ".to_owned()), label, dim(format!("  {how}: it is applied again"))],
+            ),
+            Since::Differs(what) => screen.text(
+                4,
+                &[
+                    (Style::Warn, "= ".to_owned()),
+                    label,
+                    dim(format!("  {what} since: it is told, and left so")),
+                ],
+            ),
+            Since::Unseen(why) => {
+                screen.text(4, &[(Style::Warn, "? ".to_owned()), label, dim(format!("  {why}"))])
+            }
+        }
+    }
+    let are = if since.is_empty() { "as it left them" } else { "as it left them but for these" };
+    screen.text(2, &[plain(format!("{} the run has applied already, {are}", count(all, "object")))]);
     screen.finish()
 }
 

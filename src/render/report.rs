@@ -18,6 +18,8 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
     let how = match report.ended.as_deref() {
         Some("done") => (Style::Good, "done".to_owned()),
         Some(other) => (Style::Warn, other.replace('_', " ")),
+        None if report.copy.is_some() => (Style::Warn, "not ended by this copy of its records".to_owned()),
+        None if report.running => (Style::Warn, "runs at this moment".to_owned()),
         None => (Style::Warn, "not ended, or its process died".to_owned()),
     };
     screen.text(
@@ -30,9 +32,13 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
         ],
     );
     screen.gap();
+    if let Some(copy) = &report.copy {
+        screen.row("copy", &[(Style::Warn, copy.clone())]);
+    }
     let approved =
         if report.approved_by.is_empty() { "nobody".to_owned() } else { report.approved_by.join(", ") };
     screen.row("approved", &[plain(approved)]);
+    screen.row("decisions", &[dim(report.decision.clone())]);
     if let Some(reason) = &report.break_glass {
         screen.row("glass", &[(Style::Warn, format!("run without approval: {reason}"))]);
     }
@@ -141,6 +147,11 @@ fn recovered(report: &RunReport) -> Vec<super::screen::Piece> {
     let Some(seconds) = measured.seconds else {
         return vec![plain(format!("not yet   {objective}   {planned}"))];
     };
+    let clock = if measured.since == report.begun_at {
+        "the clock runs since the run began, and --since TIME has it run since the loss".to_owned()
+    } else {
+        format!("the clock runs since {}", instant(measured.since))
+    };
     let style = match measured.verdict {
         Verdict::Ok => Style::Good,
         Verdict::Missed => Style::Bad,
@@ -149,7 +160,7 @@ fn recovered(report: &RunReport) -> Vec<super::screen::Piece> {
     vec![
         plain(format!("in {}   {objective}   ", duration(seconds))),
         (style, measured.verdict.as_str().to_owned()),
-        plain(format!("   {planned}; the clock runs since {}", instant(measured.since))),
+        plain(format!("   {planned}; {clock}")),
     ]
 }
 

@@ -8,6 +8,6 @@ mod tests;
 mod view;
 
 pub use ended::{Folder, render_ended};
-pub use gate::render_gate;
-pub use lines::line;
+pub use gate::{Question, render_gate};
+pub use lines::{line, wrapped};
 pub use view::{View, render_view};

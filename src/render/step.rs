@@ -1,7 +1,5 @@
 //! One step, opened: the call, every parameter with its origin, what must be, what follows.
 
-use std::collections::BTreeSet;
-
 use super::action::{describe, object_id, place};
 use super::findings::one;
 use super::screen::{Screen, Style, bold, dim, plain};
@@ -240,15 +238,7 @@ fn waits(screen: &mut Screen, plan: &Plan, step: &Step) {
         .filter(|other| other.needs.contains(&step.id))
         .map(|other| other.id.clone())
         .collect();
-    // The plan's order respects `needs`: one pass finds all that follow.
-    let mut reached: BTreeSet<&str> = BTreeSet::from([step.id.as_str()]);
-    for other in &plan.steps {
-        if other.needs.iter().any(|need| reached.contains(need.as_str())) {
-            reached.insert(&other.id);
-        }
-    }
-    let all = reached.len() - 1;
-    let fails = match all {
+    let fails = match plan.behind(&step.id).len() {
         0 => "nothing waits for it; the run goes on and says so at its end".to_owned(),
         n => format!(
             "{} not run, the rest goes on; it is tried again from here",

@@ -4,11 +4,14 @@
 
 mod apply;
 mod discovery;
+mod fixed;
 mod going;
 mod listed;
+mod passing;
 mod pods;
 mod preview;
 mod ready;
+mod region;
 mod release;
 mod restart;
 mod scaled;
@@ -16,10 +19,14 @@ mod served;
 mod still;
 mod webhooks;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::Target;
 use crate::clients::kube::refusal::{About, garbled};
@@ -31,6 +38,10 @@ use crate::model::target::{Acted, Mark, Seen, TargetError};
 /// The one field manager of all that drplan writes.
 pub const MANAGER: &str = "drplan";
 
+/// Most calls that are under way at once. Each has a connection of its own where the cluster speaks HTTP/1.1, and all are
+/// answered by few processors.
+pub const AT_ONCE: usize = 16;
+
 /// One cluster.
 #[derive(Debug)]
 pub struct KubeTarget {
@@ -39,9 +50,16 @@ pub struct KubeTarget {
     scaled: scaled::Scaled,
     /// What autoscalers of the plan have, whether they are there yet or not.
     planned: HashMap<ObjectRef, Scaled>,
+    /// Workloads that are to have pods.
+    running: HashSet<ObjectRef>,
     listed: listed::Listed,
     /// All that a run applies, where that is known.
     expected: Option<HashSet<ObjectRef>>,
+    /// When it was asked who it is, by its own clock: what it says of a time before is from before this process.
+    began: OnceLock<Timestamp>,
+    /// Since when something is found that is given a moment to pass: a Job that is gone by its uid, a Deployment that is paused
+    /// by its label.
+    found: Mutex<HashMap<String, Instant>>,
 }
 
 impl KubeTarget {
@@ -53,8 +71,11 @@ impl KubeTarget {
             discovery: discovery::Discovery::default(),
             scaled: scaled::Scaled::default(),
             planned: HashMap::new(),
+            running: HashSet::new(),
             listed: listed::Listed::default(),
             expected: None,
+            began: OnceLock::new(),
+            found: Mutex::new(HashMap::new()),
         }
     }
 
@@ -73,6 +94,12 @@ impl KubeTarget {
         Self { planned: planned.into_iter().collect(), ..self }
     }
 
+    /// The same, told which workloads are to have pods: one without any is told as such.
+    #[must_use]
+    pub fn running(self, workloads: impl IntoIterator<Item = ObjectRef>) -> Self {
+        Self { running: workloads.into_iter().collect(), ..self }
+    }
+
     /// What tells this cluster from every other: the uid of its `kube-system`, which is made with it and never again.
     ///
     /// # Errors
@@ -84,10 +111,28 @@ impl KubeTarget {
             namespace: None,
             name: "kube-system".to_owned(),
         };
-        let found = apply::get(self, &system).await?;
+        let about = About::Object(&system);
+        let answer = apply::fetch(self, &system).await?;
+        if let Some(at) = answer.as_ref().and_then(|answer| answer.at) {
+            self.began.get_or_init(|| at);
+        }
+        let found = answer.map(|answer| parsed("GET", &about, &answer.body)).transpose()?;
         let uid = found.as_ref().and_then(|found| found.pointer("/metadata/uid")?.as_str());
-        uid.map(str::to_owned)
-            .ok_or_else(|| garbled("GET", &About::Object(&system), "the namespace has no uid"))
+        uid.map(str::to_owned).ok_or_else(|| garbled("GET", &about, "the namespace has no uid"))
+    }
+
+    /// The regions that its nodes say they are in; none where there are no nodes, or no cloud has labelled them.
+    ///
+    /// # Errors
+    /// The API server does not answer, or does not let nodes be listed.
+    pub async fn regions(&self) -> Result<BTreeSet<String>, TargetError> {
+        region::of_nodes(self).await
+    }
+
+    /// For how long something is found that was to pass.
+    fn since(&self, found: &str) -> Duration {
+        let Ok(mut all) = self.found.lock() else { return Duration::MAX };
+        all.entry(found.to_owned()).or_insert_with(Instant::now).elapsed()
     }
 
     /// What applying these objects would change, without an effect. Secrets are masked in it.
@@ -105,6 +150,7 @@ impl Target<KubeRequest> for KubeTarget {
             match request {
                 KubeRequest::Apply(object) => apply::look(self, object).await,
                 KubeRequest::AwaitReady(object) => ready::look(self, object).await,
+                KubeRequest::AwaitEnd(job) => passing::look(self, job).await,
                 KubeRequest::Still(still) => still::look(self, still).await,
                 KubeRequest::Release { object, to } => release::look(self, object, *to).await,
             }
@@ -116,7 +162,9 @@ impl Target<KubeRequest> for KubeTarget {
             let acted = match request {
                 KubeRequest::Apply(object) => apply::apply(self, object).await,
                 // There is nothing to do but to look again.
-                KubeRequest::AwaitReady(_) | KubeRequest::Still(_) => Ok(Acted::Accepted),
+                KubeRequest::AwaitReady(_) | KubeRequest::AwaitEnd(_) | KubeRequest::Still(_) => {
+                    Ok(Acted::Accepted)
+                }
                 KubeRequest::Release { object, to } => release::release(self, object, *to).await,
             };
             webhooks::told(self, acted).await

@@ -75,6 +75,22 @@ pub trait Objects: Send + Sync {
     fn list<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<String>, Failure>>;
 }
 
+/// The region that a bucket is in, as S3 of any region says.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html>
+///
+/// # Errors
+/// No answer, or one that does not name it: there is no such bucket.
+pub async fn region_of(connection: &Connection, bucket: &str) -> Result<String, Failure> {
+    const ACTION: &str = "s3:HeadBucket";
+    let request = connection.s3().head_bucket().bucket(bucket);
+    match connection.call(ACTION, request.send()).await {
+        Ok(answer) => answer.bucket_region.ok_or_else(|| Failure::malformed(ACTION, "x-amz-bucket-region")),
+        // It is elsewhere, or whoever asks may not list it.
+        Err(Failure { elsewhere: Some(region), .. }) => Ok(region),
+        Err(failure) => Err(failure),
+    }
+}
+
 /// A bucket of S3.
 pub struct Bucket {
     connection: Connection,

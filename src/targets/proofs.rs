@@ -55,7 +55,7 @@ impl<'w> Proofs<'w> {
         };
         match verdict {
             Verdict::Holds => Seen::Done(Outputs::new()),
-            Verdict::Unproven(why) => Seen::Done(Outputs::from([(UNPROVEN.to_owned(), why)])),
+            Verdict::Unproven(why) => unproven(&why),
             Verdict::Otherwise(mismatch) => Seen::Mismatch(mismatch),
         }
     }
@@ -90,6 +90,11 @@ impl<'w> Proofs<'w> {
     }
 }
 
+/// What holds nothing up, and is not known either.
+fn unproven(why: &str) -> Seen {
+    Seen::Done(Outputs::from([(UNPROVEN.to_owned(), why.to_owned())]))
+}
+
 impl Target<ProofRequest> for Proofs<'_> {
     fn look<'a>(
         &'a self,
@@ -98,10 +103,13 @@ impl Target<ProofRequest> for Proofs<'_> {
     ) -> BoxFuture<'a, Result<Seen, TargetError>> {
         Box::pin(async move {
             match request {
-                // The plan is bound to no account: the cluster's own sign-in is all there is to prove.
-                ProofRequest::Identity { account: None } => Ok(Seen::Done(Outputs::new())),
-                // Nor are there quotas of no account.
-                ProofRequest::Quota { .. } if !self.bound => Ok(Seen::Done(Outputs::new())),
+                // The cluster's own sign-in is all there is to prove.
+                ProofRequest::Identity { account: None } => {
+                    Ok(unproven("the plan is bound to no account: whose the credentials are was not asked"))
+                }
+                ProofRequest::Quota { .. } if !self.bound => {
+                    Ok(unproven("the plan is bound to no account: no quota was asked"))
+                }
                 ProofRequest::Endpoint { host } => Ok(answers::endpoint(host).await),
                 ProofRequest::Name { name, primary, .. } => Ok(answers::name(name, primary).await),
                 ProofRequest::Identity { account: Some(account) } => {
@@ -118,8 +126,7 @@ impl Target<ProofRequest> for Proofs<'_> {
                     })
                 }
                 ProofRequest::Primary { hosts, .. } if hosts.is_empty() => {
-                    let why = "no host of the primary is known: it was not asked".to_owned();
-                    Ok(Seen::Done(Outputs::from([(UNPROVEN.to_owned(), why)])))
+                    Ok(unproven("no host of the primary is known: it was not asked"))
                 }
                 // Both answers are good; what is done about them is asked at the fence.
                 ProofRequest::Primary { hosts, .. } => {

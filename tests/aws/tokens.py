@@ -22,7 +22,8 @@ PARAMETERS = {
     "X-Amz-Security-Token", "X-Amz-Signature",
 }
 # The key that the SDKs have for tests.
-KEYS = {"ANOTREAL": "notrealrnrELgWzOk3IfjzDKtFBhDby"}
+# The second is of somebody whom a cluster may give more than the first.
+KEYS = dict.fromkeys(("ANOTREAL", "APPLIER"), "notrealrnrELgWzOk3IfjzDKtFBhDby")
 
 
 class Refused(Exception):

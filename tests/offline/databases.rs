@@ -20,7 +20,7 @@ fn arn(region: &str, rest: &str) -> String {
 }
 
 /// One database, in a region that has a snapshot of it.
-fn restored(more: Value) -> World {
+pub(crate) fn restored(more: Value) -> World {
     let mut attributes = json!({
         "id": "orders", "identifier": "orders", "instance_class": "db.r6g.large", "engine": "postgres",
         "engine_version": "16.4", "allocated_storage": 100, "arn": arn("us-east-2", "db:orders"),

@@ -1,6 +1,7 @@
 //! Tests that need nothing but the checkout.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod aged;
 mod approval;
 mod aurora;
 mod by_hand;
@@ -17,6 +18,7 @@ mod decisions;
 mod defects;
 mod dispositions;
 mod drill;
+mod edited;
 mod emptied;
 mod engine_plan;
 mod engine_word;
@@ -61,7 +63,9 @@ mod safety;
 mod sandbox;
 mod screens;
 mod secrets;
+mod stranded;
 mod strict;
+mod taken_over;
 mod traffic;
 mod transferable;
 mod truth;

@@ -1,7 +1,7 @@
 //! The command line against the emulator: in a folder of its own, with nothing of whoever runs the test.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use drplan::sources::recorded::parse_inventory;
 use serde_json::{Value, json};
@@ -10,8 +10,13 @@ use crate::emulator::{self, Emulator};
 
 /// Runs `drplan` in a folder that is its home too.
 pub(crate) fn drplan(emulator: &Emulator, home: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_drplan"))
-        .args(arguments)
+    home_command(emulator, home).args(arguments).output().unwrap()
+}
+
+/// The same, to be added to.
+pub(crate) fn home_command(emulator: &Emulator, home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_drplan"));
+    command
         .current_dir(home)
         .env_clear()
         .envs([
@@ -23,8 +28,8 @@ pub(crate) fn drplan(emulator: &Emulator, home: &Path, arguments: &[&str]) -> Ou
             ("AWS_MAX_ATTEMPTS", "2"),
             ("RUST_LOG", "trace"),
         ])
-        .output()
-        .unwrap()
+        .stdin(Stdio::null());
+    command
 }
 
 fn write(home: &Path, name: &str, text: &str) {

@@ -88,7 +88,10 @@ impl ControlPlane {
         );
         write(
             "audit.yaml",
-            "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata }]\n".to_owned(),
+            // What a write left is told of the namespaces in which writes are counted.
+            "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n  - { level: RequestResponse, verbs: [patch], \
+             namespaces: [run-killed, run-full] }\n  - { level: Metadata }\n"
+                .to_owned(),
         );
         write(
             "webhook.yaml",
@@ -232,6 +235,44 @@ impl ControlPlane {
             .map(|event| (text(&event, "verb"), text(&event, "requestURI")))
             .collect()
     }
+
+    /// Each write of drplan to an object of a namespace whose writes are counted, and to the namespace, in order.
+    pub(crate) fn writes(&self, namespace: &str) -> Vec<Write> {
+        let log = fs::read_to_string(self.folder.join("audit.log")).unwrap();
+        let events = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let is_write = |event: &Value| {
+            let uri = event["requestURI"].as_str().unwrap_or_default();
+            event["verb"] == "patch"
+                && event["stage"] != "RequestReceived"
+                && event["objectRef"]["namespace"] == namespace
+                && uri.contains("fieldManager=drplan")
+                && !uri.contains("dryRun")
+        };
+        let write = |event: Value| {
+            let of = &event["objectRef"];
+            let name = of["name"].as_str().unwrap();
+            let object = match of["resource"].as_str().unwrap() {
+                "configmaps" => format!("ConfigMap/{namespace}/{name}"),
+                "deployments" => format!("Deployment/{namespace}/{name}"),
+                "namespaces" => format!("Namespace/{name}"),
+                other => panic!("{other} {name} was written"),
+            };
+            let code = event["responseStatus"]["code"].as_u64().unwrap_or_default();
+            let left = (200..300).contains(&code).then(|| event["responseObject"].clone());
+            Write { object, made: code == 201, left }
+        };
+        events.filter(is_write).map(write).collect()
+    }
+}
+
+/// A write as the API server's own log has it.
+pub(crate) struct Write {
+    /// Kind and names.
+    pub(crate) object: String,
+    /// Whether it made the object.
+    pub(crate) made: bool,
+    /// What it left; `None` where whoever wrote did not wait for the answer.
+    pub(crate) left: Option<Value>,
 }
 
 /// A kubeconfig's content.

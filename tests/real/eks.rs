@@ -179,7 +179,7 @@ fn a_session_of_an_eks_cluster_renews_its_tokens() {
     emulator.eks(&plane.url(), &plane.authority());
     run(async {
         let connection = emulator.connect("us-east-2", PATIENCE).await;
-        let session = open_session(&connection, &ClusterRequest::default()).await.unwrap();
+        let (session, _) = open_session(&connection, &ClusterRequest::default()).await.unwrap();
         let about = About::Words("deployments");
         let call =
             |verb: &'static str, path: &'static str| Call { verb, about, path, accept: JSON, body: None };

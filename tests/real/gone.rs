@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::control_plane::{self, ControlPlane};
 use crate::emulator::run;
-use crate::run::{Work, newest_journal, objects};
+use crate::work::{Work, newest_journal, objects};
 
 /// Changes an object as a field manager.
 pub(crate) fn merge(plane: &ControlPlane, manager: &str, path: &str, change: &Value) {

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::control_plane;
 use crate::emulator::{self, Emulator, PATIENCE, run};
-use crate::run::{Work, killed, newest_journal, objects};
+use crate::work::{Work, begun_journal, killed, newest_journal, objects};
 
 const WORLD: &[&str] = &["runs"];
 const SETTINGS: &str = "journal {\n  s3 = \"s3://runs/shop\"\n}\n";
@@ -47,7 +47,7 @@ fn replace(emulator: &Emulator, key: &str, bytes: Option<Vec<u8>>) -> Vec<u8> {
 
 /// What was said, on one line.
 fn shown(output: &Output) -> String {
-    crate::run::shown(output).split_whitespace().collect::<Vec<_>>().join(" ")
+    crate::work::shown(output).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A process on the machine that has `work`.
@@ -65,11 +65,8 @@ pub(crate) fn begun_and_killed(work: &Work, emulator: &Emulator, digest: &str, l
 
 /// The same of any command.
 pub(crate) fn killed_when_begun(work: &Work, command: &mut Command, lines: usize) -> String {
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while !newest_journal(work).is_file() {
-        std::thread::yield_now();
-    }
-    let journal = newest_journal(work);
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+    let journal = begun_journal(work, &mut child);
     assert!(killed(child, &journal, lines));
     journal.parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned()
 }
@@ -144,7 +141,7 @@ fn a_lease_whose_answer_was_lost_is_read_and_a_stale_one_is_taken() {
 fn a_run_is_gone_on_with_from_s3_alone() {
     let emulator = emulator::with(WORLD);
     let plane = control_plane::whole();
-    let work = Work::with("s3-alone", 6, SETTINGS);
+    let work = Work::of("s3-alone", "s3-alone", 6, SETTINGS);
     work.write(
         "manifests/secret.yaml",
         "apiVersion: v1\nkind: Secret\nmetadata: { name: login, namespace: s3-alone }\nstringData: { password: canary-password }\n",
@@ -223,15 +220,15 @@ fn a_run_is_gone_on_with_from_s3_alone() {
 fn a_paused_holder_that_comes_back_after_the_take_over_does_nothing_more() {
     let emulator = emulator::with(WORLD);
     let plane = control_plane::whole();
-    let work = Work::with("s3-paused", 6, SETTINGS);
+    let work = Work::of("s3-paused", "s3-paused", 6, SETTINGS);
     let plan = work.plan();
     let mut command = apply(&work, &emulator, &plan.digest);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let pid = child.id().to_string();
     let signal = |name: &str| assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
-    let lines =
-        || std::fs::read(newest_journal(&work)).map_or(0, |b| b.iter().filter(|b| **b == b'\n').count());
-    while lines() < 6 {
+    let journal = begun_journal(&work, &mut child);
+    while std::fs::read(&journal).unwrap().iter().filter(|byte| **byte == b'\n').count() < 6 {
+        assert!(child.try_wait().unwrap().is_none(), "ended before it could be stopped");
         std::thread::yield_now();
     }
     signal("-STOP");
@@ -243,11 +240,35 @@ fn a_paused_holder_that_comes_back_after_the_take_over_does_nothing_more() {
     };
     let refused = there(&[]);
     assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
-    assert!(shown(&refused).contains("of these decisions is not done, last held by"), "{}", shown(&refused));
+    assert!(shown(&refused).contains("of these decisions is not done: held by"), "{}", shown(&refused));
+    assert!(shown(&refused).contains("is refused where it renews"), "{}", shown(&refused));
+    let whole = format!(
+        "drplan apply plan.json --offline --manifests manifests --state terraform.tfstate --digest {}",
+        plan.digest
+    );
+    let admin = plane.admin();
+    let pasted = format!("{whole} --context it --kubeconfig {} --take-over {name}", admin.display());
+    assert!(shown(&refused).contains(&pasted), "{pasted}: {}", shown(&refused));
     let done = there(&["--take-over", &name]);
     assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
     let (records_before, objects_before) = (records(&emulator, &name), objects(plane, "s3-paused"));
     assert_eq!(records_before.ended.as_deref(), Some("done"));
+
+    // The first machine's copy is behind, and says so; with credentials the newest records are read.
+    let mut show = work.drplan();
+    show.args(["show", &name]).env("AWS_EC2_METADATA_DISABLED", "true").env("HOME", folder.path());
+    let copy = show.output().unwrap();
+    assert_eq!(copy.status.code(), Some(0), "{}", shown(&copy));
+    let text = shown(&copy);
+    assert!(text.contains("not ended by this copy of its records"), "{text}");
+    assert!(text.contains("were not read: ") && text.contains("there are no AWS credentials"), "{text}");
+    assert!(text.contains(&format!("aws s3 cp --recursive s3://runs/shop/{name}/journal/")), "{text}");
+    show.env("AWS_ENDPOINT_URL", emulator.url());
+    show.env("AWS_ACCESS_KEY_ID", "canary-key").env("AWS_SECRET_ACCESS_KEY", "canary-secret");
+    let newest = show.args(["--format", "json"]).output().unwrap();
+    assert_eq!(newest.status.code(), Some(0), "{}", shown(&newest));
+    let report: serde_json::Value = serde_json::from_slice(&newest.stdout).unwrap();
+    assert_eq!((report["ended"].as_str(), report["copy"].as_str()), (Some("done"), None));
 
     signal("-CONT");
     let woken = child.wait_with_output().unwrap();
@@ -265,7 +286,7 @@ fn a_paused_holder_that_comes_back_after_the_take_over_does_nothing_more() {
 fn answers_that_are_lost_are_read_again_and_a_killed_run_goes_on_at_once_where_its_folder_is() {
     let emulator = emulator::with(WORLD);
     let plane = control_plane::whole();
-    let work = Work::with("s3-lost", 3, SETTINGS);
+    let work = Work::of("s3-lost", "s3-lost", 3, SETTINGS);
     let plan = work.plan();
     let lost = |skip: u32, count: u32| json!([{ "kind": "drop", "service": "s3", "action": "PutObject", "skip": skip, "count": count }]);
     emulator.faults(&lost(3, 1));
@@ -290,6 +311,44 @@ fn answers_that_are_lost_are_read_again_and_a_killed_run_goes_on_at_once_where_i
     assert!(shown(&denied).contains("allow s3:GetObject"), "{}", shown(&denied));
 }
 
+/// The claim of the stack, the lease and the first records: whichever write's answer is lost, the run begins.
+#[test]
+fn whichever_answer_is_lost_when_it_begins_it_begins() {
+    let emulator = emulator::with(WORLD);
+    let work = Work::of("s3-begin", "s3-begin", 1, SETTINGS);
+    let plan = work.plan();
+    for skip in 0..8 {
+        let lost =
+            json!([{ "kind": "drop", "service": "s3", "action": "PutObject", "skip": skip, "count": 1 }]);
+        emulator.faults(&lost);
+        let began = jiff::Timestamp::now();
+        let done = apply(&work, &emulator, &plan.digest).output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{skip}: {}", shown(&done));
+        // A run is named by the second at which it begins.
+        while jiff::Timestamp::now().as_second() == began.as_second() {
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// A region is lost with all stacks in it: somebody begins them all at once, in one bucket.
+#[test]
+fn stacks_that_begin_at_once_under_one_prefix_have_runs_of_their_own() {
+    let emulator = emulator::with(WORLD);
+    let works = ["s3-one", "s3-two", "s3-three"].map(|stack| Work::of(stack, stack, 1, SETTINGS));
+    let running = works.each_ref().map(|work| {
+        let mut command = apply(work, &emulator, &work.plan().digest);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    });
+    for child in running {
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    }
+    let name = |work: &Work| newest_journal(work).parent().unwrap().file_name().unwrap().to_owned();
+    let names: std::collections::BTreeSet<_> = works.iter().map(name).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+}
+
 #[test]
 fn a_take_over_without_a_place_for_records_is_refused() {
     let emulator = emulator::with(WORLD);
@@ -306,11 +365,11 @@ fn a_take_over_without_a_place_for_records_is_refused() {
 #[test]
 fn a_run_whose_records_are_in_s3_does_not_go_on_without_them() {
     let emulator = emulator::with(WORLD);
-    let work = Work::with("s3-without", 3, SETTINGS);
+    let work = Work::of("s3-without", "s3-without", 3, SETTINGS);
     let plan = work.plan();
     let name = begun_and_killed(&work, &emulator, &plan.digest, 8);
     let before = std::fs::read(newest_journal(&work)).unwrap();
-    work.write("drplan.hcl", "stack = \"shop\"\n");
+    work.write("drplan.hcl", "stack = \"s3-without\"\n");
     let refused = apply(&work, &emulator, &plan.digest).output().unwrap();
     assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
     assert!(shown(&refused).contains(&format!("the records of run {name} are in S3")), "{}", shown(&refused));

@@ -31,7 +31,7 @@ use serde_json::{Value, json};
 
 use crate::control_plane::{self, ADMIN, ControlPlane, kubeconfig};
 use crate::emulator::run;
-use crate::run::{Work, shown};
+use crate::work::{Work, shown};
 use proxy::{Call, Fault, Proxy};
 
 /// The namespace of the plan that those of all cells are made of.

@@ -7,14 +7,14 @@ use drplan::plan::journal::{Entry, replay};
 
 use crate::control_plane;
 use crate::emulator::{self, Emulator};
-use crate::run::{Work, newest_journal};
+use crate::work::{Work, newest_journal};
 
 const CART: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: cart, namespace: preflight }\nspec:\n  replicas: 1\n  \
                     selector: { matchLabels: { app: cart } }\n  template:\n    metadata: { labels: { app: cart } }\n    spec:\n      \
                     containers:\n        - { name: cart, image: \"123456789012.dkr.ecr.us-east-2.amazonaws.com/shop/cart:v1\" }\n";
 
 fn shown(output: &Output) -> String {
-    crate::run::shown(output).split_whitespace().collect::<Vec<_>>().join(" ")
+    crate::work::shown(output).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn drplan(work: &Work, emulator: &Emulator, arguments: &[&str]) -> Output {
@@ -130,4 +130,14 @@ fn rule_7_with_credentials_of_another_account_nothing_is_applied() {
     let said = shown(&refused);
     assert_eq!(refused.status.code(), Some(6), "{said}");
     assert!(said.contains("take credentials that have it") && !said.contains("again in"), "{said}");
+    // A run that its own credentials have begun is not gone on with by those of another account.
+    let mut own = command(&work, &emulator, &of_plan);
+    let begun = own.args(["--context", "it", "--kubeconfig", &admin]).output().unwrap();
+    assert_eq!(begun.status.code(), Some(4), "{}", shown(&begun));
+    let before = std::fs::read(newest_journal(&work)).unwrap();
+    let refused = apply.output().unwrap();
+    let said = shown(&refused);
+    assert_eq!(refused.status.code(), Some(5), "{said}");
+    assert!(said.contains("nothing was changed") && said.contains("of account 999999999999"), "{said}");
+    assert_eq!(std::fs::read(newest_journal(&work)).unwrap(), before);
 }

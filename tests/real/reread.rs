@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::control_plane::{self, ControlPlane};
 use crate::emulator::run;
-use crate::run::{Work, killed, newest_journal, shown};
+use crate::work::{Work, killed, newest_journal, shown};
 
 /// Pods by each way to read; `host` and `password` are what changes.
 fn manifests(namespace: &str, host: &str, password: &str, label: &str) -> String {

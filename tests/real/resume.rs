@@ -2,7 +2,9 @@
 
 mod elsewhere;
 mod gone;
+mod jobs;
 mod refused;
+mod told;
 
 use std::process::{Command, Output, Stdio};
 use std::sync::MutexGuard;
@@ -14,7 +16,7 @@ use serde_json::Value;
 
 use crate::control_plane::{self, ControlPlane};
 use crate::emulator::{Emulator, run};
-use crate::run::{Work, killed, newest_journal, objects, shown};
+use crate::work::{Work, killed, newest_journal, objects, shown};
 
 const INPUTS: [&str; 5] = ["--offline", "--manifests", "manifests", "--state", "terraform.tfstate"];
 

@@ -1,140 +1,14 @@
 //! `drplan apply` against a real cluster: to the end, again, killed and gone on with, refused.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use drplan::plan::journal::{Entry, Replayed, replay};
-use drplan::plan::{Plan, codec};
-use serde_json::Value;
+use drplan::plan::journal::{Entry, StepState, replay};
 
-use crate::control_plane::{self, ControlPlane};
-use crate::emulator::run;
-
-/// A folder with manifests, an empty state, and a plan of them.
-pub(crate) struct Work {
-    pub(crate) folder: tempfile::TempDir,
-    namespace: String,
-}
-
-impl Work {
-    /// A Namespace, a ConfigMap and a Deployment that reads it, so many times.
-    pub(crate) fn new(namespace: &str, times: usize) -> Self {
-        Self::with(namespace, times, "")
-    }
-
-    /// With more in drplan.hcl.
-    pub(crate) fn with(namespace: &str, times: usize, settings: &str) -> Self {
-        let work = Self { folder: tempfile::tempdir().unwrap(), namespace: namespace.to_owned() };
-        std::fs::create_dir(work.path(".git")).unwrap();
-        work.write("drplan.hcl", &format!("stack = \"shop\"\n{settings}"));
-        let state = r#"{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"none","outputs":{},"resources":[]}"#;
-        work.write("terraform.tfstate", state);
-        work.manifests(times, "1");
-        work.plan();
-        work
-    }
-
-    pub(crate) fn manifests(&self, times: usize, value: &str) {
-        let namespace = &self.namespace;
-        let mut text = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{ name: {namespace} }}\n");
-        for at in 0..times {
-            let _ = write!(
-                text,
-                "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: settings-{at}, namespace: {namespace} }}\n\
-                 data: {{ value: \"{value}\" }}\n---\napiVersion: apps/v1\nkind: Deployment\n\
-                 metadata: {{ name: app-{at}, namespace: {namespace} }}\n\
-                 spec:\n  replicas: 1\n  selector: {{ matchLabels: {{ app: app-{at} }} }}\n  template:\n    \
-                 metadata: {{ labels: {{ app: app-{at} }} }}\n    spec:\n      containers:\n        \
-                 - {{ name: app, image: \"r.example/app:1\", envFrom: [{{ configMapRef: {{ name: settings-{at} }} }}] }}\n",
-            );
-        }
-        std::fs::create_dir_all(self.path("manifests")).unwrap();
-        self.write("manifests/all.yaml", &text);
-    }
-
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    pub(crate) fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.path(name), text).unwrap();
-    }
-
-    pub(crate) fn plan(&self) -> Plan {
-        let args =
-            ["region", "us-west-2", "--offline", "--manifests", "manifests", "--state", "terraform.tfstate"];
-        let made = self.drplan().args(args).output().unwrap();
-        assert_eq!(made.status.code(), Some(0), "{}", shown(&made));
-        codec::decode(&std::fs::read(self.path("plan.json")).unwrap()).unwrap()
-    }
-
-    pub(crate) fn drplan(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_drplan"));
-        command.current_dir(self.folder.path()).stdin(Stdio::null()).env("NO_COLOR", "1");
-        for name in ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
-            command.env_remove(name);
-        }
-        command
-    }
-
-    pub(crate) fn apply(&self, plane: &ControlPlane, digest: &str) -> Command {
-        self.apply_by(&plane.admin(), digest)
-    }
-
-    /// By another kubeconfig.
-    pub(crate) fn apply_by(&self, kubeconfig: &Path, digest: &str) -> Command {
-        let mut command = self.drplan();
-        command.args([
-            "apply",
-            "plan.json",
-            "--offline",
-            "--manifests",
-            "manifests",
-            "--state",
-            "terraform.tfstate",
-        ]);
-        command.args(["--digest", digest, "--context", "it", "--kubeconfig"]).arg(kubeconfig);
-        command
-    }
-
-    /// The journals, oldest run first.
-    pub(crate) fn journals(&self) -> Vec<(PathBuf, Replayed)> {
-        let Ok(runs) = std::fs::read_dir(self.path(".drplan/runs")) else { return Vec::new() };
-        let mut paths: Vec<PathBuf> = runs.map(|run| run.unwrap().path().join("journal.jsonl")).collect();
-        paths.sort();
-        let read = |path: PathBuf| {
-            let bytes = std::fs::read(&path).ok()?;
-            Some((path, replay(&bytes).unwrap()))
-        };
-        paths.into_iter().filter_map(read).collect()
-    }
-}
-
-pub(crate) fn shown(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-/// What is in a namespace, by kind and name, with the fields that say whether something was done twice.
-pub(crate) fn objects(plane: &ControlPlane, namespace: &str) -> Vec<(String, u64)> {
-    let mut found = Vec::new();
-    for (kind, path) in [
-        ("ConfigMap", format!("/api/v1/namespaces/{namespace}/configmaps")),
-        ("Deployment", format!("/apis/apps/v1/namespaces/{namespace}/deployments")),
-    ] {
-        let list = run(plane.ask("GET", &path, &Value::Null));
-        for item in list["items"].as_array().unwrap() {
-            let name = item["metadata"]["name"].as_str().unwrap();
-            if name == "kube-root-ca.crt" {
-                continue;
-            }
-            let generation = item["metadata"]["generation"].as_u64().unwrap_or(0);
-            found.push((format!("{kind}/{name}"), generation));
-        }
-    }
-    found.sort();
-    found
-}
+use crate::control_plane;
+use crate::work::{Work, begun_journal, killed, objects, shown};
+use crate::writes::nothing_twice;
 
 #[test]
 fn a_plan_of_manifests_is_applied_and_applying_it_again_changes_nothing() {
@@ -204,7 +78,8 @@ fn what_was_changed_since_the_approval_is_refused_with_the_difference() {
     assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
     let text = shown(&refused);
     assert!(text.contains("Deployment/run-changed/app-1"), "{text}");
-    assert!(text.contains("drplan approve"), "{text}");
+    // Nobody approves here: it is the newest one that is applied.
+    assert!(text.contains("drplan apply ") && text.contains(".drplan/newest-plan.json --offline"), "{text}");
     assert!(work.journals().is_empty());
     assert!(work.path(".drplan/newest-plan.json").is_file());
 }
@@ -227,38 +102,6 @@ fn nobody_to_ask_and_another_digest_are_refused() {
     assert!(work.journals().is_empty());
 }
 
-/// Kills the process as soon as its journal has so many lines.
-pub(crate) fn killed(mut child: Child, journal: &Path, lines: usize) -> bool {
-    loop {
-        if child.try_wait().unwrap().is_some() {
-            return false;
-        }
-        let written = std::fs::read(journal).map_or(0, |bytes| bytes.iter().filter(|b| **b == b'\n').count());
-        if written >= lines {
-            child.kill().unwrap();
-            child.wait().unwrap();
-            return true;
-        }
-        std::thread::yield_now();
-    }
-}
-
-pub(crate) fn newest_journal(work: &Work) -> PathBuf {
-    let runs = work.path(".drplan/runs");
-    let newest = std::fs::read_dir(runs).ok().and_then(|runs| runs.flatten().map(|run| run.path()).max());
-    newest.unwrap_or_default().join("journal.jsonl")
-}
-
-/// The journal of the run that was just begun, as soon as it is there.
-fn begun_journal(work: &Work) -> PathBuf {
-    loop {
-        let journal = newest_journal(work);
-        if journal.is_file() {
-            return journal;
-        }
-    }
-}
-
 /// Forty times: killed a little later each time, gone on with, and killed again.
 #[test]
 fn killed_at_forty_points_it_goes_on_and_does_nothing_twice() {
@@ -267,22 +110,25 @@ fn killed_at_forty_points_it_goes_on_and_does_nothing_twice() {
     let plan = work.plan();
     let mut kills = 0;
     let mut lines = 1;
-    for _ in 0..400 {
+    // How often each object's step was open when the process was killed: its next look decides, and may apply it once more.
+    let mut open: BTreeMap<String, usize> = BTreeMap::new();
+    for _ in 0..1_100 {
         let mut command = work.apply(plane, &plan.digest);
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::null()).spawn().unwrap();
         // The first process makes the folder.
-        let mut journal = newest_journal(&work);
-        let began = std::time::Instant::now();
-        while !journal.is_file() && began.elapsed().as_secs() < 30 {
-            journal = newest_journal(&work);
-            std::thread::yield_now();
-        }
+        let journal = begun_journal(&work, &mut child);
         if !killed(child, &journal, lines) {
             break;
         }
         kills += 1;
         let replayed = replay(&std::fs::read(&journal).unwrap()).unwrap();
-        lines = replayed.records.len() + 2;
+        for (step, state) in &replayed.steps {
+            if matches!(state, StepState::Open(_)) {
+                *open.entry(step.clone()).or_default() += 1;
+            }
+        }
+        // Each time a little later, so that it comes to its end on any machine.
+        lines = replayed.records.len() + 2 + kills / 20;
     }
     assert!(kills >= 40, "only {kills}");
     let done = work.apply(plane, &plan.digest).output().unwrap();
@@ -295,6 +141,7 @@ fn killed_at_forty_points_it_goes_on_and_does_nothing_twice() {
     let made = objects(plane, "run-killed");
     assert_eq!(made.len(), 16);
     assert!(made.iter().all(|(_, generation)| *generation <= 1), "{made:?}");
+    nothing_twice(plane, "run-killed", &open);
     // No step was done twice: the journal's own rules would refuse it.
     let done = replayed.records.iter().filter(|record| matches!(record.entry, Entry::Done { .. })).count();
     assert_eq!(done, plan.steps.len());
@@ -305,8 +152,8 @@ fn an_edited_journal_is_refused_and_a_torn_one_is_gone_on_with() {
     let plane = control_plane::whole();
     let work = Work::new("run-edited", 2);
     let plan = work.plan();
-    let child = work.apply(plane, &plan.digest).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let journal = begun_journal(&work);
+    let mut child = work.apply(plane, &plan.digest).stdout(Stdio::null()).spawn().unwrap();
+    let journal = begun_journal(&work, &mut child);
     assert!(killed(child, &journal, 6));
     let sound = std::fs::read(&journal).unwrap();
     let mut edited = sound.clone();
@@ -329,13 +176,86 @@ fn an_edited_journal_is_refused_and_a_torn_one_is_gone_on_with() {
     assert_eq!(work.journals().len(), 1);
 }
 
+/// An emptied journal looks like that of a run that never began, and a copy like another run: neither is begun anew.
+#[test]
+fn records_that_are_gone_and_copies_are_told_and_nothing_is_begun_anew() {
+    let plane = control_plane::whole();
+    let work = Work::new("run-gone", 2);
+    let plan = work.plan();
+    let mut child = work.apply(plane, &plan.digest).stdout(Stdio::null()).spawn().unwrap();
+    let journal = begun_journal(&work, &mut child);
+    assert!(killed(child, &journal, 6));
+    let records = std::fs::read(&journal).unwrap();
+    let before = objects(plane, "run-gone");
+    let refused = |said: &str| {
+        let refused = work.apply(plane, &plan.digest).output().unwrap();
+        assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
+        let text = shown(&refused).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(said), "{text}");
+        assert_eq!(objects(plane, "run-gone"), before);
+    };
+    std::fs::write(&journal, "").unwrap();
+    refused("had begun, and");
+    // Whoever has mended a manifest since is told, too.
+    let kept = ["manifests/all.yaml", "plan.json"]
+        .map(|name| (name, std::fs::read_to_string(work.path(name)).unwrap()));
+    work.manifests(2, "2");
+    let other = work.plan();
+    let told = work.apply(plane, &other.digest).output().unwrap();
+    assert_eq!(told.status.code(), Some(5), "{}", shown(&told));
+    kept.iter().for_each(|(name, text)| work.write(name, text));
+    std::fs::remove_file(&journal).unwrap();
+    refused("has no records any more");
+    std::fs::create_dir(&journal).unwrap();
+    refused("runs again: take it out of the manifests first");
+    std::fs::remove_dir(&journal).unwrap();
+    std::fs::write(&journal, &records).unwrap();
+    let run = journal.parent().unwrap();
+    let copy = run.with_file_name(format!("{}-copy", run.file_name().unwrap().to_str().unwrap()));
+    assert!(Command::new("cp").arg("-r").arg(run).arg(&copy).status().unwrap().success());
+    refused("and not of its own");
+    std::fs::remove_dir_all(&copy).unwrap();
+    let done = work.apply(plane, &plan.digest).output().unwrap();
+    assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
+    assert_eq!(work.journals().len(), 1);
+}
+
+/// More than a page of a list: what is as it is to be is found, and nothing is asked for twice.
+#[test]
+fn what_is_there_is_found_however_many_there_are() {
+    let plane = control_plane::whole();
+    let work = Work::new("run-many", 0);
+    let each = (0..1_100).map(|number| {
+        // One that has nothing but its name is owned by nobody, and as it is to be all the same.
+        let data = if number % 2 == 0 { "data: { key: value }\n" } else { "" };
+        format!(
+            "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: c-{number}, namespace: run-many }}\n{data}"
+        )
+    });
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: run-many }\n".to_owned();
+    work.write("manifests/all.yaml", &std::iter::once(namespace).chain(each).collect::<String>());
+    let plan = work.plan();
+    let intents = || {
+        let done = work.apply(plane, &plan.digest).output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
+        let journals = work.journals();
+        let (_, replayed) = journals.last().unwrap();
+        replayed.records.iter().filter(|record| matches!(record.entry, Entry::Intent { .. })).count()
+    };
+    assert_eq!(intents(), 1_101);
+    std::fs::remove_dir_all(work.path(".drplan")).unwrap();
+    // The namespace alone is not listed: there is one of its kind.
+    let again = intents();
+    assert!(again <= 1, "{again}");
+}
+
 /// A pager, a terminal that was stopped with Ctrl-S, a slow log shipper.
 #[test]
 fn a_reader_that_pauses_holds_up_nothing() {
     let plane = control_plane::whole();
     let work = Work::new("run-unread", 0);
     let mut text = "apiVersion: v1\nkind: Namespace\nmetadata: { name: run-unread }\n".to_owned();
-    for at in 0..400 {
+    for at in 0..1_100 {
         let _ = writeln!(
             text,
             "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: c-{at}, namespace: run-unread }}"
@@ -344,9 +264,8 @@ fn a_reader_that_pauses_holds_up_nothing() {
     work.write("manifests/all.yaml", &text);
     let plan = work.plan();
     let mut command = work.apply(plane, &plan.digest);
-    let mut child =
-        command.args(["--events", "json"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let journal = begun_journal(&work);
+    let mut child = command.args(["--events", "json"]).stdout(Stdio::piped()).spawn().unwrap();
+    let journal = begun_journal(&work, &mut child);
     let ended = || replay(&std::fs::read(&journal).unwrap()).unwrap().ended;
     let began = std::time::Instant::now();
     while ended().is_none() && began.elapsed().as_secs() < 60 {
@@ -367,8 +286,8 @@ fn a_run_does_not_go_on_in_another_cluster() {
     let plane = control_plane::whole();
     let work = Work::new("run-elsewhere", 2);
     let plan = work.plan();
-    let child = work.apply(plane, &plan.digest).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let journal = begun_journal(&work);
+    let mut child = work.apply(plane, &plan.digest).stdout(Stdio::null()).spawn().unwrap();
+    let journal = begun_journal(&work, &mut child);
     assert!(killed(child, &journal, 6));
     let emulator = crate::emulator::with(&[]);
     let other = control_plane::shared(&emulator);
@@ -377,23 +296,40 @@ fn a_run_does_not_go_on_in_another_cluster() {
     let refused = command.args(["--kubeconfig", "other"]).output().unwrap();
     // The flag is there twice: the second is refused by itself.
     assert_eq!(refused.status.code(), Some(2), "{}", shown(&refused));
-    let mut command = work.drplan();
-    command.args([
-        "apply",
-        "plan.json",
-        "--offline",
-        "--manifests",
-        "manifests",
-        "--state",
-        "terraform.tfstate",
-    ]);
-    command.args(["--digest", &plan.digest, "--context", "it", "--kubeconfig", "other"]);
-    let refused = command.output().unwrap();
+    let refused = work.apply_by(&work.path("other"), &plan.digest).output().unwrap();
     assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
     assert!(shown(&refused).contains("began in another cluster"), "{}", shown(&refused));
     assert!(objects(other, "run-elsewhere").is_empty());
     let done = work.apply(plane, &plan.digest).output().unwrap();
     assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
+}
+
+/// A context's name proves nothing: its nodes say where they are.
+#[test]
+fn a_cluster_whose_nodes_are_elsewhere_is_refused() {
+    let plane = control_plane::whole();
+    let work = Work::new("run-region", 1);
+    for (planned, said) in [
+        (
+            &["us-west-1", "--primary", "us-west-2"][..],
+            "in us-west-2, the region that this plan recovers from",
+        ),
+        (&["us-east-1"], "in us-west-2, and this plan recovers in us-east-1"),
+    ] {
+        let inputs = ["--offline", "--manifests", "manifests", "--state", "terraform.tfstate"];
+        let made = work.drplan().arg("region").args(planned).args(inputs).output().unwrap();
+        assert_eq!(made.status.code(), Some(0), "{}", shown(&made));
+        let plan: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(work.path("plan.json")).unwrap()).unwrap();
+        let digest = plan["digest"].as_str().unwrap();
+        for more in [&[][..], &["--dry-run"]] {
+            let refused = work.apply(plane, digest).args(more).output().unwrap();
+            assert_eq!(refused.status.code(), Some(5), "{}", shown(&refused));
+            let text = shown(&refused).split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains(said), "{text}");
+        }
+    }
+    assert!(work.journals().is_empty() && objects(plane, "run-region").is_empty());
 }
 
 /// Nobody sits there who could say that the writers are stopped.
@@ -421,11 +357,8 @@ fn a_second_one_beside_a_running_one_is_refused() {
     let plane = control_plane::whole();
     let work = Work::new("run-two", 1);
     let plan = work.plan();
-    let mut child =
-        work.apply(plane, &plan.digest).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while !newest_journal(&work).is_file() {
-        assert!(child.try_wait().unwrap().is_none());
-    }
+    let mut child = work.apply(plane, &plan.digest).stdout(Stdio::null()).spawn().unwrap();
+    begun_journal(&work, &mut child);
     // Stopped, as a laptop that was closed: its lock holds.
     let signal = |name: &str| {
         Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::control_plane::{self, ControlPlane};
 use crate::emulator::run;
-use crate::run::{Work, shown};
+use crate::work::{Work, shown};
 
 /// A Deployment of five, and an autoscaler that has three at the least.
 fn work(namespace: &str) -> Work {
@@ -72,23 +72,79 @@ fn it_comes_up_as_many_as_its_manifest_says_and_stays_the_autoscalers() {
     }
 }
 
+/// A Deployment that is there before, with as many replicas.
+fn before(plane: &ControlPlane, namespace: &str, replicas: u32) {
+    run(plane.make("/api/v1/namespaces", json!({ "metadata": { "name": namespace } })));
+    let container = json!({ "name": "app", "image": "r.example/app:1", "envFrom": [{ "configMapRef": { "name": "settings-0" } }] });
+    let labels = json!({ "app": "app-0" });
+    let few = json!({
+        "metadata": { "name": "app-0" },
+        "spec": { "replicas": replicas, "selector": { "matchLabels": labels },
+            "template": { "metadata": { "labels": labels }, "spec": { "containers": [container] } } },
+    });
+    run(plane.make(&format!("/apis/apps/v1/namespaces/{namespace}/deployments"), few));
+}
+
 /// As where a process died before it gave it its replicas.
 #[test]
 fn what_is_there_with_fewer_is_waited_for_until_the_autoscaler_has_its_least() {
     let plane = control_plane::whole();
     let work = work("scaled-few");
-    run(plane.make("/api/v1/namespaces", json!({ "metadata": { "name": "scaled-few" } })));
-    let container = json!({ "name": "app", "image": "r.example/app:1", "envFrom": [{ "configMapRef": { "name": "settings-0" } }] });
-    let labels = json!({ "app": "app-0" });
-    let few = json!({
-        "metadata": { "name": "app-0" },
-        "spec": { "replicas": 1, "selector": { "matchLabels": labels },
-            "template": { "metadata": { "labels": labels }, "spec": { "containers": [container] } } },
-    });
-    run(plane.make("/apis/apps/v1/namespaces/scaled-few/deployments", few));
+    before(plane, "scaled-few", 1);
     let began = Instant::now();
     applied(&work, plane);
     let ready = live(plane, "scaled-few");
     assert_eq!((&ready["spec"]["replicas"], &ready["status"]["readyReplicas"]), (&json!(3), &json!(3)));
     assert!(began.elapsed() < Duration::from_secs(90));
+}
+
+/// As in a region that is kept ready without pods, where no autoscaler does anything.
+#[test]
+fn what_is_there_with_none_comes_up_and_what_somebody_scales_to_none_is_told() {
+    let plane = control_plane::whole();
+    let work = work("scaled-none");
+    before(plane, "scaled-none", 0);
+    // Nobody owns what a scale has set.
+    let scale = |replicas: u32| {
+        let kubectl = ControlPlane::program("kubectl");
+        let mut command = std::process::Command::new(kubectl);
+        command.arg("--kubeconfig").arg(plane.admin()).args([
+            "-n",
+            "scaled-none",
+            "scale",
+            "deployment/app-0",
+        ]);
+        assert!(command.arg(format!("--replicas={replicas}")).status().unwrap().success());
+    };
+    scale(0);
+    let plan = work.plan();
+    let dry = work.apply(plane, &plan.digest).arg("--dry-run").output().unwrap();
+    assert!(shown(&dry).contains("1 changed"), "{}", shown(&dry));
+    applied(&work, plane);
+    let up = live(plane, "scaled-none");
+    assert_eq!((&up["spec"]["replicas"], &up["status"]["readyReplicas"]), (&json!(5), &json!(5)));
+    // It is the autoscaler's from then on: no later apply takes it back.
+    assert!(!is_applied(&up), "{:#}", up["metadata"]["managedFields"]);
+    applied(&work, plane);
+    assert_eq!(live(plane, "scaled-none")["spec"], up["spec"]);
+
+    // A run that stops at its gate, and whose workload somebody stops meanwhile.
+    let text = std::fs::read_to_string(work.path("manifests/all.yaml")).unwrap();
+    work.write(
+        "manifests/all.yaml",
+        &format!(
+            "{text}---\napiVersion: batch/v1\nkind: CronJob\nmetadata: {{ name: night, namespace: scaled-none }}\nspec:\n  \
+             schedule: \"0 0 1 1 *\"\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          restartPolicy: Never\n          \
+             containers: [{{ name: job, image: \"r.example/job:1\" }}]\n"
+        ),
+    );
+    let plan = work.plan();
+    let at_gate = work.apply(plane, &plan.digest).output().unwrap();
+    assert_eq!(at_gate.status.code(), Some(4), "{}", shown(&at_gate));
+    assert!(!shown(&at_gate).contains("no pods"), "{}", shown(&at_gate));
+    scale(0);
+    let told = work.apply(plane, &plan.digest).output().unwrap();
+    assert_eq!(told.status.code(), Some(4), "{}", shown(&told));
+    assert_eq!(live(plane, "scaled-none")["spec"]["replicas"], 0, "it is somebody's decision");
+    assert!(shown(&told).contains("it has no pods: somebody has scaled it to 0"), "{}", shown(&told));
 }

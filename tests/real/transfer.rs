@@ -7,7 +7,7 @@ use drplan::targets::objects::{Bucket, Condition, Objects};
 
 use crate::control_plane::{self, ControlPlane};
 use crate::emulator::{self, Emulator, PATIENCE, run};
-use crate::run::{Work, objects};
+use crate::work::{Work, objects};
 
 const WORLD: &[&str] = &["runs"];
 const KEY: &str = "arn:aws:kms:us-west-2:123456789012:key/0d9e1c5a-0000-4000-8000-000000000001";
@@ -17,7 +17,7 @@ const KUSTOMIZATION: &str = "namespace: NAMESPACE\nresources: [one.yaml]\nnamePr
 const ONE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: unit }\ndata: { a: b }\n";
 
 fn shown(output: &Output) -> String {
-    crate::run::shown(output).split_whitespace().collect::<Vec<_>>().join(" ")
+    crate::work::shown(output).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn settings(kms: &str) -> String {
@@ -130,7 +130,9 @@ fn a_machine_that_has_nothing_but_credentials_goes_on_with_a_run() {
         assert_eq!(refused.status.code(), Some(code), "{given}: {}", shown(&refused));
         assert!(shown(&refused).contains(says), "{given}: {}", shown(&refused));
     }
-    let nowhere = there(&uri, &["--digest", &plan.digest]);
+    let nowhere = there("s3://no-such-bucket/moved/20200101T000000Z", &["--digest", &plan.digest]);
+    assert_eq!(nowhere.status.code(), Some(5), "{}", shown(&nowhere));
+    assert!(shown(&nowhere).contains("in which region the bucket no-such-bucket is"), "{}", shown(&nowhere));
     assert!(shown(&nowhere).contains("--journal-region REGION"), "{}", shown(&nowhere));
 
     // What somebody else wrote there is not unpacked.
@@ -163,9 +165,13 @@ fn a_machine_that_has_nothing_but_credentials_goes_on_with_a_run() {
     assert!(shown(&other).contains("its decisions are not those that were approved"), "{}", shown(&other));
     put(&emulator, &key, Some(&inputs));
 
-    let done = there(&uri, &west);
+    // A clone of the stack's repository knows the place, and S3 the region, which nobody has named.
+    let cloned = "stack = \"shop\"\nrecovery = [\"us-east-2\", \"us-west-2\"]\njournal {\n  s3 = \"s3://runs/moved\"\n}\n";
+    std::fs::write(machine.path().join("drplan.hcl"), cloned).unwrap();
+    let done = there(&name, &["--digest", &plan.digest]);
     assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
     assert!(shown(&done).contains("if nothing is heard of it until"), "{}", shown(&done));
+    assert!(emulator.actions().contains("s3:HeadBucket"));
     let made = objects(plane, "moved");
     for unit in ["ConfigMap/of-unit", "ConfigMap/of-beside"] {
         assert!(made.iter().any(|(name, _)| name == unit), "{made:?}");

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::control_plane::{self, ADMIN, ControlPlane};
 use crate::emulator::run;
-use crate::run::{Work, shown};
+use crate::work::{Work, shown};
 
 const CONFIGURATIONS: &str = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
 
@@ -37,19 +37,27 @@ impl Webhook {
             }
             plane.make(&format!("/api/v1/namespaces/{own}/services"), service).await;
             plane.make(CONFIGURATIONS, webhook).await;
-            // The API server learns of it a moment later.
-            let path = format!("/api/v1/namespaces/{namespace}/configmaps");
-            for number in 0..50 {
-                let map = json!({ "metadata": { "name": format!("try-{number}") } });
+        });
+        let made = Self { plane, name: namespace.to_owned() };
+        made.until(true);
+        made
+    }
+
+    /// The API server learns of a webhook, and of its end, a moment later.
+    fn until(&self, asked: bool) {
+        let path = format!("/api/v1/namespaces/{}/configmaps", self.name);
+        run(async {
+            for _ in 0..100 {
+                let map = json!({ "metadata": { "generateName": "try-" } });
                 let request = http::Request::post(&path).header("content-type", "application/json");
                 let request = request.body(map.to_string().into_bytes()).unwrap();
-                if plane.client(ADMIN).await.unwrap().request_text(request).await.is_err() {
-                    break;
+                if self.plane.client(ADMIN).await.unwrap().request_text(request).await.is_err() == asked {
+                    return;
                 }
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
+            panic!("{}: the webhook is not as it is to be", self.name);
         });
-        Self { plane, name: namespace.to_owned() }
     }
 
     fn make(&self, plural: &str, object: Value) {
@@ -113,7 +121,7 @@ fn what_nothing_can_bring_up_stops_its_step_at_once() {
     );
 
     webhook.delete();
-    std::thread::sleep(Duration::from_secs(1));
+    webhook.until(false);
     let done = work.apply(plane, &plan.digest).output().unwrap();
     assert_eq!(done.status.code(), Some(0), "{}", shown(&done));
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use http::HeaderValue;
 use kube::config::{
-    AuthInfo, Cluster, Config, Context, KubeConfigOptions, KubeconfigError, NamedAuthInfo, NamedCluster,
-    NamedContext,
+    AuthInfo, Cluster, Config, Context, ExecConfig, KubeConfigOptions, KubeconfigError, NamedAuthInfo,
+    NamedCluster, NamedContext,
 };
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -86,6 +86,22 @@ impl Kubeconfig {
         made
     }
 
+    /// The same for kubectl: it signs in by the AWS CLI, as `aws eks update-kubeconfig` has it, and holds no token that ends.
+    #[must_use]
+    pub fn for_kubectl(name: &str, endpoint: &str, authority: &str, region: &str) -> Self {
+        let mut made = Self::at_eks(name, endpoint, authority);
+        let args = ["eks", "get-token", "--region", region, "--cluster-name", name, "--output", "json"];
+        let exec = ExecConfig {
+            api_version: Some("client.authentication.k8s.io/v1beta1".to_owned()),
+            command: Some("aws".to_owned()),
+            args: Some(args.map(str::to_owned).to_vec()),
+            ..ExecConfig::default()
+        };
+        let user = AuthInfo { exec: Some(exec), ..AuthInfo::default() };
+        made.content.auth_infos.iter_mut().for_each(|named| named.auth_info = Some(user.clone()));
+        made
+    }
+
     /// Writes it for programs that take a file, readable by nobody else; a file that is there is replaced.
     ///
     /// # Errors
@@ -114,6 +130,16 @@ impl Kubeconfig {
             let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
             host == "localhost" || address.is_ok_and(|address| address.is_loopback())
         })
+    }
+
+    /// The region of the EKS endpoint that its context leads to; `None` where it leads elsewhere:
+    /// `https://ID.gr7.us-west-2.eks.amazonaws.com`, or `https://ID.eks-cluster.us-west-2.api.aws`.
+    #[must_use]
+    pub fn eks_region(&self) -> Option<String> {
+        let uri: http::Uri = self.server()?.parse().ok()?;
+        let host = uri.host()?.to_ascii_lowercase();
+        let (before, _) = host.split_once(".eks.amazonaws.").or_else(|| host.split_once(".api.aws"))?;
+        before.rsplit('.').next().map(str::to_owned)
     }
 
     fn server(&self) -> Option<&str> {
@@ -191,5 +217,19 @@ mod tests {
         assert!(read.leads_to("https://a.example"));
         let token = read.content.auth_infos[0].auth_info.as_ref().and_then(|user| user.token.as_ref());
         assert_eq!(token.map(|token| token.expose_secret().to_owned()).as_deref(), Some("canary"));
+    }
+
+    #[test]
+    fn an_eks_endpoint_tells_its_region() {
+        for (server, region) in [
+            ("https://ABC.gr7.us-east-2.eks.amazonaws.com", Some("us-east-2")),
+            ("https://ABC.yl4.cn-north-1.eks.amazonaws.com.cn:443", Some("cn-north-1")),
+            ("https://ABC.eks-cluster.us-west-2.api.aws", Some("us-west-2")),
+            ("https://127.0.0.1:6443", None),
+            ("https://us-east-2.example.com", None),
+        ] {
+            let found = Kubeconfig::at_eks("shop", server, "").eks_region();
+            assert_eq!(found.as_deref(), region, "{server}");
+        }
     }
 }

@@ -12,6 +12,9 @@ use crate::model::secret::{MASK, marker};
 use crate::model::target::TargetError;
 use crate::model::target::kube::ObjectRef;
 
+#[cfg(test)]
+mod tests;
+
 /// What an API server says with status 500 of an object that no other try would make sound.
 const OF_MANIFEST: [&str; 5] = [
     "failed to create typed patch object",
@@ -179,7 +182,7 @@ fn meaning(
     if !conflicts.is_empty() {
         let fields: Vec<String> = conflicts.iter().map(|cause| conflict(cause)).collect();
         let message = format!(
-            "other owners hold fields with other values: {}; leave the fields to them (remove them from the manifest), or \
+            "other owners hold fields that the manifest has otherwise, or writes otherwise: {}; leave the fields to them (remove them from the manifest), or \
              take them over",
             fields.join("; ")
         );
@@ -189,11 +192,7 @@ fn meaning(
         causes.iter().filter(|cause| is_fixed(&cause.message)).map(|c| &*c.field).collect();
     if status == 422 && (!fixed.is_empty() || is_fixed(message)) {
         let named = if fixed.is_empty() { "a field of it".to_owned() } else { fixed.join(", ") };
-        let message = format!(
-            "{named} cannot be changed in an object that is there: keep its value in the manifest, or delete the object and \
-             apply again (drplan deletes nothing by itself)"
-        );
-        return (TargetError::IMMUTABLE.to_owned(), message);
+        return (TargetError::IMMUTABLE.to_owned(), fixed_message(&named));
     }
     // A value of a type that the schema does not have: the API server calls that its own error.
     if OF_MANIFEST.iter().any(|words| message.contains(words)) {
@@ -202,7 +201,7 @@ fn meaning(
     if let Some(name) = webhook(message, "failed calling webhook ") {
         let served = match service(message) {
             Some((namespace, service)) => format!("what serves it, Service/{namespace}/{service},"),
-            None => "what it belongs to".to_owned(),
+            None => ELSEWHERE.to_owned(),
         };
         let message = format!(
             "admission webhook {name} does not answer ({}): {served} must be up before this is applied",
@@ -256,6 +255,21 @@ pub fn is_own_conflict(error: &TargetError, manager: &str) -> bool {
     }
 }
 
+const FIXED: &str = " cannot be changed in an object that is there: keep its value in the manifest, or delete the object and \
+                     apply again (drplan deletes nothing by itself)";
+
+/// What is said of fields that cannot be changed.
+#[must_use]
+pub fn fixed_message(fields: &str) -> String {
+    format!("{fields}{FIXED}")
+}
+
+/// The fields that such a refusal names.
+pub fn fixed_fields(error: &TargetError) -> impl Iterator<Item = &str> {
+    let fields = error.message.strip_suffix(FIXED).filter(|fields| *fields != "a field of it");
+    fields.into_iter().flat_map(|fields| fields.split(", "))
+}
+
 /// The words of the API's validation for what cannot be changed.
 fn is_fixed(message: &str) -> bool {
     message.contains("field is immutable")
@@ -263,6 +277,7 @@ fn is_fixed(message: &str) -> bool {
         || message.contains("may not change once set")
         || message.contains("updates to statefulset spec for fields other than")
         || message.contains("spec is immutable")
+        || message.contains("cannot change roleRef")
 }
 
 /// The words for an object whose namespace is not there.
@@ -275,6 +290,9 @@ fn webhook<'m>(message: &'m str, before: &str) -> Option<&'m str> {
     rest.strip_prefix('"')?.split_once('"').map(|(name, _)| name)
 }
 
+/// What a webhook at an address of its own belongs to: the API server's words do not say it.
+pub const ELSEWHERE: &str = "what it belongs to";
+
 /// Namespace and name of the service that a webhook is called at: `Post "https://policy.shop.svc:443/"`.
 fn service(message: &str) -> Option<(&str, &str)> {
     let (host, _) = message.split_once("https://")?.1.split_once(".svc")?;
@@ -283,13 +301,15 @@ fn service(message: &str) -> Option<(&str, &str)> {
     (sound(name) && sound(namespace)).then_some((namespace, name))
 }
 
-/// The webhook that does not answer, with namespace and name of its service; `None` where it is at an address of its own.
+/// The webhook that does not answer, with namespace and name of its service, where it has one.
 #[must_use]
-pub fn webhook_of(error: &TargetError) -> Option<(&str, &str, &str)> {
+pub fn webhook_of(error: &TargetError) -> Option<(&str, Option<(&str, &str)>)> {
     let (name, _) = error.message.strip_prefix("admission webhook ")?.split_once(' ')?;
-    let (service, _) = error.message.split_once("what serves it, Service/")?.1.split_once(',')?;
-    let (namespace, service) = service.split_once('/')?;
-    Some((name, namespace, service))
+    let service = || {
+        let (service, _) = error.message.split_once("what serves it, Service/")?.1.split_once(',')?;
+        service.split_once('/')
+    };
+    Some((name, service()))
 }
 
 /// The cause without values: where a field is named, the field and what is wrong with it.
@@ -323,100 +343,4 @@ fn words(message: &str) -> String {
 fn one_line(text: &str, most: usize) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ").chars().take(most).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn object(kind: &str) -> ObjectRef {
-        ObjectRef {
-            api_version: "v1".to_owned(),
-            kind: kind.to_owned(),
-            namespace: Some("shop".to_owned()),
-            name: "cart".to_owned(),
-        }
-    }
-
-    fn told(kind: &str, status: u16, body: &Value) -> TargetError {
-        refused("PATCH", &About::Object(&object(kind)), status, None, None, body.to_string().as_bytes())
-    }
-
-    #[test]
-    fn a_conflict_names_field_and_owner() {
-        let cause = |field: &str, by: &str| json!({ "reason": "FieldManagerConflict", "field": field, "message": format!("conflict with \"{by}\" using apps/v1") });
-        let body = json!({ "kind": "Status", "reason": "Conflict", "message": "Apply failed with 2 conflicts",
-            "details": { "causes": [cause(".spec.replicas", "kubectl"), cause(".spec.paused", "drplan")] } });
-        let error = told("Deployment", 409, &body);
-        assert_eq!(error.code, TargetError::FIELD_CONFLICT);
-        assert!(error.message.contains(".spec.replicas is of kubectl; .spec.paused is of drplan"), "{error}");
-        assert!(!is_own_conflict(&error, "drplan"));
-        let own = json!({ "kind": "Status", "reason": "Conflict", "details": { "causes": [cause(".spec.suspend", "drplan")] } });
-        assert!(is_own_conflict(&told("CronJob", 409, &own), "drplan"));
-    }
-
-    #[test]
-    fn an_immutable_field_is_named_with_the_choice() {
-        let body = json!({ "kind": "Status", "reason": "Invalid", "message": "x is invalid",
-            "details": { "causes": [{ "reason": "FieldValueInvalid", "field": "spec.selector", "message": "Invalid value: {\"a\":1}: field is immutable" }] } });
-        let error = told("Deployment", 422, &body);
-        assert_eq!(error.code, TargetError::IMMUTABLE);
-        assert!(error.message.starts_with("spec.selector cannot be changed"), "{error}");
-    }
-
-    #[test]
-    fn a_webhook_that_does_not_answer_is_told_from_one_that_denies() {
-        let silent = json!({ "kind": "Status", "reason": "InternalError", "message": "Internal error occurred: failed calling webhook \"a.b\": failed to call webhook: Post \"https://x.y.svc:443/v\": dial tcp 10.0.0.1:443: connect: connection refused" });
-        let error = told("Deployment", 500, &silent);
-        assert_eq!(error.code, TargetError::WEBHOOK);
-        assert!(error.message.contains("webhook a.b does not answer (connection refused)"), "{error}");
-        assert_eq!(webhook_of(&error), Some(("a.b", "y", "x")));
-        let denied = json!({ "kind": "Status", "reason": "Forbidden", "message": "admission webhook \"a.b\" denied the request: no root" });
-        assert_eq!(told("Pod", 403, &denied).code, TargetError::DENIED);
-    }
-
-    #[test]
-    fn no_value_is_repeated() {
-        let body = json!({ "kind": "Status", "reason": "Invalid", "message": "Secret \"x\" is invalid: data: Invalid value: \"canary\": bad",
-            "details": { "causes": [{ "reason": "FieldValueInvalid", "field": "data[a]", "message": "Invalid value: \"canary\": bad" }] } });
-        let error = told("Secret", 422, &body);
-        assert_eq!(error.message, "data[a]: FieldValueInvalid");
-        let other = told("Deployment", 422, &body);
-        assert_eq!(other.message, "data[a]: Invalid value: bad");
-        let typed = json!({ "kind": "Status", "reason": "BadRequest", "message": "failed: .data.x: expected string, got &value.valueUnstructured{Value:7777}" });
-        assert!(!told("Secret", 400, &typed).message.contains("7777"));
-        assert!(!told("ConfigMap", 400, &typed).message.contains("7777"));
-    }
-
-    #[test]
-    fn a_value_of_another_type_is_the_manifests_fault() {
-        let body = json!({ "kind": "Status", "message": "failed to create typed patch object (/web; /v1, Kind=Pod): .spec.volumes[name=\"fc\"].fc.lun: expected numeric (int or float), got string" });
-        let error = told("Pod", 500, &body);
-        assert_eq!(error.code, "Invalid");
-        assert!(error.message.ends_with("fc.lun: expected numeric (int or float), got string"), "{error}");
-        assert!(!told("Secret", 500, &body).message.contains("lun"));
-    }
-
-    #[test]
-    fn a_namespace_that_is_not_there_is_told_from_an_object_that_is_not() {
-        let missing = |name: &str| json!({ "kind": "Status", "reason": "NotFound", "message": format!("{name} not found") });
-        let error = told("ConfigMap", 404, &missing("namespaces \"shop\""));
-        assert_eq!(error.code, TargetError::NO_NAMESPACE);
-        assert!(error.message.starts_with("namespaces \"shop\" not found"), "{error}");
-        assert_eq!(told("ConfigMap", 404, &missing("configmaps \"cart\"")).code, "NotFound");
-        assert_eq!(told("Namespace", 404, &missing("namespaces \"cart\"")).code, "NotFound");
-    }
-
-    #[test]
-    fn the_server_says_when_to_come_back() {
-        let body =
-            json!({ "kind": "Status", "reason": "TooManyRequests", "details": { "retryAfterSeconds": 3 } });
-        let error = told("Pod", 429, &body);
-        assert_eq!(
-            (error.code.as_str(), error.retry_after),
-            ("TooManyRequests", Some(Duration::from_secs(3)))
-        );
-    }
 }

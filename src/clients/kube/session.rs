@@ -62,6 +62,9 @@ pub const JSON: &str = "application/json";
 /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches>
 pub const METADATA_OF_ONE: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
+/// Likewise, of a list.
+pub const METADATA_OF_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+
 /// An answer that is none of refusal.
 #[derive(Clone, Debug)]
 pub struct Answer {

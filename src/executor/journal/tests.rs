@@ -11,7 +11,7 @@ fn begun() -> Entry {
 }
 
 fn found(step: usize) -> Entry {
-    Entry::Done { step: format!("infra/{step}"), found: true, outputs: BTreeMap::new() }
+    Entry::Done { step: format!("infra/{step}"), found: true, outputs: BTreeMap::new(), since: None }
 }
 
 fn wait<T>(work: impl Future<Output = T>) -> T {

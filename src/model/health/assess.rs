@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Absent, Event, FORMAT_VERSION, Health, Seen, Service, Verdict, Workload, Zone};
+use super::{Absent, Api, Event, FORMAT_VERSION, Health, Seen, Service, Verdict, Workload, Zone};
 use crate::model::rollout::causes::{self, short};
 use crate::model::rollout::readiness::{self, Readiness};
 use crate::model::rollout::{condition, text};
@@ -40,8 +40,13 @@ pub fn assess(seen: &Seen, cluster: &str, namespaces: &[String]) -> Health {
         Vec::new()
     };
     services.sort_by(|a, b| a.object.cmp(&b.object));
+    let apis = if namespaces.is_empty() { apis(seen) } else { Vec::new() };
     let absent = absent(seen, namespaces);
-    let missed = !absent.is_empty()
+    // A wrong cluster and an empty one look the same, and neither is what a recovery leaves.
+    let empty = namespaces.is_empty() && seen.workloads.is_some() && workloads.is_empty();
+    let missed = empty
+        || !apis.is_empty()
+        || !absent.is_empty()
         || zones.iter().any(|zone| !zone.problems.is_empty())
         || workloads.iter().any(|workload| workload.verdict == Verdict::Missed)
         || services.iter().any(|service| service.verdict == Verdict::Missed);
@@ -55,12 +60,42 @@ pub fn assess(seen: &Seen, cluster: &str, namespaces: &[String]) -> Health {
         cluster: cluster.to_owned(),
         at: seen.at,
         verdict,
+        empty,
         absent,
         zones,
         workloads,
         services,
+        apis,
         gaps: seen.gaps.clone(),
     }
+}
+
+fn apis(seen: &Seen) -> Vec<Api> {
+    let of_others =
+        items(&seen.apis).filter(|api| api.pointer("/spec/service").is_some_and(Value::is_object));
+    let silent = of_others.filter_map(|api| {
+        let why = match condition(api, "Available") {
+            Some(("True", _, _)) => return None,
+            Some((_, reason, message)) => short(&format!("{reason}: {message}")),
+            None => "nobody has asked it yet".to_owned(),
+        };
+        let problem = format!("it does not answer ({why}): what asks for its kinds fails, and no namespace goes when it is deleted");
+        Some(Api { object: label(api, "APIService"), problem })
+    });
+    let mut apis: Vec<Api> = silent.collect();
+    apis.sort_by(|a, b| a.object.cmp(&b.object));
+    apis
+}
+
+/// Whether an autoscaler has a workload for its target.
+fn is_scaled(seen: &Seen, object: &Value) -> bool {
+    items(&seen.scalers).any(|scaler| {
+        text(scaler, "/metadata/namespace") == text(object, "/metadata/namespace")
+            && text(scaler, "/spec/scaleTargetRef/kind") == text(object, "/kind")
+            && text(scaler, "/spec/scaleTargetRef/name") == text(object, "/metadata/name")
+            // Its own brings it up from none.
+            && text(scaler, "/metadata/labels/app.kubernetes.io~1managed-by") != "keda-operator"
+    })
 }
 
 /// Where none is known, none is missed.
@@ -164,13 +199,20 @@ fn workload(
         .keys()
         .next()
         .filter(|_| problem.is_none() && several && running > 1 && zones.len() == 1 && kind != "DaemonSet");
+    let rests = object.pointer("/spec/replicas").and_then(Value::as_u64) == Some(0);
     let warning = alone
-        .map(|zone| format!("all its {running} pods are in {zone}: the loss of that zone takes it down"));
+        .map(|zone| format!("all its {running} pods are in {zone}: the loss of that zone takes it down"))
+        .or_else(|| {
+            (rests && is_scaled(seen, object)).then(|| {
+                "it has 0 replicas, where its autoscaler does nothing: scale it up once (kubectl scale), if it is to run"
+                    .to_owned()
+            })
+        });
     let events = if problem.is_some() { events(seen, object, own) } else { Vec::new() };
     Workload {
         object: label(object, kind),
         verdict: if problem.is_some() { Verdict::Missed } else { Verdict::Ok },
-        rests: object.pointer("/spec/replicas").and_then(Value::as_u64) == Some(0),
+        rests,
         zones,
         problem,
         warning,
@@ -181,7 +223,7 @@ fn workload(
 fn cause(seen: &Seen, object: &Value, pods: &[&Value]) -> Option<String> {
     let now = Some(seen.at);
     let told = |stuck: &causes::Stuck| format!("{}: {}", stuck.reason, stuck.detail);
-    if let Some(stuck) = causes::of_workload(object, now) {
+    if let Some((stuck, _)) = causes::of_workload(object, now) {
         return Some(told(&stuck));
     }
     let mut stuck: Vec<causes::Stuck> = Vec::new();
@@ -270,10 +312,26 @@ fn service(seen: &Seen, object: &Value) -> Option<Service> {
                     .is_some_and(|labels| selector.iter().any(|(key, value)| labels.get(key) == Some(value)))
         })
     };
+    let asked_for = || {
+        items(&seen.pods)
+            .filter(|pod| text(pod, "/metadata/namespace") == namespace)
+            .filter(|pod| {
+                let labels = pod.pointer("/metadata/labels").and_then(Value::as_object);
+                labels
+                    .is_some_and(|labels| selector.iter().all(|(key, value)| labels.get(key) == Some(value)))
+            })
+            .count()
+    };
     let problem = match (zones.is_empty(), unready) {
         (false, _) => None,
         (true, 0) if rests() => None,
-        (true, 0) => Some("no pod has the labels that it asks for, so nobody answers".to_owned()),
+        (true, 0) => Some(match asked_for() {
+            0 => "no pod has the labels that it asks for, so nobody answers".to_owned(),
+            pods => format!(
+                "{} the labels that it asks for, and none is among its endpoints: see their addresses and its EndpointSlices",
+                if pods == 1 { "1 pod has".to_owned() } else { format!("{pods} pods have") }
+            ),
+        }),
         (true, _) => Some(format!("none of its {} is ready, so nobody answers", count(unready, "endpoint"))),
     };
     Some(Service {

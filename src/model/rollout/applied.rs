@@ -13,7 +13,13 @@ use super::text;
 pub fn is_applied(live: &Value, body: &Value, manager: &str) -> bool {
     let entries = live.pointer("/metadata/managedFields").and_then(Value::as_array);
     let mut own = entries.into_iter().flatten().filter(|entry| text(entry, "/manager") == manager);
-    let (Some(entry), None) = (own.next(), own.next()) else { return false };
+    let (entry, None) = (own.next(), own.next()) else { return false };
+    let Some(entry) = entry else {
+        // Whoever asks for nothing but a name owns nothing, and the server keeps no entry of it.
+        let nothing = Map::new();
+        let is_there = live.pointer("/metadata/deletionTimestamp").is_none();
+        return is_there && body.as_object().is_some_and(|body| whole(&nothing, body, live));
+    };
     let (Some(Value::Object(owned)), Value::Object(body)) = (entry.get("fieldsV1"), body) else {
         return false;
     };

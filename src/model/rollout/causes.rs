@@ -67,6 +67,13 @@ pub fn of_pod(pod: &Value, now: Option<Timestamp>) -> Verdict {
     if asks { Verdict::AskEvents } else { Verdict::Fine }
 }
 
+/// What keeps a pod from being scheduled at all, until somebody takes it away.
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness/>
+pub fn gates(pod: &Value) -> impl Iterator<Item = &str> {
+    let gates = pod.pointer("/spec/schedulingGates").and_then(Value::as_array);
+    gates.into_iter().flatten().map(|gate| text(gate, "/name"))
+}
+
 /// Whether a pod waits for a node, and has for long: events tell whether one is on its way.
 #[must_use]
 pub fn is_unschedulable(stuck: &Stuck) -> bool {
@@ -173,15 +180,16 @@ pub fn is_node_coming(events: &[Value]) -> bool {
         .any(|event| matches!(text(event, "/reason"), "TriggeredScaleUp" | "Nominated" | "NominatedPod"))
 }
 
-/// Pods that a workload's controller was not let make.
+/// Pods that a workload's controller was not let make, and since when it says so.
 #[must_use]
-pub fn of_workload(workload: &Value, now: Option<Timestamp>) -> Option<Stuck> {
+pub fn of_workload(workload: &Value, now: Option<Timestamp>) -> Option<(Stuck, Option<Timestamp>)> {
     let conditions = workload.pointer("/status/conditions")?.as_array()?;
     let failed = conditions.iter().find(|condition| {
         text(condition, "/type") == "ReplicaFailure" && text(condition, "/status") == "True"
     })?;
     let since = text(failed, "/lastTransitionTime");
-    is_old(since, now).then(|| Stuck::new(text(failed, "/reason"), short(text(failed, "/message"))))
+    let stuck = || Stuck::new(text(failed, "/reason"), short(text(failed, "/message")));
+    is_old(since, now).then(|| (stuck(), since.parse().ok()))
 }
 
 /// Whether what is so since then will not heal by itself any more; without a clock it is taken for old.
@@ -276,6 +284,6 @@ mod tests {
         let failed = json!({ "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "pods \"x\" is forbidden: exceeded quota", "lastTransitionTime": BEGAN });
         let workload = json!({ "status": { "conditions": [failed] } });
         assert!(of_workload(&workload, after(1)).is_none());
-        assert!(of_workload(&workload, after(20)).unwrap().detail.contains("exceeded quota"));
+        assert!(of_workload(&workload, after(20)).unwrap().0.detail.contains("exceeded quota"));
     }
 }

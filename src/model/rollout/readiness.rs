@@ -57,6 +57,53 @@ pub fn of(object: &Value) -> Readiness {
     }
 }
 
+const PAUSED: &str =
+    "it is paused (spec.paused), and nothing of it rolls out until that is taken out of its manifest: ";
+
+fn is_paused(object: &Value) -> bool {
+    object.pointer("/spec/paused").and_then(Value::as_bool) == Some(true)
+}
+
+impl Readiness {
+    /// Whether a Deployment waits for a rollout that it is told not to do.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        matches!(self, Waiting(why) if why.starts_with(PAUSED))
+    }
+}
+
+/// Of what is ready and runs an older template all the same, why: its pods are replaced by others, or not at all.
+#[must_use]
+pub fn runs_old(object: &Value) -> Option<String> {
+    if !text(object, "/apiVersion").starts_with("apps/") {
+        return None;
+    }
+    let (wanted, updated) = match text(object, "/kind") {
+        "StatefulSet" => {
+            (int(object, "/spec/replicas").unwrap_or(1), count(object, "/status/updatedReplicas"))
+        }
+        "DaemonSet" => {
+            (count(object, "/status/desiredNumberScheduled"), count(object, "/status/updatedNumberScheduled"))
+        }
+        _ => return None,
+    };
+    let old = pods(wanted - updated, "pod");
+    let run = if wanted - updated == 1 { "runs" } else { "run" };
+    let partition = count(object, "/spec/updateStrategy/rollingUpdate/partition");
+    if updated >= wanted {
+        None
+    } else if text(object, "/spec/updateStrategy/type") == "OnDelete" {
+        Some(format!(
+            "{old} still {run} the template from before (the old image, the old settings): with updateStrategy OnDelete a pod is \
+             replaced only when somebody deletes it"
+        ))
+    } else if partition > 0 {
+        Some(format!("{old} still {run} the template from before: its partition keeps them at it"))
+    } else {
+        None
+    }
+}
+
 /// What a ready object leaves to others: the address of its load balancer, by its JSON Pointer.
 #[must_use]
 pub fn outputs(object: &Value) -> Vec<(String, String)> {
@@ -118,11 +165,12 @@ fn deployment(object: &Value, observed: Option<i64>) -> Readiness {
     let [total, updated, ready, available] =
         ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"]
             .map(|field| count(object, &format!("/status/{field}")));
+    let paused = if is_paused(object) { PAUSED } else { "" };
     if updated < wanted {
-        return waiting(of_pods(updated, wanted, "are updated"));
+        return waiting(format!("{paused}{}", of_pods(updated, wanted, "are updated")));
     }
     if total > updated {
-        return waiting(format!("it waits for {} to end", pods(total - updated, "old pod")));
+        return waiting(format!("{paused}it waits for {} to end", pods(total - updated, "old pod")));
     }
     if ready < wanted {
         return waiting(of_pods(ready, wanted, "are ready"));
@@ -134,6 +182,8 @@ fn deployment(object: &Value, observed: Option<i64>) -> Readiness {
         && wanted > 0
         && progressing
             .is_some_and(|(status, reason, _)| status != "True" || reason != "NewReplicaSetAvailable")
+        // Whose rollout was done before it was paused.
+        && !(is_paused(object) && progressing.is_some_and(|(_, reason, _)| reason == "DeploymentPaused"))
     {
         return waiting("its new pods are not counted as available yet");
     }

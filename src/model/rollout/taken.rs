@@ -2,7 +2,7 @@
 //! function of the object, its owners and what was applied.
 //!
 //! Who changes a field takes it: the API server moves it to them in the object's owners. So what a controller or an admission
-//! webhook adds beside it is no change, and neither is another notation of the same value.
+//! webhook adds beside it is no change.
 //!
 //! <https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management>
 
@@ -15,11 +15,25 @@ use super::text;
 pub struct Taken {
     /// Its path: `.spec.template.spec.containers[name=app].image`. Never a value.
     pub field: String,
-    /// Whose it is now; `None` where it is gone.
-    pub by: Option<String>,
+    /// What has become of it.
+    pub now: Now,
 }
 
-/// Fields of `body` that were applied by `manager` and are somebody else's, with another value, or gone.
+/// What has become of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Now {
+    /// It is gone.
+    Gone,
+    /// It has another value, and is another manager's.
+    Of(String),
+    /// It has another value, and nobody owns it: what sets a scale leaves it so.
+    Nobodys,
+    /// It has another value, and is still the manager's: somebody has used its name, the server writes the value in another
+    /// notation, or an admission webhook changes it. Only an apply, were it a dry one, tells which.
+    Unsure,
+}
+
+/// Fields of `body` that were applied by `manager` and have another value, or are gone.
 #[must_use]
 pub fn taken(live: &Value, body: &Value, manager: &str) -> Vec<Taken> {
     let entries = live.pointer("/metadata/managedFields").and_then(Value::as_array);
@@ -79,7 +93,10 @@ fn visit(at: &str, value: &Value, live: Option<&Value>, owners: &Owners<'_>, fou
         (Value::Null, _) => {}
         (Value::Object(fields), _) if fields.is_empty() => {}
         (Value::Array(items), _) if items.is_empty() => {}
-        (_, None) if owners.own.is_empty() => found.push(Taken { field: at.to_owned(), by }),
+        (_, None) if owners.own.is_empty() => {
+            let now = by.map_or(Now::Gone, Now::Of);
+            found.push(Taken { field: at.to_owned(), now });
+        }
         (_, None) => {}
         (Value::Object(fields), Some(live)) if owners.has("f:") => {
             for (key, value) in fields {
@@ -93,8 +110,18 @@ fn visit(at: &str, value: &Value, live: Option<&Value>, owners: &Owners<'_>, fou
                 each(at, item, live, owners, found);
             }
         }
-        (value, Some(live)) if owners.own.is_empty() && by.is_some() && value != live => {
-            found.push(Taken { field: at.to_owned(), by });
+        (value, Some(live)) if owners.own.is_empty() && value != live => {
+            match by {
+                Some(by) => found.push(Taken { field: at.to_owned(), now: Now::Of(by) }),
+                // A text that nobody owns may be the same in another notation.
+                None if value.is_number() || value.is_boolean() => {
+                    found.push(Taken { field: at.to_owned(), now: Now::Nobodys });
+                }
+                None => {}
+            }
+        }
+        (value, Some(live)) if !value.is_object() && !value.is_array() && value != live => {
+            found.push(Taken { field: at.to_owned(), now: Now::Unsure });
         }
         _ => {}
     }
@@ -113,7 +140,7 @@ fn each(at: &str, item: &Value, live: &[Value], owners: &Owners<'_>, found: &mut
     let Some((part, key)) = key else {
         let name = item.get("name").and_then(Value::as_str);
         let name = name.map_or_else(|| "?".to_owned(), |name| format!("name={name}"));
-        found.push(Taken { field: format!("{at}[{name}]"), by: None });
+        found.push(Taken { field: format!("{at}[{name}]"), now: Now::Gone });
         return;
     };
     let words: Vec<String> = key
@@ -166,8 +193,13 @@ mod tests {
     const OWN_CONTAINER: &str =
         "/metadata/managedFields/0/fieldsV1/f:spec/f:template/f:spec/f:containers/k:{\"name\":\"one\"}";
 
-    fn found(live: &Value) -> Vec<(String, Option<String>)> {
-        taken(live, &body(), "drplan").into_iter().map(|taken| (taken.field, taken.by)).collect()
+    fn found(live: &Value) -> Vec<(String, Now)> {
+        taken(live, &body(), "drplan").into_iter().map(|taken| (taken.field, taken.now)).collect()
+    }
+
+    /// What is another notation, which only the server tells.
+    fn unsure() -> (String, Now) {
+        (".spec.template.spec.containers[name=one].resources.limits.cpu".to_owned(), Now::Unsure)
     }
 
     fn drop(live: &mut Value, path: &str, key: &str) {
@@ -185,7 +217,7 @@ mod tests {
 
     #[test]
     fn what_was_applied_and_is_in_another_notation_or_has_more_beside_it_is_as_it_was() {
-        assert_eq!(found(&live(|_| {})), []);
+        assert_eq!(found(&live(|_| {})), [unsure()]);
         let more = live(|live| {
             live["metadata"]["labels"]["other"] = "b".into();
             live["spec"]["template"]["spec"]["containers"]
@@ -198,9 +230,9 @@ mod tests {
                 "f:containers": { "k:{\"name\":\"sidecar\"}": { ".": {}, "f:name": {} } } } } } }),
             );
         });
-        assert_eq!(found(&more), []);
+        assert_eq!(found(&more), [unsure()]);
         // Somebody who has applied the same shares it.
-        assert_eq!(found(&live(|live| by(live, &json!({ "f:spec": { "f:replicas": {} } })))), []);
+        assert_eq!(found(&live(|live| by(live, &json!({ "f:spec": { "f:replicas": {} } })))), [unsure()]);
     }
 
     #[test]
@@ -211,19 +243,29 @@ mod tests {
             by(live, &of_container(&json!({ "f:image": {} })));
         });
         let field = ".spec.template.spec.containers[name=one].image".to_owned();
-        assert_eq!(found(&image), [(field, Some("kubectl-set".to_owned()))]);
+        assert_eq!(found(&image), [(field, Now::Of("kubectl-set".to_owned())), unsure()]);
         let scaled = live(|live| {
             live["spec"]["replicas"] = 0.into();
             drop(live, OWN, "f:replicas");
             by(live, &json!({ "f:spec": { "f:replicas": {} } }));
         });
-        assert_eq!(found(&scaled), [(".spec.replicas".to_owned(), Some("kubectl-set".to_owned()))]);
+        let replicas = |now| (".spec.replicas".to_owned(), now);
+        assert_eq!(found(&scaled), [replicas(Now::Of("kubectl-set".to_owned())), unsure()]);
+        // As `kubectl scale` leaves it.
+        let nobodys = live(|live| {
+            live["spec"]["replicas"] = 0.into();
+            drop(live, OWN, "f:replicas");
+        });
+        assert_eq!(found(&nobodys), [replicas(Now::Nobodys), unsure()]);
+        // Under the manager's own name.
+        let own = live(|live| live["spec"]["replicas"] = 0.into());
+        assert_eq!(found(&own), [replicas(Now::Unsure), unsure()]);
         // Taken, and put back.
         let back = live(|live| {
             drop(live, OWN, "f:replicas");
             by(live, &json!({ "f:spec": { "f:replicas": {} } }));
         });
-        assert_eq!(found(&back), []);
+        assert_eq!(found(&back), [unsure()]);
     }
 
     #[test]
@@ -232,7 +274,7 @@ mod tests {
             drop(live, "/metadata/labels", "app.k8s.io/name");
             drop(live, "/metadata/managedFields/0/fieldsV1/f:metadata/f:labels", "f:app.k8s.io/name");
         });
-        assert_eq!(found(&label), [(".metadata.labels[app.k8s.io/name]".to_owned(), None)]);
+        assert_eq!(found(&label), [(".metadata.labels[app.k8s.io/name]".to_owned(), Now::Gone), unsure()]);
         let port = live(|live| {
             live["spec"]["template"]["spec"]["containers"][0]["ports"] =
                 json!([{ "containerPort": 81, "protocol": "TCP" }]);
@@ -244,6 +286,9 @@ mod tests {
                 ),
             );
         });
-        assert_eq!(found(&port), [(".spec.template.spec.containers[name=one].ports[?]".to_owned(), None)]);
+        assert_eq!(
+            found(&port),
+            [(".spec.template.spec.containers[name=one].ports[?]".to_owned(), Now::Gone), unsure()]
+        );
     }
 }

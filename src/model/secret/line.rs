@@ -8,17 +8,17 @@ pub fn tells(line: &str) -> bool {
     let user = line.split_once("://").is_some_and(|(_, rest)| {
         rest.split(['/', '?', '#', ' ', '"', '\'']).next().is_some_and(|authority| authority.contains('@'))
     });
-    user || line.match_indices(BY).any(|(end, by)| gives(line, end, by))
+    user || line.match_indices(BY).any(|(end, by)| gives_at(line, end, by))
 }
 
 /// What stands between a name and its value.
-const BY: [char; 4] = ['=', ':', ' ', '>'];
+pub(super) const BY: [char; 4] = ['=', ':', ' ', '>'];
 
 /// Words of configuration files that a password follows after a blank.
 const DIRECTIVES: [&str; 2] = ["requirepass", "masterauth"];
 
 /// Whether what ends here is a secret-like name that is given a value.
-fn gives(line: &str, end: usize, by: &str) -> bool {
+pub(super) fn gives_at(line: &str, end: usize, by: &str) -> bool {
     let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let before = line[..end].trim_end_matches(['"', '\'', ' ']);
     let name = before.rsplit(|c: char| !in_name(c)).next().unwrap_or_default();
@@ -40,7 +40,7 @@ fn gives(line: &str, end: usize, by: &str) -> bool {
 pub fn masked(line: &str) -> String {
     let (mut out, mut from) = (String::new(), 0);
     for (end, by) in line.match_indices(BY) {
-        if end < from || !gives(line, end, by) {
+        if end < from || !gives_at(line, end, by) {
             continue;
         }
         let after = &line[end + by.len()..];

@@ -2,6 +2,10 @@
 
 pub mod preview;
 
+use jiff::Timestamp;
+
+use crate::model::paste::shell;
+use crate::model::rollout::jobs;
 use crate::model::secret::Secret;
 
 /// One effect on a cluster, or one wait.
@@ -11,8 +15,11 @@ pub enum KubeRequest {
     Apply(Box<KubeObject>),
     /// Waits until an object is ready, by kstatus rules; a pod that cannot start is an error at once.
     AwaitReady(ObjectRef),
+    /// Waits until a Job has ended that is taken away when it has. One that is gone is not made again: its events tell how it
+    /// ended, or a person decides.
+    AwaitEnd(Passing),
     /// Looks whether an object that was applied is still there and as it was applied; it has no effect. Ready to be applied
-    /// is what is gone, a mismatch what others have written since.
+    /// is what is gone, under way what is not held any more, a mismatch what others have written since.
     Still(Still),
     /// Sets what a hold kept back: `spec.suspend` or `spec.replicas`.
     Release {
@@ -23,13 +30,40 @@ pub enum KubeRequest {
     },
 }
 
+/// Where a Job that passes leaves its uid.
+pub const UID: &str = "/metadata/uid";
+
+/// A Job that this run has applied, and that its own `ttlSecondsAfterFinished` takes away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passing {
+    /// Which.
+    pub object: ObjectRef,
+    /// The uid that it was made with, where that is known.
+    pub uid: Option<String>,
+    /// Whether the run has seen it end already.
+    pub ended: bool,
+}
+
+/// Attempts before this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// When the first of them was begun that may have had its effect.
+    pub since: Timestamp,
+    /// When it is now, by the same clock.
+    pub now: Timestamp,
+    /// Whether a process was ended in the middle of the last.
+    pub open: bool,
+}
+
 /// An object that was applied.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Still {
     /// As it was applied.
     pub object: KubeObject,
-    /// Whether it was held: its release changes what the hold kept back.
+    /// Whether it was held and let go: its release has changed what the hold kept back.
     pub held: bool,
+    /// Whether it is held: a hold that somebody has taken away is no change that is left so.
+    pub holds: bool,
 }
 
 /// What an autoscaler of the plan has of a workload's replicas.
@@ -73,10 +107,26 @@ impl ObjectRef {
         }
     }
 
+    /// As kubectl takes it: `Deployment cart -n shop`.
+    #[must_use]
+    pub fn kubectl(&self) -> String {
+        argument(&self.label())
+    }
+
     /// `group` of its `apiVersion`, empty for the core group.
     #[must_use]
     pub fn group(&self) -> &str {
         self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+}
+
+/// The object of a label, as kubectl takes it.
+#[must_use]
+pub fn argument(label: &str) -> String {
+    match label.split('/').map(shell).collect::<Vec<_>>().as_slice() {
+        [kind, namespace, name] => format!("{kind} {name} -n {namespace}"),
+        [kind, name] => format!("{kind} {name}"),
+        _ => "KIND NAME".to_owned(),
     }
 }
 
@@ -94,13 +144,23 @@ pub struct KubeObject {
     pub reread: Vec<String>,
     /// Whether an earlier attempt may have had its effect: what that one changed is not told any more.
     pub tried: bool,
+    /// Attempts before this one, as far as they may have made it.
+    pub begun: Option<Tried>,
 }
 
 impl KubeObject {
     /// An object that nobody reads, applied for the first time, and whose pods read nothing that has changed.
     #[must_use]
     pub fn new(reference: ObjectRef, body: Secret) -> Self {
-        Self { reference, body, read: false, reread: Vec::new(), tried: false }
+        Self { reference, body, read: false, reread: Vec::new(), tried: false, begun: None }
+    }
+
+    /// Whether it is a Job that is taken away when it has ended.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        self.reference.kind == "Job"
+            && serde_json::from_str(self.body.expose())
+                .is_ok_and(|body| jobs::passes(&self.reference.kind, self.reference.group(), &body))
     }
 }
 

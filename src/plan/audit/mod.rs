@@ -208,6 +208,7 @@ fn check_rules(plan: &Plan, table: Table) -> Vec<Violation> {
     dependants::check(plan, &graph, &mut report);
     values::check(plan, &graph, &mut report);
     findings::check(plan, &mut report);
+    findings::check_told(plan, &mut report);
     forecast::check(plan, &graph, &mut report);
     resumes::check(plan, &mut report);
     sequence::check(&graph, &mut report);

@@ -60,6 +60,8 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, findings: &Subjects<'_>, rep
         .filter(|store| store.chosen.is_some())
         .map(|store| store.address.as_str())
         .collect();
+    check_chosen(plan, graph, findings, report);
+    check_classes(plan, graph, report);
     for step in graph.steps {
         if let Nature::Restores(address) = nature(&step.action)
             && chosen.contains(address)
@@ -78,6 +80,31 @@ pub(super) fn check(plan: &Plan, graph: &Graph<'_>, findings: &Subjects<'_>, rep
                 report.add(Rule::Store, &step.id, format!("it names {store}, which is no store of the plan"));
             }
         });
+    }
+}
+
+/// What is restored has something to come back from, or an error says that it has not.
+fn check_chosen(plan: &Plan, graph: &Graph<'_>, findings: &Subjects<'_>, report: &mut Report) {
+    let without = plan.stores.iter().filter(|store| store.chosen.is_none());
+    let without: HashSet<&str> = without.map(|store| store.address.as_str()).collect();
+    for step in graph.steps {
+        if let Nature::Restores(address) = nature(&step.action)
+            && without.contains(address)
+            && findings.errors.is_empty()
+        {
+            report.add(Rule::Store, &step.id, format!("it restores {address} from nothing: none is chosen"));
+        }
+    }
+}
+
+/// The classes of a rule are those that preflight proves to be on offer.
+fn check_classes(plan: &Plan, graph: &Graph<'_>, report: &mut Report) {
+    for step in graph.steps {
+        let Action::Check { check: Check::DbClass { store, classes, .. } } = &step.action else { continue };
+        let rule = plan.stores.iter().find(|known| known.address == *store).map(|store| &store.rule.classes);
+        if rule.is_some_and(|rule| rule != classes) {
+            report.add(Rule::Store, &step.id, "it proves other classes than the rule of its store allows");
+        }
     }
 }
 

@@ -259,3 +259,23 @@ proptest! {
         prop_assert!(rewritten(object, &more, &values).is_err());
     }
 }
+
+#[test]
+fn texts_of_a_secret_are_data_and_their_values_count() {
+    let change = Change { label: "Secret/shop/db", rewrites: &[], hold: None, scaled: false };
+    let made = |object: Value| body(object, &change, &Places::default(), &|_| None).unwrap();
+    let secret = json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "db" },
+        "data": { "a": "b2xk", "b": "Yg==" }, "stringData": { "a": "new", "c": "" } });
+    let data = json!({ "a": BASE64_STANDARD.encode("new"), "b": "Yg==", "c": "" });
+    assert_eq!(made(secret.clone())["data"], data);
+    assert!(made(secret.clone()).get("stringData").is_none());
+    let mut alone = secret.clone();
+    alone.as_object_mut().unwrap().remove("data");
+    assert_eq!(made(alone)["data"], json!({ "a": BASE64_STANDARD.encode("new"), "c": "" }));
+    // Another kind of that name has fields of its own, and what is no text is refused by the server.
+    for (path, other) in [("/apiVersion", json!("example.com/v1")), ("/stringData/a", json!(1))] {
+        let mut kept = secret.clone();
+        *kept.pointer_mut(path).unwrap() = other;
+        assert_eq!(made(kept.clone()), kept);
+    }
+}

@@ -18,6 +18,9 @@ pub struct Replayed {
     pub steps: BTreeMap<String, StepState>,
     /// How far the attempts at each step went, whatever came of them.
     pub tried: BTreeMap<String, Open>,
+    /// When the first attempt at a step was begun that may have had its effect: of steps that are not done, by the plan that the
+    /// run has.
+    pub begun_at: BTreeMap<String, jiff::Timestamp>,
     /// What steps that are run again, since what they had made was gone, had told others.
     pub told: BTreeMap<String, BTreeMap<String, String>>,
     /// What rules came to, by subject; the last word counts.
@@ -177,8 +180,9 @@ fn take(replayed: &mut Replayed, record: &Record, known: &mut BTreeSet<u64>) -> 
             let open = Open { attempt: *attempt, alternative: *alternative };
             replayed.steps.insert(step.clone(), StepState::Open(open));
             replayed.tried.insert(step.clone(), open);
+            replayed.begun_at.entry(step.clone()).or_insert(record.at);
         }
-        Entry::Done { step, found, outputs } => {
+        Entry::Done { step, found, outputs, .. } => {
             match replayed.steps.get(step) {
                 Some(StepState::Done(_)) => return Err(format!("ends {step}, which is done")),
                 Some(StepState::Open(_)) => {}
@@ -186,8 +190,12 @@ fn take(replayed: &mut Replayed, record: &Record, known: &mut BTreeSet<u64>) -> 
                 _ => return Err(format!("ends {step}, which was not begun")),
             }
             replayed.steps.insert(step.clone(), StepState::Done(outputs.clone()));
+            replayed.begun_at.remove(step);
         }
-        Entry::Failed { step, .. } => {
+        Entry::Failed { step, uncertain, .. } => {
+            if !uncertain {
+                replayed.begun_at.remove(step);
+            }
             let last = match replayed.steps.get(step) {
                 None => Open::default(),
                 Some(StepState::Open(open) | StepState::Failed(open)) => *open,
@@ -248,6 +256,7 @@ fn replan(
         if again || changed.contains(step.as_str()) {
             let tried = replayed.tried.entry(step.clone()).or_default();
             tried.alternative = 0;
+            replayed.begun_at.remove(step);
             *state = StepState::Failed(*tried);
         }
     }

@@ -88,15 +88,24 @@ fn history(moves: &[Move]) -> (Vec<Record>, BTreeMap<String, StepState>) {
             }
             Move::End(at, _) if matches!(steps.get(&name(at)), Some(StepState::Open(_))) => {
                 let outputs = BTreeMap::from([("/id".to_owned(), format!("i-{at}"))]);
-                write(generation, Entry::Done { step: name(at), found: false, outputs: outputs.clone() });
+                write(
+                    generation,
+                    Entry::Done { step: name(at), found: false, outputs: outputs.clone(), since: None },
+                );
                 steps.insert(name(at), StepState::Done(outputs));
             }
             Move::End(at, true) if !steps.contains_key(&name(at)) => {
-                write(generation, Entry::Decided { step: name(at), by: "ops".to_owned(), go: true });
+                write(
+                    generation,
+                    Entry::Decided { step: name(at), by: "ops".to_owned(), go: true, since: None },
+                );
                 steps.insert(name(at), StepState::Done(BTreeMap::new()));
             }
             Move::Find(at) if !matches!(steps.get(&name(at)), Some(StepState::Done(_))) => {
-                write(generation, Entry::Done { step: name(at), found: true, outputs: BTreeMap::new() });
+                write(
+                    generation,
+                    Entry::Done { step: name(at), found: true, outputs: BTreeMap::new(), since: None },
+                );
                 steps.insert(name(at), StepState::Done(BTreeMap::new()));
             }
             Move::Fail(at) if !matches!(steps.get(&name(at)), Some(StepState::Done(_))) => {
@@ -111,6 +120,7 @@ fn history(moves: &[Move]) -> (Vec<Record>, BTreeMap<String, StepState>) {
                         cause: "no".to_owned(),
                         choices: Vec::new(),
                         uncertain: false,
+                        since: None,
                     },
                 );
                 steps.insert(name(at), StepState::Failed(last));
@@ -246,10 +256,30 @@ fn chain(entries: &[(u64, Entry)]) -> Result<Replayed, Damage> {
     replay(text(&records).as_bytes())
 }
 
+/// A Job that takes itself away is not run a second time where an answer was lost, whatever ended the process after that.
+#[test]
+fn what_was_refused_was_not_begun_and_what_may_have_been_had_was() {
+    let step = || "infra/a".to_owned();
+    let is_begun = |uncertain: bool| {
+        let intent = Entry::Intent { step: step(), attempt: 1, alternative: 0 };
+        let failed = Entry::Failed {
+            step: step(),
+            cause: "no".to_owned(),
+            choices: Vec::new(),
+            uncertain,
+            since: None,
+        };
+        chain(&[(1, begun()), (1, intent), (1, failed)]).unwrap().begun_at.contains_key("infra/a")
+    };
+    assert!(is_begun(true));
+    assert!(!is_begun(false));
+}
+
 #[test]
 fn what_may_not_follow_is_refused_though_the_chain_is_whole() {
     let intent = |attempt| (1, Entry::Intent { step: "infra/a".to_owned(), attempt, alternative: 0 });
-    let done = |found| (1, Entry::Done { step: "infra/a".to_owned(), found, outputs: BTreeMap::new() });
+    let done =
+        |found| (1, Entry::Done { step: "infra/a".to_owned(), found, outputs: BTreeMap::new(), since: None });
     let begun = || (1, begun());
     let undone = || (1, Entry::Undone { step: "infra/a".to_owned(), found: "it is gone".to_owned() });
     let differs = || (1, differs("infra/a"));
@@ -299,7 +329,7 @@ fn what_may_not_follow_is_refused_though_the_chain_is_whole() {
 fn what_is_undone_counts_its_attempts_on_and_what_it_had_told_is_kept() {
     let begin = |attempt, alternative| Entry::Intent { step: "infra/a".to_owned(), attempt, alternative };
     let told = BTreeMap::from([("/id".to_owned(), "i-1".to_owned())]);
-    let done = Entry::Done { step: "infra/a".to_owned(), found: false, outputs: told.clone() };
+    let done = Entry::Done { step: "infra/a".to_owned(), found: false, outputs: told.clone(), since: None };
     let undone = Entry::Undone { step: "infra/a".to_owned(), found: "it is gone".to_owned() };
     let entries = [begun(), begin(1, 0), begin(2, 1), done, undone].map(|entry| (1, entry));
     let replayed = chain(&entries).unwrap();
@@ -319,7 +349,12 @@ fn a_journal_of_nothing_is_one_that_has_not_begun() {
 #[test]
 fn another_plan_leaves_what_stays_and_begins_the_rest_anew() {
     let begin = |attempt, alternative| Entry::Intent { step: "infra/a".to_owned(), attempt, alternative };
-    let done = |step: &str| Entry::Done { step: step.to_owned(), found: true, outputs: BTreeMap::new() };
+    let done = |step: &str| Entry::Done {
+        step: step.to_owned(),
+        found: true,
+        outputs: BTreeMap::new(),
+        since: None,
+    };
     let other = replanned("sha256:e", vec!["infra/b".to_owned()], vec!["infra/a".to_owned()]);
     let entries = [begun(), begin(1, 0), begin(2, 1), done("infra/b"), done("infra/c")];
     let before: Vec<(u64, Entry)> = entries.into_iter().map(|entry| (1, entry)).collect();

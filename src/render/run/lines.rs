@@ -1,8 +1,21 @@
 //! One line for an event: for logs, pipes and terminals that take no control characters.
 
+use super::super::Options;
+use super::super::screen::{Screen, plain};
 use super::super::text::clean;
 use crate::event::{Event, EventKind};
 use crate::model::words::count;
+
+/// Columns of the time and what follows it.
+const AFTER_TIME: usize = 10;
+
+/// A line as a terminal of some width shows it: broken between words.
+#[must_use]
+pub fn wrapped(line: &str, options: Options<'_>) -> String {
+    let mut screen = Screen::new(options);
+    screen.text(AFTER_TIME, &[plain(line)]);
+    screen.finish()
+}
 
 /// The line of an event; `None` for what only a live screen shows.
 #[must_use]
@@ -33,7 +46,7 @@ pub fn line(event: &Event) -> Option<String> {
             format!("{step}  {by} says {}", if *go { "go" } else { "stop" })
         }
         EventKind::Ended { how, done, failed, left } => {
-            format!("ended: {}; {done} done, {failed} failed, {left} not begun", how.as_str())
+            format!("ended: {}; {done} done, {failed} failed, {left} not done", how.as_str())
         }
     };
     let at = event.at.strftime("%H:%M:%S");

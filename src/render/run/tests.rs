@@ -1,9 +1,14 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::super::Options;
 use super::*;
 use crate::event::{Ending, Event, EventKind};
+use crate::plan::Plan;
+use crate::plan::action::Action;
 use crate::plan::sample;
+use crate::plan::step::Phase;
 
 fn event(second: i64, kind: EventKind) -> Event {
     Event { at: Timestamp::from_second(1_764_000_000 + second).unwrap(), kind }
@@ -35,6 +40,64 @@ fn a_phase_shows_its_slowest_step_with_the_service_s_word_and_how_long_it_usuall
     assert_eq!(screen(&[]), "");
 }
 
+/// Whoever is asked whether the old writers are stopped is told that others start without an answer.
+#[test]
+fn the_fence_says_which_workloads_do_not_wait_for_it() {
+    let mut plan = sample::plan();
+    let asked = |plan: &Plan, step: &str, done: &[String]| {
+        let question = Question { step, ask: "stopped?", unproven: &BTreeMap::new(), failed: &[], done };
+        render_gate(plan, question, Options::default())
+    };
+    let fence = plan.steps.iter().find(|step| step.phase == Phase::Fence).unwrap().id.clone();
+    let behind = asked(&plan, &fence, &[]);
+    let ready = plan.steps.iter().position(|step| matches!(step.action, Action::AwaitReady { .. })).unwrap();
+    plan.steps[ready].needs.clear();
+    plan.steps[ready].action = Action::AwaitReady { object: "Deployment/shop/cart".to_owned() };
+    let open = asked(&plan, &fence, &[]);
+    assert!(open.contains("started without waiting for it, whatever the answer: "), "{open}");
+    assert!(open.len() > behind.len(), "{behind}");
+    let up = asked(&plan, &fence, std::slice::from_ref(&plan.steps[ready].id));
+    assert!(up.contains("up by now, without waiting for it: 1 workload; neither"), "{up}");
+}
+
+/// At 100 columns and at 80: the word of what is waited for is whole, and the usual time gives way.
+#[test]
+fn what_is_waited_for_is_whole_where_there_is_room_for_it() {
+    let mut events = begun();
+    let first = sample::plan().steps[0].id.clone();
+    let status = "its load balancer has no address yet";
+    events.push(event(70, EventKind::StepProgress { step: first, status: status.to_owned() }));
+    assert!(screen(&events).contains(status), "{}", screen(&events));
+    let plan = sample::plan();
+    let mut view = View::new(&plan);
+    events.iter().for_each(|event| view.take(event));
+    let narrow = render_view(&view, Options { width: 80, ..Options::default() });
+    assert!(narrow.contains("its load balancer"), "{narrow}");
+    assert!(narrow.lines().all(|line| line.chars().count() <= 80), "{narrow}");
+}
+
+/// What holds a run up is seen beside what has failed in its phase.
+#[test]
+fn what_still_runs_is_shown_beside_what_has_failed() {
+    let plan = sample::plan();
+    let of_phase = |phase: Phase| plan.steps.iter().filter(move |step| step.phase == phase);
+    let phase = Phase::ALL.into_iter().find(|phase| of_phase(*phase).count() > 1).unwrap();
+    let [failed, runs] = [0, 1].map(|at| of_phase(phase).nth(at).unwrap().id.clone());
+    let mut events = begun();
+    for step in [&failed, &runs] {
+        events.push(event(62, EventKind::StepBegun { step: step.clone(), attempt: 1 }));
+    }
+    let cause = "no capacity".to_owned();
+    events.push(event(63, EventKind::StepFailed { step: failed, cause, choices: Vec::new() }));
+    events.push(event(64, EventKind::StepProgress { step: runs, status: "no address yet".to_owned() }));
+    let shown = screen(&events);
+    assert!(shown.contains("1 failed: no capacity") && shown.contains("no address yet"), "{shown}");
+    assert!(shown.lines().all(|line| line.chars().count() <= 100), "{shown}");
+    let mut view = View::new(&plan);
+    events.iter().for_each(|event| view.take(event));
+    assert!(!view.rests(), "something runs");
+}
+
 #[test]
 fn what_has_ended_stays_ended() {
     let mut events = begun();
@@ -62,14 +125,22 @@ fn a_failure_says_cause_and_what_to_do_and_the_command_is_the_one_that_was_typed
         },
     ));
     assert!(screen(&events).contains("failed: no capacity"));
+    let second = plan.steps[1].id.clone();
+    events.push(event(70, EventKind::StepBegun { step: second.clone(), attempt: 1 }));
+    events.push(event(
+        70,
+        EventKind::StepProgress { step: second.clone(), status: "no address yet".to_owned() },
+    ));
     let left = plan.steps.len() as u64 - 1;
     events.push(event(71, EventKind::Ended { how: Ending::Failed, done: 0, failed: 1, left }));
     let folder = Folder {
         again: "drplan apply p.json --context c",
         run: ".drplan/runs/r1",
         verify: "drplan verify --context c",
+        replan: Some("drplan region us-west-2 --resume r1 --out next.json"),
     };
     let shown = render_ended(&plan, &events, folder, Options::default());
+    assert!(shown.contains(&format!("under way {second}: no address yet")), "{shown}");
     for expected in
         [&*first, "no capacity", "1. try again", "drplan apply p.json --context c", "has moved no traffic"]
     {
@@ -87,4 +158,67 @@ fn a_line_has_the_time_and_no_control_characters() {
     let shown = line(&event(0, kind)).unwrap();
     assert!(shown.contains("infra/a  FAILED: bad"), "{shown}");
     assert!(!shown.contains('\u{1b}') && !shown.contains('\n'), "{shown}");
+}
+
+#[test]
+fn a_gate_tells_what_nobody_answered_from_what_is_proven() {
+    let plan = sample::plan();
+    let gate = plan.steps.iter().find(|step| matches!(step.action, Action::Gate { .. })).unwrap();
+    let need = gate.needs.first().unwrap().clone();
+    let row = |text: &str, label: &str| {
+        let line = text.lines().find(|line| line.trim_start().starts_with(label));
+        line.is_some_and(|line| line.contains(&need))
+    };
+    let asked = |unproven: &[String], failed: &[String]| {
+        let unproven = &unproven.iter().map(|need| (need.clone(), "nobody said".to_owned())).collect();
+        let question = Question { step: &gate.id, ask: "go?", unproven, failed, done: &[] };
+        render_gate(&plan, question, Options::default())
+    };
+    let all = asked(&[], &[]);
+    assert!(row(&all, "proven ") && !row(&all, "unproven "), "{all}");
+    let none = asked(std::slice::from_ref(&need), &[]);
+    assert!(!row(&none, "proven ") && row(&none, "unproven "), "{none}");
+    let failed = asked(&[], &["manifests/Service/shop/cart".to_owned()]);
+    assert!(failed.contains("FAILED    manifests/Service/shop/cart"), "{failed}");
+}
+
+#[test]
+fn steps_that_failed_of_one_cause_are_told_once() {
+    let plan = sample::plan();
+    let failed = |name: &str, choice: &str| EventKind::StepFailed {
+        step: format!("manifests/ready/Deployment/shop/{name}"),
+        cause: format!("GET Deployment/shop/{name}: CannotStart: no room"),
+        choices: vec![choice.to_owned()],
+    };
+    let mut events: Vec<Event> = [("a", "mend"), ("b", "mend"), ("c", "other")]
+        .iter()
+        .map(|(name, does)| event(1, failed(name, does)))
+        .collect();
+    events.push(event(2, EventKind::Ended { how: Ending::Failed, done: 0, failed: 3, left: 1 }));
+    let folder = Folder { again: "again", run: "r", verify: "v", replan: None };
+    let shown = render_ended(&plan, &events, folder, Options::default());
+    assert_eq!(shown.matches("no room").count(), 2, "{shown}");
+    assert!(
+        shown.contains("steps     manifests/ready/Deployment/shop/a and manifests/ready/Deployment/shop/b"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_narrow_screen_has_one_line_for_each_phase() {
+    let plan = sample::plan();
+    let mut view = View::new(&plan);
+    begun().iter().for_each(|event| view.take(event));
+    let options = Options { width: 80, ..Options::default() };
+    let shown = render_view(&view, options);
+    assert!(
+        shown
+            .lines()
+            .filter(|line| !line.is_empty())
+            .all(|line| line.starts_with("  ") && !line.starts_with("    ")),
+        "{shown}"
+    );
+    view.take(&event(62, EventKind::GateAsked { step: "dns/gate".to_owned(), ask: "go?".to_owned() }));
+    let shown = render_view(&view, options);
+    assert!(shown.contains("since ") && !shown.contains(" gone"), "{shown}");
 }

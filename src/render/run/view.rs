@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::super::Options;
 use super::super::screen::{Screen, Style, bold, dim, plain};
-use super::super::text::{duration, instant_near, pad, shorten};
+use super::super::text::{count, duration, instant_near, pad, shorten};
 use crate::event::{Event, EventKind};
 use crate::plan::Plan;
 use crate::plan::action::Action;
@@ -47,6 +47,17 @@ impl<'p> View<'p> {
             now: None,
             asked: None,
         }
+    }
+
+    /// The gate that is asked: what is typed under its question is not drawn over.
+    #[must_use]
+    pub fn asked(&self) -> Option<&str> {
+        self.asked.as_deref()
+    }
+
+    /// Time goes by without an event.
+    pub fn tick(&mut self, now: Timestamp) {
+        self.now = self.now.map(|known| known.max(now));
     }
 
     /// Takes an event in. Of a step that has ended nothing more is taken, unless it is undone.
@@ -101,6 +112,26 @@ impl<'p> View<'p> {
         self.plan.steps.iter().zip(&self.states).filter(move |(step, _)| step.phase == phase)
     }
 
+    /// Whether nothing is under way but the question, and nothing begins without its answer.
+    #[must_use]
+    pub fn rests(&self) -> bool {
+        let is_done = |id: &String| {
+            let state = self.steps.get(id.as_str()).and_then(|at| self.states.get(*at));
+            state.is_none_or(|state| matches!(state, State::Done { .. }))
+        };
+        self.plan.steps.iter().zip(&self.states).all(|(step, state)| match state {
+            State::Running { .. } => self.asked.as_ref() == Some(&step.id),
+            State::Waiting => !step.needs.iter().all(is_done),
+            State::Done { .. } | State::Failed { .. } => true,
+        })
+    }
+
+    /// How many steps are done.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.states.iter().filter(|state| matches!(state, State::Done { .. })).count()
+    }
+
     /// Steps that wait for nothing but others.
     fn waits_for(&self, phase: Phase) -> Option<String> {
         let open = |id: &String| {
@@ -111,7 +142,9 @@ impl<'p> View<'p> {
         let needs = self.of(phase).flat_map(|(step, _)| &step.needs).filter_map(open);
         let outside: Vec<&Step> = needs.filter(|step| step.phase != phase).collect();
         if let Some(gate) = self.of(phase).map(|(step, _)| step).find(|step| {
-            matches!(step.action, Action::Gate { .. }) && step.needs.iter().filter_map(open).next().is_none()
+            matches!(step.action, Action::Gate { .. })
+                && open(&step.id).is_some()
+                && step.needs.iter().filter_map(open).next().is_none()
         }) {
             return Some(format!("you decide: {}", gate.id));
         }
@@ -126,6 +159,13 @@ pub fn render_view(view: &View<'_>, options: Options<'_>) -> String {
     let mut screen = Screen::new(options);
     let (Some(begun), Some(now)) = (view.begun, view.now) else { return String::new() };
     let gone = |since: Timestamp| u64::try_from(now.duration_since(since).as_secs()).unwrap_or(0);
+    // While a question is open nothing is drawn anew: how long it lasts would stand still.
+    let lasts = |since: Timestamp| match view.asked {
+        Some(_) => format!("since {}", since.strftime("%H:%M:%S")),
+        None => duration(gone(since)),
+    };
+    // What the names of phases, bars and numbers leave.
+    let room = screen.width().saturating_sub(2 + 11 + BAR + 11);
     for phase in Phase::ALL {
         let all = view.of(phase).count();
         if all == 0 {
@@ -160,22 +200,53 @@ pub fn render_view(view: &View<'_>, options: Options<'_>) -> String {
             State::Failed { cause } => Some((step, cause)),
             _ => None,
         }) {
-            line.push((Style::Bad, shorten(&format!("{} failed: {cause}", step.id), 55)));
-        } else if let Some((step, since, status)) = slowest {
+            let name = step.id.split_once('/').map_or(step.id.as_str(), |(_, name)| name);
+            let name = format!(" ({})", shorten(name, 24));
+            let taken = name.chars().count() + format!("{failed} failed: ").chars().count();
+            line.push((Style::Bad, format!("{failed} failed: {}", head(cause, room.saturating_sub(taken)))));
+            line.push(dim(name));
+            if slowest.is_some() {
+                // What holds the run up is another than what has failed.
+                screen.text(27, &line);
+                line = vec![plain(" ".repeat(2 + 11 + BAR + 11))];
+            }
+        }
+        if let Some((step, since, status)) = slowest {
             let name = step.id.split_once('/').map_or(step.id.as_str(), |(_, name)| name);
             let usual = duration(step.estimate.p50_seconds);
-            line.push(plain(pad(&shorten(name, 28), 30)));
             let status = if status.is_empty() { String::new() } else { format!("{status} ") };
-            line.push(dim(shorten(&format!("{status}{}, usually {usual}", duration(gone(*since))), 40)));
-        } else if done < all {
-            line.extend(view.waits_for(phase).map(dim));
+            // What it waits for counts most; then how long already, the end of a long name, and how long it usually takes.
+            let said = status.chars().count();
+            let time = format!("{}, usually {usual}", lasts(*since));
+            let needs = |time: &str| name.chars().count().min(28) + 2 + said + time.chars().count();
+            let time = if said > 0 && needs(&time) > room { lasts(*since) } else { time };
+            let rest = room.saturating_sub(time.chars().count() + 2);
+            let short = shorten(name, rest.saturating_sub(said.min(rest * 4 / 5)).clamp(8, 28));
+            let padded = 30 + said + time.chars().count();
+            let name = if padded <= room && room > 59 { pad(&short, 30) } else { format!("{short}  ") };
+            let taken = name.chars().count() + time.chars().count();
+            line.push(plain(name));
+            line.push(dim(format!("{}{time}", head(&status, room.saturating_sub(taken)))));
+        } else if failed == 0 && done < all {
+            line.extend(view.waits_for(phase).map(|what| dim(shorten(&what, room))));
         }
         screen.text(27, &line);
     }
     screen.gap();
-    let mut foot = vec![plain(format!("  {} gone", duration(gone(begun))))];
+    let failed = view.states.iter().filter(|state| matches!(state, State::Failed { .. })).count();
+    let mut foot = vec![plain(match view.asked {
+        Some(_) => format!("  begun at {} UTC", begun.strftime("%H:%M:%S")),
+        None => format!("  {} gone", duration(gone(begun))),
+    })];
     let left = view.plan.forecast.rto.p50_seconds.saturating_sub(gone(begun));
-    if view.states.iter().any(|state| matches!(state, State::Waiting | State::Running { .. })) {
+    if failed > 0 {
+        foot.push((
+            Style::Bad,
+            format!("   {} failed: the rest goes on as far as it can", count(failed, "step")),
+        ));
+    } else if view.asked.is_none()
+        && view.states.iter().any(|state| matches!(state, State::Waiting | State::Running { .. }))
+    {
         let about = now.checked_add(jiff::SignedDuration::from_secs(i64::try_from(left).unwrap_or(0)));
         if let Ok(about) = about {
             foot.push(dim(format!("   done at about {}", instant_near(about, now))));
@@ -186,4 +257,15 @@ pub fn render_view(view: &View<'_>, options: Options<'_>) -> String {
     }
     screen.text(2, &foot);
     screen.finish()
+}
+
+/// The beginning of a text, where a cause says most.
+fn head(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    if most < 4 {
+        return String::new();
+    }
+    text.chars().take(most.saturating_sub(2)).chain("… ".chars()).collect()
 }

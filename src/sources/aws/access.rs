@@ -47,18 +47,24 @@ pub async fn open(connection: &Connection, request: &ClusterRequest) -> Found<Cl
 }
 
 /// Opens a session that may write, and that signs in anew for as long as it lasts: by the kubeconfig that was named, else
-/// as the AWS credentials say. The environment's kubeconfig is never taken.
+/// as the AWS credentials say, and with a kubeconfig that leads there. The environment's kubeconfig is never taken.
 ///
 /// # Errors
 /// No such cluster, none that can be told from others, or a sign-in that fails.
-pub async fn open_session(connection: &Connection, request: &ClusterRequest) -> Found<Session> {
+pub async fn open_session(
+    connection: &Connection,
+    request: &ClusterRequest,
+) -> Found<(Session, Option<Kubeconfig>)> {
     if let Some(source) = &request.kubeconfig {
-        return Session::open(Kubeconfig::read(source)?, request.limits).await;
+        return Ok((Session::open(Kubeconfig::read(source)?, request.limits).await?, None));
     }
     let cluster = describe(connection, request).await?;
     let address = Kubeconfig::at_eks(&cluster.name, &cluster.endpoint, cluster.authority()?);
     let tokens = eks_tokens(connection.sdk(), connection.region(), &cluster.name);
-    Session::with_tokens(address, tokens, request.limits).await
+    let session = Session::with_tokens(address, tokens, request.limits).await?;
+    let authority = cluster.authority()?;
+    let own = Kubeconfig::for_kubectl(&cluster.name, &cluster.endpoint, authority, connection.region());
+    Ok((session, Some(own)))
 }
 
 const DESCRIBE: &str = "eks:DescribeCluster";
@@ -127,7 +133,9 @@ fn only(mut names: Vec<String>, place: &str) -> Found<String> {
     match <[String; 1]>::try_from(names) {
         Ok([name]) => Ok(name),
         Err(names) if names.is_empty() => {
-            let detail = format!("{place} no EKS cluster: give another with --kubeconfig FILE");
+            let detail = format!(
+                "{place} no EKS cluster: name a context of a kubeconfig (--context NAME, with --kubeconfig FILE where it is another)"
+            );
             Err(Failure::new(CHOICE, GapReason::NotRecorded, detail))
         }
         Err(names) => {

@@ -22,6 +22,13 @@ const SERVICES: List = of("kubernetes:ListServices", "/api/v1/services", "Servic
 const EVENTS: List = of("kubernetes:ListEvents", "/api/v1/events", "EventList");
 const SLICES: List =
     of("kubernetes:ListEndpointSlices", "/apis/discovery.k8s.io/v1/endpointslices", "EndpointSliceList");
+const SCALERS: List = of(
+    "kubernetes:ListHorizontalPodAutoscalers",
+    "/apis/autoscaling/v2/horizontalpodautoscalers",
+    "HorizontalPodAutoscalerList",
+);
+const APIS: List =
+    of("kubernetes:ListAPIServices", "/apis/apiregistration.k8s.io/v1/apiservices", "APIServiceList");
 const SETS: List = of("kubernetes:ListReplicaSets", "/apis/apps/v1/replicasets", METADATA);
 const WORKLOADS: [(&str, List); 3] = [
     ("Deployment", of("kubernetes:ListDeployments", "/apis/apps/v1/deployments", "DeploymentList")),
@@ -73,6 +80,12 @@ struct Spec {
     unschedulable: Option<bool>,
     selector: Value,
     update_strategy: Value,
+    /// Of an autoscaler.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    scale_target_ref: Value,
+    /// Of an API.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    service: Value,
 }
 
 /// An EndpointSlice.
@@ -116,6 +129,7 @@ struct Event {
 /// gap.
 pub async fn read_health(cluster: &Cluster, at: Timestamp, namespaces: &[String]) -> Seen {
     let [first, second, third] = WORKLOADS;
+    let (scalers, apis) = tokio::join!(list::<Kept>(cluster, &SCALERS), list::<Kept>(cluster, &APIS));
     let (nodes, pods, sets, services, slices, events, deployments, stateful, daemons) = tokio::join!(
         list::<Kept>(cluster, &NODES),
         list::<Kept>(cluster, &PODS),
@@ -134,6 +148,9 @@ pub async fn read_health(cluster: &Cluster, at: Timestamp, namespaces: &[String]
     seen.services = plain(services.keep(&mut seen.gaps));
     seen.slices = plain(slices.keep(&mut seen.gaps));
     seen.events = plain(events.keep(&mut seen.gaps));
+    // They lead to a warning, and to no verdict.
+    seen.scalers = plain(scalers.keep(&mut Vec::new()));
+    seen.apis = plain(apis.keep(&mut seen.gaps));
     let kinds = [deployments, stateful, daemons].map(|section| section.keep(&mut seen.gaps));
     seen.workloads =
         kinds.iter().any(Option::is_some).then(|| kinds.into_iter().flatten().flatten().collect());

@@ -6,12 +6,12 @@
 use serde_json::Value;
 
 use super::restart::{self, Before};
-use super::{KubeTarget, MANAGER, going, listed, parsed};
+use super::{KubeTarget, MANAGER, fixed, going, listed, parsed, passing, scaled};
 use crate::clients::kube::refusal::{About, garbled, is_own_conflict};
 use crate::clients::kube::session::{Answer, Call, JSON, METADATA_OF_ONE};
 use crate::model::rollout::applied::is_applied;
 use crate::model::target::kube::{KubeObject, ObjectRef};
-use crate::model::target::{Acted, Outputs, Seen, TargetError};
+use crate::model::target::{Acted, Seen, TargetError};
 
 /// JSON is YAML.
 const APPLY: &str = "application/apply-patch+yaml";
@@ -29,6 +29,9 @@ struct How {
 /// Where a list tells that an object is as it would be applied, there is nothing to do. Of what the attempt before this one
 /// changed, and of pods that are to read anew, it tells nothing.
 pub(super) async fn look(target: &KubeTarget, object: &KubeObject) -> Result<Seen, TargetError> {
+    if let Some(seen) = passing::look_before(target, object).await? {
+        return Ok(seen);
+    }
     going::check(target, object).await?;
     if object.tried || !object.reread.is_empty() {
         return Ok(Seen::Ready);
@@ -37,7 +40,8 @@ pub(super) async fn look(target: &KubeTarget, object: &KubeObject) -> Result<See
         return Ok(Seen::Ready);
     };
     let Some(live) = objects.get(&name) else { return Ok(Seen::Ready) };
-    Ok(if is_applied_to(target, object, live).await? { Seen::Done(Outputs::new()) } else { Seen::Ready })
+    let is_applied = is_applied_to(target, object, live).await?;
+    Ok(if is_applied { Seen::Done(passing::left(&object.reference, live)) } else { Seen::Ready })
 }
 
 /// Whether applying an object would change nothing.
@@ -48,20 +52,30 @@ pub(super) async fn is_applied_to(
 ) -> Result<bool, TargetError> {
     let owned = without_scaled(target, object).await?;
     let body = owned.as_deref().unwrap_or(object.body.expose());
-    Ok(serde_json::from_str::<Value>(body).is_ok_and(|body| is_applied(live, &body, MANAGER)))
+    if !serde_json::from_str::<Value>(body).is_ok_and(|body| is_applied(live, &body, MANAGER)) {
+        return Ok(false);
+    }
+    Ok(scaled::from_none(target, object, live).await?.is_none())
 }
 
 pub(super) async fn apply(target: &KubeTarget, object: &KubeObject) -> Result<Acted, TargetError> {
     let before = restart::before(target, object).await?;
     // Values are compared with those that the server has now: what it made of `stringData`, for one.
-    let accept = if matches!(before, Before::Values(_)) { JSON } else { METADATA_OF_ONE };
+    let is_job = object.reference.kind == "Job";
+    let accept = if is_job || matches!(before, Before::Values(_)) { JSON } else { METADATA_OF_ONE };
     let owned = without_scaled(target, object).await?;
     let body = owned.as_deref().unwrap_or(object.body.expose());
     let answer = patch(target, &object.reference, body, false, accept).await?;
     going::applied(&object.reference, &answer.body)?;
-    if answer.status == CREATED && super::scaled::can_be(&object.reference) {
+    if answer.status == CREATED && scaled::can_be(&object.reference) {
         let left_out = owned.as_ref().and_then(|_| replicas(object.body.expose()));
-        super::scaled::bring_up(target, &object.reference, left_out).await?;
+        scaled::bring_up(target, &object.reference, left_out).await?;
+    } else {
+        scaled::bring_up_from_none(target, object).await?;
+    }
+    if is_job {
+        let live = parsed("PATCH", &About::Object(&object.reference), &answer.body)?;
+        return Ok(Acted::Done(passing::left(&object.reference, &live)));
     }
     restart::after(target, object, before, &answer.body).await.map(Acted::Done)
 }
@@ -78,6 +92,9 @@ pub(super) async fn patch(
     match send(target, object, body, how, accept).await {
         Err(error) if is_own_conflict(&error, MANAGER) => {
             send(target, object, body, How { force: true, ..how }, accept).await
+        }
+        Err(error) if error.code == TargetError::IMMUTABLE => {
+            Err(fixed::named(target, object, body, error).await)
         }
         answer => answer,
     }
@@ -109,7 +126,7 @@ pub(super) async fn without_scaled(
     target: &KubeTarget,
     object: &KubeObject,
 ) -> Result<Option<String>, TargetError> {
-    if !super::scaled::can_be(&object.reference) || !object.body.expose().contains("\"replicas\"") {
+    if !scaled::can_be(&object.reference) || !object.body.expose().contains("\"replicas\"") {
         return Ok(None);
     }
     if !target.scaled.has(&target.session, &object.reference).await? {

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::clients::kube::refusal::{About, found, garbled};
 use crate::clients::kube::session::{Call, JSON, Session};
 use crate::model::api_groups;
+use crate::model::rollout::text;
 use crate::model::target::TargetError;
 use crate::model::target::kube::ObjectRef;
 
@@ -28,15 +31,22 @@ impl Resource {
         let Self { base, plural, namespaced } = self;
         match namespaced {
             // What a kubeconfig without a namespace means.
-            true => format!("{base}/namespaces/{}/{plural}", namespace.unwrap_or("default")),
+            true => format!("{base}/namespaces/{}/{plural}", segment(namespace.unwrap_or("default"))),
             false => format!("{base}/{plural}"),
         }
     }
 
     /// Path of an object.
     pub(super) fn path(&self, object: &ObjectRef) -> String {
-        format!("{}/{}", self.collection(object.namespace.as_deref()), object.name)
+        format!("{}/{}", self.collection(object.namespace.as_deref()), segment(&object.name))
     }
+}
+
+/// What a name may have as it is in a path: whether it is a name at all the API server says.
+const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b':').remove(b'~');
+
+fn segment(name: &str) -> impl std::fmt::Display + '_ {
+    utf8_percent_encode(name, NAME)
 }
 
 /// Kinds of one group and version.
@@ -76,11 +86,75 @@ impl Discovery {
         if let Some(found) = known.get(&object.api_version).and_then(|kinds| kinds.get(&object.kind)) {
             return Ok(found.clone());
         }
-        let kinds = Arc::new(read(session, object).await?);
+        let kinds = match read(session, object).await {
+            Err(error) if error.code == TargetError::NO_KIND => {
+                return Err(otherwise_served(session, object).await.unwrap_or(error));
+            }
+            kinds => Arc::new(kinds?),
+        };
         let resource = kinds.get(&object.kind).cloned();
         known.insert(object.api_version.clone(), kinds);
-        resource.ok_or_else(|| unknown(object))
+        match resource {
+            Some(resource) => Ok(resource),
+            None => Err(otherwise_served(session, object).await.unwrap_or_else(|| unknown(object))),
+        }
     }
+}
+
+#[derive(Deserialize)]
+struct Group {
+    #[serde(default)]
+    versions: Vec<Version>,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    #[serde(rename = "groupVersion")]
+    api_version: String,
+}
+
+/// That the cluster has the kind in other versions alone. Its definition has the last word: what it serves by now comes in a
+/// moment. `None` where that is not so, or not known.
+async fn otherwise_served(session: &Session, object: &ObjectRef) -> Option<TargetError> {
+    let (group, version) = object.api_version.split_once('/')?;
+    let words = format!("versions of {group}");
+    let about = About::Words(&words);
+    let path = format!("/apis/{group}");
+    let answer =
+        session.ask(&Call { verb: "GET", about, path: &path, accept: JSON, body: None }).await.ok()?;
+    let listed: Group = serde_json::from_slice(&answer.body).ok()?;
+    let (mut others, mut plural) = (Vec::new(), None);
+    for other in listed.versions.into_iter().filter(|other| other.api_version != object.api_version) {
+        let asked = ObjectRef { api_version: other.api_version.clone(), ..object.clone() };
+        if let Some(resource) = read(session, &asked).await.ok()?.remove(&object.kind) {
+            plural = Some(resource.plural);
+            others.push(other.api_version);
+        }
+    }
+    let path = format!("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{}.{group}", plural?);
+    let words = format!("the definition of {}", object.kind);
+    let about = About::Words(&words);
+    match session.ask(&Call { verb: "GET", about, path: &path, accept: JSON, body: None }).await {
+        Ok(answer) => {
+            let definition: Value = serde_json::from_slice(&answer.body).ok()?;
+            let versions = definition.pointer("/spec/versions").and_then(Value::as_array);
+            let is_this = |one: &Value| text(one, "/name") == version;
+            let is_served = |one: &Value| one.get("served").and_then(Value::as_bool) == Some(true);
+            if versions.into_iter().flatten().any(|one| is_this(one) && is_served(one)) {
+                return None;
+            }
+        }
+        // One that an API server of its own serves.
+        Err(error) if error.status == Some(404) => {}
+        Err(_) => return None,
+    }
+    let message = format!(
+        "the cluster serves {} of {}, and not {}: no wait brings it",
+        object.kind,
+        others.join(", "),
+        object.api_version
+    );
+    Some(found("GET", &About::Object(object), TargetError::NOT_SERVED, message))
 }
 
 fn unknown(object: &ObjectRef) -> TargetError {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -15,8 +16,10 @@ use crate::model::target::kube::ObjectRef;
 
 /// From so many of one kind in one namespace on.
 const MANY: usize = 8;
-/// Most that a list brings; what is not in it is asked for by its name.
+/// Most that one page brings.
 const PAGE: usize = 500;
+/// Pages that are read of a kind of which others have many more than are asked for; what is not in them is acted on by its name.
+const MORE_PAGES: usize = 4;
 /// How old a list may be: what others change meanwhile is not seen.
 const AGE: Duration = Duration::from_secs(5);
 
@@ -91,20 +94,32 @@ pub(super) async fn all<'o>(
 /// All objects of a kind; `None` where they may not be listed, or their kind is not known yet: that is told of each.
 async fn list(target: &KubeTarget, one: &ObjectRef) -> Option<Objects> {
     let resource = target.discovery.resource(&target.session, one).await.ok()?;
-    let path = format!("{}?limit={PAGE}", resource.collection(one.namespace.as_deref()));
+    let collection = resource.collection(one.namespace.as_deref());
     let words = format!("list of {}", one.kind);
     let about = About::Words(&words);
-    let call = Call { verb: "GET", about, path: &path, accept: JSON, body: None };
-    let answer = target.session.ask(&call).await.ok()?;
-    let mut list = parsed("GET", &about, &answer.body).ok()?;
-    let Some(Value::Array(items)) = list.get_mut("items").map(Value::take) else { return None };
-    let by_name = items.into_iter().filter_map(|mut item| {
-        let name = item.pointer("/metadata/name")?.as_str()?.to_owned();
-        // Items of a list do not say their kind.
-        let entries = item.as_object_mut()?;
-        entries.insert("apiVersion".to_owned(), one.api_version.as_str().into());
-        entries.insert("kind".to_owned(), one.kind.as_str().into());
-        Some((name, item))
-    });
-    Some(by_name.collect())
+    let pages = target.listed.many.get(&kind(one)).map_or(0, |many| many / PAGE) + MORE_PAGES;
+    let (mut objects, mut token) = (Objects::new(), String::new());
+    for _ in 0..pages {
+        let path = format!("{collection}?limit={PAGE}{token}");
+        let call = Call { verb: "GET", about, path: &path, accept: JSON, body: None };
+        // A page that does not come, or has expired, leaves what came before.
+        let Ok(answer) = target.session.ask(&call).await else { break };
+        let mut list = parsed("GET", &about, &answer.body).ok()?;
+        let Some(Value::Array(items)) = list.get_mut("items").map(Value::take) else { return None };
+        objects.extend(items.into_iter().filter_map(|item| named(item, one)));
+        match list.pointer("/metadata/continue").and_then(Value::as_str).filter(|next| !next.is_empty()) {
+            Some(next) => token = format!("&continue={}", utf8_percent_encode(next, NON_ALPHANUMERIC)),
+            None => return Some(objects),
+        }
+    }
+    (!objects.is_empty()).then_some(objects)
+}
+
+/// An item by its name. Items of a list do not say their kind.
+fn named(mut item: Value, one: &ObjectRef) -> Option<(String, Value)> {
+    let name = item.pointer("/metadata/name")?.as_str()?.to_owned();
+    let entries = item.as_object_mut()?;
+    entries.insert("apiVersion".to_owned(), one.api_version.as_str().into());
+    entries.insert("kind".to_owned(), one.kind.as_str().into());
+    Some((name, item))
 }

@@ -8,6 +8,7 @@ use crate::clients::kube::session::{Call, JSON};
 use crate::model::rollout::text;
 use crate::model::secret::{marker, tells};
 use crate::model::target::TargetError;
+use crate::model::target::kube::ObjectRef;
 
 /// Pods of one look: a wave that does not come up shows in the first already.
 const MOST_PODS: usize = 100;
@@ -61,10 +62,28 @@ async fn newest_set(
 /// Events of an object, oldest first.
 pub(super) async fn events(target: &KubeTarget, object: &Value) -> Result<Vec<Value>, TargetError> {
     let [namespace, uid] = ["/metadata/namespace", "/metadata/uid"].map(|path| text(object, path));
-    let path = format!(
-        "/api/v1/namespaces/{namespace}/events?limit={MOST_EVENTS}&fieldSelector=involvedObject.uid%3D{uid}"
-    );
-    let mut events = list(target, &about(object, "events"), &path).await?;
+    events_by(target, namespace, &format!("involvedObject.uid%3D{uid}"), &about(object, "events")).await
+}
+
+/// Events of all objects that have or had this name, oldest first.
+pub(super) async fn events_of_name(
+    target: &KubeTarget,
+    object: &ObjectRef,
+) -> Result<Vec<Value>, TargetError> {
+    let namespace = object.namespace.as_deref().unwrap_or("default");
+    let ObjectRef { kind, name, .. } = object;
+    let field = format!("involvedObject.kind%3D{kind}%2CinvolvedObject.name%3D{name}");
+    events_by(target, namespace, &field, &format!("events of {}", object.label())).await
+}
+
+async fn events_by(
+    target: &KubeTarget,
+    namespace: &str,
+    field: &str,
+    words: &str,
+) -> Result<Vec<Value>, TargetError> {
+    let path = format!("/api/v1/namespaces/{namespace}/events?limit={MOST_EVENTS}&fieldSelector={field}");
+    let mut events = list(target, words, &path).await?;
     // RFC 3339 in UTC without fractions: the order of text is that of time.
     let at = |event: &Value| {
         let last = text(event, "/lastTimestamp");

@@ -6,15 +6,12 @@ use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use super::apply::{get, is_applied_to, patch, without_scaled};
-use super::{KubeTarget, listed, parsed, webhooks};
+use super::{AT_ONCE, KubeTarget, listed, parsed, scaled, webhooks};
 use crate::clients::kube::refusal::About;
 use crate::clients::kube::session::JSON;
 use crate::model::target::TargetError;
 use crate::model::target::kube::preview::{Outcome, Preview, compare};
 use crate::model::target::kube::{KubeObject, ObjectRef};
-
-/// As many as are under way at once: what an API server answers without making anybody wait.
-const AT_ONCE: usize = 16;
 
 /// What becomes of each object, in the order given.
 ///
@@ -35,7 +32,7 @@ pub(super) async fn preview(
                 Outcome::Refused(error.message)
             }
             Err(error) if error.status == Some(404) => {
-                Outcome::Later(format!("its namespace is not there yet: {}", error.message))
+                Outcome::Later("its namespace is not there yet".to_owned())
             }
             Err(error) if error.code == TargetError::WEBHOOK => Outcome::Later(error.message),
             Err(error)
@@ -58,7 +55,6 @@ async fn outcome(
     object: &KubeObject,
     known: &HashMap<ObjectRef, Value>,
 ) -> Result<Outcome, TargetError> {
-    let about = About::Object(&object.reference);
     let live = match known.get(&object.reference) {
         Some(live) if is_applied_to(target, object, live).await? => return Ok(Outcome::Unchanged),
         Some(live) => Some(live.clone()),
@@ -68,8 +64,24 @@ async fn outcome(
         // Whether it would be let in is asked all the same.
         return ask(target, object).await.map(|_| Outcome::Create);
     };
+    dry(target, object, live).await
+}
+
+/// What an apply would change of an object that is there.
+pub(super) async fn dry(
+    target: &KubeTarget,
+    object: &KubeObject,
+    live: Value,
+) -> Result<Outcome, TargetError> {
     let after = ask(target, object).await?;
-    Ok(compare(live, parsed("PATCH", &about, &after)?))
+    let mut after = parsed("PATCH", &About::Object(&object.reference), &after)?;
+    // It is brought up beside its apply.
+    if let Some(first) = scaled::from_none(target, object, &live).await?
+        && let Some(spec) = after.get_mut("spec").and_then(Value::as_object_mut)
+    {
+        spec.insert("replicas".to_owned(), first.into());
+    }
+    Ok(compare(live, after))
 }
 
 async fn ask(target: &KubeTarget, object: &KubeObject) -> Result<Vec<u8>, TargetError> {

@@ -9,12 +9,15 @@ use super::release::absent;
 use super::{KubeTarget, apply, parsed, pods, scaled, webhooks};
 use crate::clients::kube::refusal::{About, found};
 use crate::model::rollout::causes::{self, Stuck, Verdict};
+use crate::model::rollout::quota;
 use crate::model::rollout::readiness::{self, Readiness};
 use crate::model::target::kube::ObjectRef;
-use crate::model::target::{Progress, Seen, TargetError};
+use crate::model::target::{Outputs, Progress, Seen, TargetError, UNPROVEN};
 
 /// Pods change within seconds, and a cause is to be told within 15.
 const AGAIN: Duration = Duration::from_secs(1);
+/// How long a paused Deployment may take to have as many pods as it is told to.
+const PAUSED: Duration = Duration::from_secs(9);
 
 pub(super) async fn look(target: &KubeTarget, object: &ObjectRef) -> Result<Seen, TargetError> {
     let about = About::Object(object);
@@ -32,7 +35,19 @@ pub(super) async fn look(target: &KubeTarget, object: &ObjectRef) -> Result<Seen
         return Ok(Seen::Underway(Progress { status, again_in: Some(AGAIN) }));
     }
     match found {
-        Readiness::Ready => Ok(Seen::Done(readiness::outputs(&live).into_iter().collect())),
+        Readiness::Ready => {
+            let mut outputs: Outputs = readiness::outputs(&live).into_iter().collect();
+            let unproven = match readiness::runs_old(&live) {
+                Some(why) => Some(why),
+                None => scaled::is_at_none(target, object, &live).await,
+            };
+            outputs.extend(unproven.map(|why| (UNPROVEN.to_owned(), why)));
+            Ok(Seen::Done(outputs))
+        }
+        // A moment is left to one that is scaled: that goes on while it is paused.
+        Readiness::Waiting(ref why) if found.is_paused() && target.since(&object.label()) >= PAUSED => {
+            Err(cannot_start(&about, why.clone()))
+        }
         Readiness::Failed(why) => {
             let log = if runs_pods(object) { log_of_failed(target, &live).await } else { Vec::new() };
             Err(cannot_start(&about, with_log(why, &log)))
@@ -40,11 +55,12 @@ pub(super) async fn look(target: &KubeTarget, object: &ObjectRef) -> Result<Seen
         Readiness::Waiting(why) => {
             let cause = match runs_pods(object) {
                 true => cause(target, &live, answer.at).await,
-                false => Ok(None),
+                false => Ok(Cause::None),
             };
             let status = match cause {
-                Ok(Some(cause)) => return Err(cannot_start(&about, cause)),
-                Ok(None) => why,
+                Ok(Cause::Stuck(cause)) => return Err(cannot_start(&about, cause)),
+                Ok(Cause::Heals(how)) => format!("{why}; {how}"),
+                Ok(Cause::None) => why,
                 // It comes up all the same, where it does: who may not read pods still waits for it.
                 Err(error) => format!("{why}; what its pods say cannot be read: {error}"),
             };
@@ -64,18 +80,25 @@ fn cannot_start(about: &About<'_>, cause: String) -> TargetError {
     found("GET", about, TargetError::CANNOT_START, cause)
 }
 
-/// Why pods of a workload cannot start; `None` where they still may.
-async fn cause(
-    target: &KubeTarget,
-    workload: &Value,
-    now: Option<Timestamp>,
-) -> Result<Option<String>, TargetError> {
-    if let Some(stuck) = causes::of_workload(workload, now) {
-        return Ok(Some(format!("its pods are not made: {}: {}", stuck.reason, stuck.detail)));
+/// Why a workload does not come up.
+enum Cause {
+    /// It may still.
+    None,
+    /// It was refused before, and is tried again by its controller.
+    Heals(String),
+    /// It cannot.
+    Stuck(String),
+}
+
+/// Why pods of a workload cannot start.
+async fn cause(target: &KubeTarget, workload: &Value, now: Option<Timestamp>) -> Result<Cause, TargetError> {
+    if let Some((stuck, since)) = causes::of_workload(workload, now) {
+        return refused(target, workload, &stuck, since).await;
     }
     let pods = pods::of_workload(target, workload).await?;
     if pods.is_empty() {
-        return not_made(target, workload, now).await;
+        let stuck = not_made(target, workload, now).await?;
+        return Ok(stuck.map_or(Cause::None, Cause::Stuck));
     }
     let mut found: Vec<(&Value, Stuck)> = Vec::new();
     for pod in &pods {
@@ -90,9 +113,9 @@ async fn cause(
             Verdict::AskEvents => {}
         }
     }
-    let Some((pod, stuck)) = found.first() else { return Ok(None) };
+    let Some((pod, stuck)) = found.first() else { return Ok(gated(&pods)) };
     if causes::is_unschedulable(stuck) && causes::is_node_coming(&pods::events(target, pod).await?) {
-        return Ok(None);
+        return Ok(Cause::None);
     }
     let same = found.iter().filter(|(_, other)| other.reason == stuck.reason).count();
     let log = match &stuck.log_of {
@@ -100,7 +123,59 @@ async fn cause(
         None => Vec::new(),
     };
     let told = format!("{same} of {} cannot start: {}: {}", count(pods.len()), stuck.reason, stuck.detail);
-    Ok(Some(with_log(told, &log)))
+    Ok(Cause::Stuck(with_log(told, &log)))
+}
+
+/// Whoever set the gates may take them away.
+fn gated(pods: &[Value]) -> Cause {
+    let held: Vec<&Value> = pods.iter().filter(|pod| causes::gates(pod).next().is_some()).collect();
+    let mut gates: Vec<&str> = held.iter().flat_map(|pod| causes::gates(pod)).collect();
+    gates.sort_unstable();
+    gates.dedup();
+    if gates.is_empty() {
+        return Cause::None;
+    }
+    Cause::Heals(format!(
+        "{} of {} not scheduled before somebody takes its gates away: SchedulingGated by {}",
+        held.len(),
+        crate::model::words::count(pods.len(), "pod") + if pods.len() == 1 { " is" } else { " are" },
+        gates.join(", ")
+    ))
+}
+
+/// A controller that was not let make pods tries again later each time, and its word stays until then: what was mended
+/// meanwhile is waited for.
+async fn refused(
+    target: &KubeTarget,
+    workload: &Value,
+    stuck: &Stuck,
+    since: Option<Timestamp>,
+) -> Result<Cause, TargetError> {
+    let told = format!("its pods are not made: {}: {}", stuck.reason, stuck.detail);
+    if let Some(name) = quota::exceeded(&stuck.detail) {
+        let namespace = workload.pointer("/metadata/namespace").and_then(Value::as_str);
+        let quota = ObjectRef {
+            api_version: "v1".to_owned(),
+            kind: "ResourceQuota".to_owned(),
+            namespace: namespace.map(str::to_owned),
+            name: name.to_owned(),
+        };
+        return Ok(match apply::get(target, &quota).await {
+            Ok(Some(live)) if quota::is_as_told(&stuck.detail, &live) => Cause::Stuck(told),
+            Ok(_) => Cause::Heals(format!(
+                "quota {name} has changed since it was exceeded, and its controller tries again by itself, within minutes"
+            )),
+            // Who may not read it is told what is known.
+            Err(_) => Cause::Stuck(told),
+        });
+    }
+    match (since, target.began.get()) {
+        (Some(since), Some(began)) if since < *began => {
+            let at = since.strftime("%H:%M:%S");
+            Ok(Cause::Heals(format!("{told} (at {at} UTC, and its controller tries again by itself)")))
+        }
+        _ => Ok(Cause::Stuck(told)),
+    }
 }
 
 fn count(pods: usize) -> String {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::pods::list;
 use super::{KubeTarget, served};
-use crate::clients::kube::refusal::{About, found, webhook_of};
+use crate::clients::kube::refusal::{About, ELSEWHERE, found, webhook_of};
 use crate::clients::kube::session::{Call, JSON};
 use crate::model::rollout::text;
 use crate::model::target::TargetError;
@@ -44,13 +44,18 @@ pub(super) async fn silent(
     Ok(None)
 }
 
-/// What was done or refused; of a refusal because a webhook does not answer, whether it is worth a wait.
+/// What was done or refused; of a refusal because a webhook does not answer, whether it is worth a wait, and whose it is.
 pub(super) async fn told<T>(target: &KubeTarget, answer: Result<T, TargetError>) -> Result<T, TargetError> {
     let error = match answer {
         Err(error) if error.code == TargetError::WEBHOOK => error,
         answer => return answer,
     };
-    let Some((name, namespace, service)) = webhook_of(&error) else { return Err(error) };
+    let Some((name, service)) = webhook_of(&error) else { return Err(error) };
+    let Some((namespace, service)) = service else {
+        let Some(object) = configuration_of(target, name).await else { return Err(error) };
+        let message = error.message.replace(ELSEWHERE, &format!("what {object} calls at its url"));
+        return Err(TargetError { message, ..error });
+    };
     let Some(cause) = served::by_nobody(target, namespace, service).await else { return Err(error) };
     let object = configuration_of(target, name).await;
     let message = unserved(name, object.as_deref().unwrap_or("a webhook configuration"), &cause);

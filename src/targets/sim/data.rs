@@ -17,6 +17,7 @@ impl Target<DataRequest> for Region {
         mark: &'a Mark,
     ) -> BoxFuture<'a, Result<Seen, TargetError>> {
         Box::pin(async move {
+            self.asked_for(mark);
             let key = self.key(request, mark);
             let is_made = matches!(request, DataRequest::Restore(_) | DataRequest::Backup { .. });
             Ok(match self.find(&key) {
@@ -38,6 +39,7 @@ impl Target<DataRequest> for Region {
         mark: &'a Mark,
     ) -> BoxFuture<'a, Result<Acted, TargetError>> {
         Box::pin(async move {
+            self.check_token("rds", "change", mark)?;
             let key = self.key(request, mark);
             let (word, wants) = self.check(request, &key)?;
             if let DataRequest::SpliceSecret { name, splices, .. } = request {

@@ -14,9 +14,10 @@ impl Target<AddressRequest> for Region {
     fn look<'a>(
         &'a self,
         request: &'a AddressRequest,
-        _: &'a Mark,
+        mark: &'a Mark,
     ) -> BoxFuture<'a, Result<Seen, TargetError>> {
         Box::pin(async move {
+            self.asked_for(mark);
             Ok(match self.find(&request.address) {
                 Found::There { outputs, .. } => Seen::Done(outputs),
                 Found::Underway { progress, .. } => Seen::Underway(progress),
@@ -37,6 +38,8 @@ impl Target<AddressRequest> for Region {
     ) -> BoxFuture<'a, Result<Acted, TargetError>> {
         Box::pin(async move {
             self.check_allowed("engine", "apply")?;
+            self.check_token("engine", "apply", mark)?;
+            self.check_made_with_data(request)?;
             if let AddressChange::Import { id: Some(id) } = &request.change
                 && self.setup.missing.contains(id)
             {
@@ -54,10 +57,33 @@ impl Target<AddressRequest> for Region {
                     (pointer.clone(), given)
                 })
                 .collect();
-            if request.address.contains("aws_db_subnet_group.") {
-                self.world().groups.extend(outputs.get("/id").cloned());
+            if is_group(&request.address) {
+                let named = self.setup.named_groups.get(&request.address);
+                self.world().groups.extend(outputs.get("/id").into_iter().chain(named).cloned());
             }
             Ok(self.have(request.address.clone(), mark, "creating", outputs).await)
         })
+    }
+}
+
+/// Whether an address is that of a DB subnet group.
+fn is_group(address: &str) -> bool {
+    ["aws_db_subnet_group.", "aws_docdb_subnet_group.", "aws_neptune_subnet_group."]
+        .iter()
+        .any(|kind| address.contains(kind))
+}
+
+impl Region {
+    /// Refuses to make a store that is to come back from a recovery point, without one that is there.
+    fn check_made_with_data(&self, request: &AddressRequest) -> Result<(), TargetError> {
+        if request.change != AddressChange::Restore {
+            return Ok(());
+        }
+        let world = self.world();
+        if request.overrides.iter().any(|(_, value)| world.points.contains(value)) {
+            return Ok(());
+        }
+        let message = format!("no recovery point that is there is named for {}", request.address);
+        Err(fault("engine", "apply", "InvalidParameterValue", 400, message))
     }
 }

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::{Found, Region, fault, value};
-use crate::model::target::kube::{KubeRequest, ObjectRef, Released};
+use crate::model::target::kube::{KubeRequest, ObjectRef, Passing, Released};
 use crate::model::target::{Acted, Mark, Outputs, Progress, Seen, TargetError};
 use crate::targets::Target;
 
@@ -17,11 +17,14 @@ impl Target<KubeRequest> for Region {
         mark: &'a Mark,
     ) -> BoxFuture<'a, Result<Seen, TargetError>> {
         Box::pin(async move {
+            self.asked_for(mark);
             let (key, object) = match request {
                 KubeRequest::Apply(object) => (applied(&object.reference), None),
                 KubeRequest::Still(still) => (applied(&still.object.reference), None),
                 KubeRequest::Release { .. } => (format!("release {}", mark.step), None),
-                KubeRequest::AwaitReady(object) => (format!("ready {}", mark.step), Some(object)),
+                KubeRequest::AwaitReady(object) | KubeRequest::AwaitEnd(Passing { object, .. }) => {
+                    (format!("ready {}", mark.step), Some(object))
+                }
             };
             if let Some(object) = object {
                 if matches!(self.find(&applied(object)), Found::Absent) {
@@ -64,6 +67,7 @@ impl Target<KubeRequest> for Region {
     ) -> BoxFuture<'a, Result<Acted, TargetError>> {
         Box::pin(async move {
             self.check_allowed("kubernetes", "PATCH")?;
+            self.check_token("kubernetes", "PATCH", mark)?;
             let (key, word) = match request {
                 KubeRequest::Apply(object) => (applied(&object.reference), "applying"),
                 KubeRequest::Release { object, to } => {
@@ -77,7 +81,9 @@ impl Target<KubeRequest> for Region {
                     };
                     (format!("release {}", mark.step), word)
                 }
-                KubeRequest::AwaitReady(_) | KubeRequest::Still(_) => return Ok(Acted::Accepted),
+                KubeRequest::AwaitReady(_) | KubeRequest::AwaitEnd(_) | KubeRequest::Still(_) => {
+                    return Ok(Acted::Accepted);
+                }
             };
             Ok(self.have(key, mark, word, Outputs::new()).await)
         })

@@ -6,6 +6,7 @@
 mod data;
 mod engine;
 mod kube;
+mod mishaps;
 mod proofs;
 mod restore;
 mod setup;
@@ -22,7 +23,7 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use tokio::time::Instant;
 
 use crate::model::target::{Acted, Mark, Outputs, Progress, TargetError};
-pub use setup::{RecordKey, Setup};
+pub use setup::{Break, Mishap, RecordKey, Setup};
 
 /// Effects that take longer are taken on at once, and are done later.
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -45,6 +46,11 @@ struct World {
     trusted: BTreeMap<String, BTreeSet<String>>,
     groups: BTreeSet<String>,
     points: BTreeSet<String>,
+    unusable: BTreeSet<String>,
+    exhausted: BTreeSet<String>,
+    denied: BTreeSet<String>,
+    /// Mishaps that are to come: when, where that is known already.
+    mishaps: Vec<(Option<Instant>, Mishap)>,
     effects: Vec<Effect>,
 }
 
@@ -91,6 +97,10 @@ impl Region {
             trusted: BTreeMap::new(),
             groups: setup.groups.clone(),
             points: setup.points.clone(),
+            unusable: setup.unusable.clone(),
+            exhausted: setup.exhausted.clone(),
+            denied: setup.denied.clone(),
+            mishaps: setup.mishaps.iter().map(|mishap| (None, mishap.clone())).collect(),
             effects: Vec::new(),
         };
         Self { setup, world: Mutex::new(world) }
@@ -98,7 +108,9 @@ impl Region {
 
     fn world(&self) -> MutexGuard<'_, World> {
         // A test that panicked while it held the world has failed already.
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.break_what_is_due();
+        world
     }
 
     /// Every effect that was had, in order.
@@ -115,7 +127,8 @@ impl Region {
     /// Whether a recovery point is there and its key may be used.
     #[must_use]
     pub fn has_point(&self, id: &str) -> bool {
-        self.world().points.contains(id) && !self.setup.unusable.contains(id)
+        let world = self.world();
+        world.points.contains(id) && !world.unusable.contains(id)
     }
 
     /// What a record is now.
@@ -142,7 +155,7 @@ impl Region {
 
     /// What a role may not do.
     fn check_allowed(&self, service: &'static str, call: &str) -> Result<(), TargetError> {
-        if self.setup.denied.contains(service) {
+        if self.world().denied.contains(service) {
             let message = format!("the role that drplan runs as may not call {call}");
             return Err(fault(service, call, "AccessDenied", 403, message));
         }

@@ -2,6 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
+use super::restore::is_class;
 use super::{Found, Region, fault};
 use crate::model::target::proof::ProofRequest;
 use crate::model::target::{Acted, Mark, Mismatch, Outputs, Seen, TargetError};
@@ -14,6 +15,8 @@ impl Target<ProofRequest> for Region {
         mark: &'a Mark,
     ) -> BoxFuture<'a, Result<Seen, TargetError>> {
         Box::pin(async move {
+            self.asked_for(mark);
+            self.check_token("preflight", "look", mark)?;
             let takes = self.duration(mark);
             // Nobody waits for one call that long: resolvers are asked until the old answer has drained.
             if takes > super::AT_ONCE {
@@ -69,7 +72,11 @@ impl Region {
                 }
             }
             ProofRequest::Offered { names, what, .. } => {
-                if names.iter().all(|name| setup.exhausted.contains(name)) && !names.is_empty() {
+                let world = self.world();
+                let is_none = |name: &String| {
+                    world.exhausted.contains(name) || (*what == "db class" && !is_class(name))
+                };
+                if names.iter().all(is_none) && !names.is_empty() {
                     mismatch(format!("no {what} of {} is on offer", names.join(", ")))
                 } else {
                     Seen::Done(Outputs::new())
@@ -92,9 +99,11 @@ impl Region {
                 let known = self.world().points.contains(id);
                 if known { Seen::Done(Outputs::new()) } else { mismatch(format!("{id} is gone")) }
             }
+            ProofRequest::RecoveryPoint { id: None } => {
+                mismatch("the rule chose no recovery point".to_owned())
+            }
             ProofRequest::Endpoint { host } => missing("an answer of", host),
             ProofRequest::StateBackend { .. }
-            | ProofRequest::RecoveryPoint { id: None }
             | ProofRequest::ControlPlane { .. }
             | ProofRequest::Primary { .. }
             | ProofRequest::Name { .. }

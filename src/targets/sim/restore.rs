@@ -61,7 +61,10 @@ impl Region {
         if let Some(key) = set("KmsKeyId").filter(|key| !self.can_use(key)) {
             return refused("KMSKeyNotAccessibleFault", 400, format!("{key} may not be used here"));
         }
-        if let Some(class) = restore.class.as_ref().filter(|class| self.setup.exhausted.contains(*class)) {
+        if let Some(class) = restore.class.as_ref().filter(|class| !is_class(class)) {
+            return refused("InvalidParameterValue", 400, format!("{class} is no class of databases"));
+        }
+        if let Some(class) = restore.class.as_ref().filter(|class| self.world().exhausted.contains(*class)) {
             return refused(
                 codes.no_capacity,
                 400,
@@ -104,11 +107,28 @@ impl Region {
             let status = if service == "rds" { 404 } else { 400 };
             return Err(fault(service, call, missing, status, format!("{point} is not there")));
         }
-        if self.setup.unusable.contains(point) {
+        if self.world().unusable.contains(point) {
             let code = if service == "rds" { "KMSKeyNotAccessibleFault" } else { "AccessDeniedException" };
             let message = format!("the key of {point} may not be used");
             return Err(fault(service, call, code, 400, message));
         }
         Ok(())
+    }
+}
+
+/// Whether a class of databases may be called so: `db.`, a family, and a size, as
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html> has them.
+pub(super) fn is_class(name: &str) -> bool {
+    let mut words = name.split('.');
+    let is_family = |word: &str| word.starts_with(|first: char| first.is_ascii_lowercase());
+    let is_size = |word: &str| {
+        let times =
+            word.strip_suffix("xlarge").is_some_and(|of| of.bytes().all(|byte| byte.is_ascii_digit()));
+        times || ["micro", "small", "medium", "large", "metal"].contains(&word)
+    };
+    match (words.next(), words.next(), words.next()) {
+        (Some("db"), Some("serverless"), None) => true,
+        (Some("db"), Some(family), Some(size)) => is_family(family) && is_size(size),
+        _ => false,
     }
 }

@@ -43,4 +43,36 @@ pub struct Setup {
     pub missing: BTreeSet<String>,
     /// How many quotas have no room, by code.
     pub full: BTreeSet<String>,
+    /// Names of the DB subnet groups that the engine makes, by the address that it makes them under.
+    pub named_groups: BTreeMap<String, String>,
+    /// Ids that several steps of the plan have: a service knows a call again by its token, which is made of the id.
+    pub doubled: BTreeSet<String>,
+    /// What breaks in the middle of the run.
+    pub mishaps: Vec<Mishap>,
+}
+
+/// Something that breaks in the middle of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mishap {
+    /// The step that it is reckoned from: from when the region is first asked for it.
+    pub step: String,
+    /// How long after that.
+    pub after: Duration,
+    /// What breaks.
+    pub breaks: Break,
+}
+
+/// What may break.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Break {
+    /// A retention rule deletes a recovery point.
+    PointDeleted(String),
+    /// The key of a recovery point is disabled, or its policy changed.
+    PointLocked(String),
+    /// A database class sells out.
+    ClassSoldOut(String),
+    /// Somebody makes an empty database of this name, if there is none.
+    NameTaken(String),
+    /// The role may no longer call a service.
+    Denied(String),
 }

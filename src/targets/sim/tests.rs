@@ -17,7 +17,7 @@ fn setup() -> Setup {
         points: names(&["snap", "locked"]),
         unusable: names(&["locked"]),
         groups: names(&["group"]),
-        exhausted: names(&["db.none"]),
+        exhausted: names(&["db.m6g.xlarge"]),
         databases: [("taken".to_owned(), None)].into(),
         records: [(key(), "old".to_owned())].into(),
         ..Setup::default()
@@ -53,11 +53,11 @@ fn a_restore_is_refused_where_aws_refuses_it() {
     in_time(async {
         let region = Region::new(setup());
         let cases = [
-            (restore("a", "gone", "db.m", "group"), "DBSnapshotNotFound"),
-            (restore("a", "locked", "db.m", "group"), "KMSKeyNotAccessibleFault"),
-            (restore("a", "snap", "db.none", "group"), "InsufficientDBInstanceCapacity"),
-            (restore("a", "snap", "db.m", "none"), "DBSubnetGroupNotFoundFault"),
-            (restore("taken", "snap", "db.m", "group"), "DBInstanceAlreadyExists"),
+            (restore("a", "gone", "db.m6g.large", "group"), "DBSnapshotNotFound"),
+            (restore("a", "locked", "db.m6g.large", "group"), "KMSKeyNotAccessibleFault"),
+            (restore("a", "snap", "db.m6g.xlarge", "group"), "InsufficientDBInstanceCapacity"),
+            (restore("a", "snap", "db.m6g.large", "none"), "DBSubnetGroupNotFoundFault"),
+            (restore("taken", "snap", "db.m6g.large", "group"), "DBInstanceAlreadyExists"),
             (DataRequest::Modify { identifier: "a".to_owned(), settings: Vec::new() }, "DBInstanceNotFound"),
             (
                 DataRequest::Promote {
@@ -73,7 +73,7 @@ fn a_restore_is_refused_where_aws_refuses_it() {
             assert_eq!(error.code, code, "{error}");
         }
         assert!(region.effects().is_empty(), "what is refused has no effect");
-        let empty = restore("taken", "snap", "db.m", "group");
+        let empty = restore("taken", "snap", "db.m6g.large", "group");
         let seen = region.look(&empty, &mark("restore")).await.unwrap();
         assert!(matches!(seen, Seen::Mismatch(_)), "an empty database under the name: {seen:?}");
     });
@@ -83,7 +83,7 @@ fn a_restore_is_refused_where_aws_refuses_it() {
 fn what_is_made_takes_its_time_and_is_made_once() {
     in_time(async {
         let region = Region::new(setup());
-        let request = restore("a", "snap", "db.m", "group");
+        let request = restore("a", "snap", "db.m6g.large", "group");
         let mark = mark("restore");
         assert_eq!(region.look(&request, &mark).await.unwrap(), Seen::Ready);
         assert_eq!(region.act(&request, &mark).await.unwrap(), Acted::Accepted);
@@ -130,7 +130,7 @@ fn the_same_seed_is_the_same_region() {
     let run = |seed| {
         in_time(async move {
             let region = Region::new(Setup { seed, ..setup() });
-            let request = restore("a", "snap", "db.m", "group");
+            let request = restore("a", "snap", "db.m6g.large", "group");
             region.act(&request, &mark("restore")).await.unwrap();
             let begun = Instant::now();
             while region.look(&request, &mark("restore")).await.unwrap() == Seen::Ready {

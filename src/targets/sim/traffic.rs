@@ -15,6 +15,7 @@ impl Target<TrafficRequest> for Region {
         mark: &'a Mark,
     ) -> BoxFuture<'a, Result<Seen, TargetError>> {
         Box::pin(async move {
+            self.asked_for(mark);
             match self.find(&changed(mark)) {
                 Found::There { outputs, .. } => return Ok(Seen::Done(outputs)),
                 Found::Underway { progress, .. } => return Ok(Seen::Underway(progress)),
@@ -49,6 +50,7 @@ impl Target<TrafficRequest> for Region {
         mark: &'a Mark,
     ) -> BoxFuture<'a, Result<Acted, TargetError>> {
         Box::pin(async move {
+            self.check_token("traffic", "change", mark)?;
             let word = match request {
                 TrafficRequest::Record { from, to, .. } => {
                     self.check_allowed("route53", CHANGE)?;

@@ -10,7 +10,7 @@ use drplan::sources::manifests::{Request, Tools, read_manifests};
 use serde_json::Value;
 
 use crate::control_plane::ControlPlane;
-use crate::run::shown;
+use crate::work::shown;
 
 const STATE: &str =
     r#"{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"none","outputs":{},"resources":[]}"#;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::cases::{Case, Source, label};
 use crate::control_plane::ControlPlane;
-use crate::run::shown;
+use crate::work::shown;
 
 fn kubectl(plane: &ControlPlane) -> Command {
     let mut command = Command::new(ControlPlane::program("kubectl"));

@@ -86,6 +86,17 @@ fn one_request_is_made_for_an_object() {
     });
 }
 
+/// Whether it is a name the API server says, and not whoever writes its address.
+#[test]
+fn a_name_that_is_none_is_refused_by_the_server() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "unnamed").await);
+        let error = apply(&target, &config_map(&shop, "BAD NAME?x=1#a", json!({}))).await.unwrap_err();
+        assert_eq!((error.code.as_str(), error.status), ("Invalid", Some(422)), "{error}");
+    });
+}
+
 #[test]
 fn a_conflict_names_field_and_owner_and_is_never_forced() {
     let plane = cluster();
@@ -122,7 +133,7 @@ fn an_immutable_field_is_named_with_the_choice() {
         let error = apply(&target, &other).await.unwrap_err();
         assert_eq!(error.code, TargetError::IMMUTABLE, "{error}");
         assert!(
-            error.message.contains("spec.selector cannot be changed")
+            error.message.starts_with("spec.selector.matchLabels.tier cannot be changed")
                 && error.message.contains("delete the object"),
             "{error}"
         );
@@ -203,6 +214,12 @@ fn an_object_of_a_new_kind_comes_after_its_definition() {
         settled(&target, &definition).await.0.unwrap();
         apply(&target, &queue).await.unwrap();
         settled(&target, &queue).await.0.unwrap();
+        let mut other = queue.clone();
+        other["apiVersion"] = json!("shop.example/v1alpha1");
+        let error = apply(&target, &other).await.unwrap_err();
+        assert_eq!(error.code, TargetError::NOT_SERVED, "{error}");
+        let told = "serves Queue of shop.example/v1, and not shop.example/v1alpha1";
+        assert!(error.message.contains(told), "{error}");
     });
 }
 

@@ -172,6 +172,8 @@ fn a_webhook_that_does_not_answer_is_told_by_name() {
         let error = error.unwrap();
         assert_eq!(error.code, TargetError::WEBHOOK, "{error}");
         assert!(error.message.contains("webhook policy.shop.example does not answer"), "{error}");
+        let whose = "what ValidatingWebhookConfiguration/policy calls at its url must be up";
+        assert!(error.message.contains(whose), "{error}");
         let path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/policy";
         plane.ask("DELETE", path, &json!({})).await;
     });

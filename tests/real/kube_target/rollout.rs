@@ -87,6 +87,14 @@ fn a_quota_without_room() {
         let error = ended.unwrap_err();
         assert!(took < Duration::from_secs(15), "{took:?}");
         assert!(error.message.contains("exceeded quota: pods"), "{error}");
+        // Its controller says so until it tries again, which is later each time.
+        let path = format!("/api/v1/namespaces/{shop}/resourcequotas/pods");
+        super::apply::by(plane, "test", &path, &json!({ "spec": { "hard": { "pods": "5" } } })).await;
+        while plane.ask("GET", &path, &Value::Null).await["status"]["hard"]["pods"] != "5" {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let (ended, _) = settled(&target, &object).await;
+        assert!(ended.is_ok(), "what was mended is waited for: {ended:?}");
     });
 }
 

@@ -7,7 +7,7 @@ use drplan::plan::journal::{Entry, replay};
 
 use super::{Stopped, begun_since};
 use crate::emulator;
-use crate::run::{killed, shown};
+use crate::work::{killed, shown};
 
 /// The other machine has the folder of the stack and the plan; the run's records are in S3.
 #[test]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{INPUTS, Stopped, resumes};
-use crate::run::shown;
+use crate::work::shown;
 
 #[test]
 fn what_is_no_run_to_go_on_with_is_refused_with_what_to_do() {
@@ -51,7 +51,7 @@ fn what_is_no_run_to_go_on_with_is_refused_with_what_to_do() {
     std::fs::write(&journal, &edited).unwrap();
     told(&["--resume", run], 5, "of the journal");
     std::fs::write(&journal, b"").unwrap();
-    told(&["--resume", run], 2, "no run that has begun");
+    told(&["--resume", run], 5, "has no records any more");
     // What a process that died in the middle of a record leaves.
     std::fs::write(&journal, [&whole[..], b"{\"sequence\":"].concat()).unwrap();
     let (new, _) = stopped.resumed(out);

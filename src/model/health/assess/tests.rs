@@ -57,6 +57,8 @@ fn seen() -> Seen {
         )]),
         events: Some(Vec::new()),
         namespaces: None,
+        apis: Some(vec![json!({ "metadata": { "name": "v1." }, "spec": {} })]),
+        scalers: Some(Vec::new()),
         gaps: Vec::new(),
     }
 }
@@ -72,6 +74,25 @@ fn a_healthy_cluster() {
     assert!(found.workloads[1].rests && found.workloads[1].problem.is_none());
     assert_eq!(found.services[0].zones.values().sum::<usize>(), 2);
     assert_eq!(found.services[1].problem, None, "what it leads to rests");
+}
+
+#[test]
+fn an_api_that_nobody_answers_for_and_an_autoscaler_at_none_are_told() {
+    let mut seen = seen();
+    let api = |name: &str, available: &str| {
+        json!({ "metadata": { "name": name }, "spec": { "service": { "name": "adapter" } },
+            "status": { "conditions": [{ "type": "Available", "status": available, "reason": "FailedDiscoveryCheck", "message": "m" }] } })
+    };
+    seen.apis = Some(vec![api("v1beta1.metrics.k8s.io", "False"), api("v1.other.example", "True")]);
+    seen.scalers = Some(vec![json!({ "metadata": { "namespace": "shop", "name": "off" },
+        "spec": { "scaleTargetRef": { "kind": "Deployment", "name": "off" } } })]);
+    let found = assess(&seen, "shop", &[]);
+    assert_eq!(found.verdict, Verdict::Missed);
+    let [api] = found.apis.as_slice() else { panic!("{:?}", found.apis) };
+    assert_eq!(api.object, "APIService/v1beta1.metrics.k8s.io");
+    assert!(api.problem.starts_with("it does not answer (FailedDiscoveryCheck: m)"), "{api:?}");
+    let warning = found.workloads[1].warning.as_deref().unwrap_or_default();
+    assert!(warning.starts_with("it has 0 replicas, where its autoscaler does nothing"), "{warning}");
 }
 
 #[test]
@@ -146,4 +167,15 @@ fn a_namespace_that_is_not_there_is_missed() {
     let absent = Absent { namespace: "shpo".to_owned(), near: Some("shop".to_owned()) };
     assert_eq!(health.absent, [absent]);
     assert_eq!(assess(&seen, "c", &asked[..1]).verdict, Verdict::Ok);
+}
+
+#[test]
+fn a_cluster_in_which_nothing_runs_is_not_well() {
+    let nothing = Seen { workloads: Some(Vec::new()), ..seen() };
+    let health = assess(&nothing, "c", &[]);
+    assert_eq!((health.verdict, health.empty), (Verdict::Missed, true));
+    // A namespace may have none.
+    assert!(!assess(&nothing, "c", &["shop".to_owned()]).empty);
+    let unseen = Seen { workloads: None, ..seen() };
+    assert!(!assess(&unseen, "c", &[]).empty);
 }

@@ -166,3 +166,34 @@ fn what_others_define() {
     behind["status"]["observedGeneration"] = 1.into();
     assert_is(&behind, "has not seen the change");
 }
+
+#[test]
+fn a_paused_deployment_waits_for_nothing_that_comes() {
+    let of = |updated: i64| {
+        let status = json!({ "observedGeneration": 2, "replicas": 2, "updatedReplicas": updated, "readyReplicas": 2,
+            "availableReplicas": 2, "conditions": conditions(&[("Progressing", "Unknown", "DeploymentPaused")]) });
+        let spec = json!({ "replicas": 2, "paused": true, "progressDeadlineSeconds": 600 });
+        object("apps/v1", "Deployment", spec, status)
+    };
+    assert_is(&of(1), "waiting: it is paused (spec.paused)");
+    assert!(super::of(&of(1)).is_paused());
+    assert_is(&of(2), "ready");
+    assert!(!super::of(&of(2)).is_paused());
+}
+
+#[test]
+fn pods_of_an_older_template_are_told_where_nothing_replaces_them() {
+    let set = |strategy: Value, updated: i64| {
+        let spec = json!({ "replicas": 2, "updateStrategy": strategy });
+        runs_old(&object("apps/v1", "StatefulSet", spec, json!({ "updatedReplicas": updated })))
+    };
+    let on_delete = || json!({ "type": "OnDelete" });
+    assert!(set(on_delete(), 0).unwrap().starts_with("2 pods still run"));
+    assert!(set(on_delete(), 1).unwrap().starts_with("1 pod still runs"));
+    assert_eq!(set(on_delete(), 2), None);
+    assert!(set(json!({ "rollingUpdate": { "partition": 1 } }), 1).unwrap().contains("partition"));
+    assert_eq!(set(json!({ "type": "RollingUpdate" }), 1), None);
+    let daemons = json!({ "desiredNumberScheduled": 3, "updatedNumberScheduled": 1 });
+    let daemons = object("apps/v1", "DaemonSet", json!({ "updateStrategy": on_delete() }), daemons);
+    assert!(runs_old(&daemons).unwrap().starts_with("2 pods still run"));
+}

@@ -234,6 +234,12 @@ fn findings_and_uses() {
     caught_alone(Rule::Finding, |plan| {
         plan.findings.remove(0);
     });
+    for code in ["database-empty-trap", "primary-unfenced"] {
+        caught_alone(Rule::Finding, |plan| {
+            let at = plan.findings.iter().position(|finding| finding.code == code).unwrap();
+            plan.findings.remove(at);
+        });
+    }
     caught_alone(Rule::Finding, |plan| {
         plan.findings[0].at = Some(Place::new("kubernetes/config.yaml", 10));
     });
