@@ -14,7 +14,8 @@ mod example;
 mod kubectl;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use drplan::model::rollout::taken::{Now, taken};
 use serde_json::Value;
@@ -159,7 +160,7 @@ fn what_others_wrote_is_applied_as_kubectl_applies_it() {
 
 /// One folder, from nothing to changed; what is wrong with it.
 fn through(case: &Case, ours: &ControlPlane, theirs: &ControlPlane) -> Vec<String> {
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     let name = &case.name;
     let mut wrong = Vec::new();
     let stop = stops(name);
@@ -185,7 +186,7 @@ fn through(case: &Case, ours: &ControlPlane, theirs: &ControlPlane) -> Vec<Strin
     if said.is_some() != refused {
         wrong.push(format!("{name}: kubectl says {said:?}"));
     }
-    wrong.extend(same(case, &first, &live(theirs, &case.rendered())));
+    wrong.extend(same_in_the_end(case, &case.rendered(), ours, theirs));
     if stop.is_some() {
         eprintln!("{name}: {} objects, stopped as expected: {:?}", first.len(), case.causes());
         return wrong;
@@ -216,7 +217,7 @@ fn through(case: &Case, ours: &ControlPlane, theirs: &ControlPlane) -> Vec<Strin
         }
     }
     wrong.extend(others_have(&changed, &after));
-    wrong.extend(same(case, &after, &live(theirs, &changed.rendered())));
+    wrong.extend(same_in_the_end(case, &changed.rendered(), ours, theirs));
     eprintln!("{name}: {} objects, {} s", first.len(), began.elapsed().as_secs());
     wrong
 }
@@ -236,25 +237,42 @@ fn others_have(case: &Case, live: &BTreeMap<String, Value>) -> Vec<String> {
     wrong
 }
 
-/// Compares what two clusters have; what differs and may not.
-fn same(case: &Case, ours: &BTreeMap<String, Value>, theirs: &BTreeMap<String, Value>) -> Vec<String> {
-    let mut wrong = Vec::new();
+/// Compares what two clusters have until it is the same, or half a minute has passed: controllers write annotations,
+/// finalizers and names of volumes some time after the apply.
+fn same_in_the_end(case: &Case, file: &Path, ours: &ControlPlane, theirs: &ControlPlane) -> Vec<String> {
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        let (told, wrong) = same(case, &live(ours, file), &live(theirs, file));
+        if wrong.is_empty() || Instant::now() > until {
+            told.iter().for_each(|one| eprintln!("{}: {one}", case.name));
+            return wrong;
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+}
+
+/// Compares what two clusters have; what differs and may, and what may not.
+fn same(
+    case: &Case,
+    ours: &BTreeMap<String, Value>,
+    theirs: &BTreeMap<String, Value>,
+) -> (Vec<String>, Vec<String>) {
+    let (mut told, mut wrong) = (Vec::new(), Vec::new());
     for label in ours.keys().chain(theirs.keys()).collect::<BTreeSet<_>>() {
         let (Some(ours), Some(theirs)) = (ours.get(label), theirs.get(label)) else {
-            if let Some(why) = comes_and_goes(&case.name, label) {
-                eprintln!("{}: {label} is left by one alone: {why}", case.name);
-                continue;
-            }
             let whose = if ours.contains_key(label) { "drplan" } else { "kubectl" };
-            wrong.push(format!("{}: {label} is left by {whose} alone", case.name));
+            match comes_and_goes(&case.name, label) {
+                Some(why) => told.push(format!("{label} is left by one alone: {why}")),
+                None => wrong.push(format!("{}: {label} is left by {whose} alone", case.name)),
+            }
             continue;
         };
         for (path, ours, theirs) in differences(&without_the_servers(ours), &without_the_servers(theirs)) {
             match allowed(case, label, &path) {
-                Some(why) => eprintln!("{}: {label} {path}: {why}", case.name),
+                Some(why) => told.push(format!("{label} {path}: {why}")),
                 None => wrong.push(format!("{}: {label} {path}: {ours} is {theirs} by kubectl", case.name)),
             }
         }
     }
-    wrong
+    (told, wrong)
 }
