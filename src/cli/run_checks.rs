@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::run_folder::{ANEW, BEGUN, JOURNAL, RUNS, check_name, has_holder, names, read};
+use super::run_folder::{ANEW, BEGUN, JOURNAL, RUNS, check_name, has_holder, names, read_if_there};
 use super::{Failure, resume};
 use crate::plan::journal::{Begun, Replayed};
 
@@ -20,7 +20,7 @@ pub(super) fn find(base: &Path, decision: &str) -> Result<Option<(String, Replay
             continue;
         }
         let file = folder.join(JOURNAL);
-        let before = if is_there(&file)? { read(&file)? } else { Replayed::default() };
+        let before = read_if_there(&file)?.unwrap_or_default();
         let Some(begun) = &before.begun else {
             check_never_began(&folder)?;
             continue;

@@ -214,7 +214,7 @@ pub(super) fn has_holder(folder: &Path) -> bool {
 /// The plan and the journal of a run's folder, which may be running.
 pub(super) fn read_run(path: &Path) -> Result<(Plan, Replayed), Failure> {
     let file = path.join(JOURNAL);
-    let replayed = if is_there(&file)? { read(&file)? } else { Replayed::default() };
+    let replayed = read_if_there(&file)?.unwrap_or_default();
     if replayed.begun.is_none() {
         check_never_began(path)?;
         let fix = "apply its plan: drplan apply PLAN";
@@ -246,8 +246,7 @@ pub(super) fn read_run(path: &Path) -> Result<(Plan, Replayed), Failure> {
 pub(super) fn journal_of(base: &Path, run: &str) -> Result<Option<Replayed>, Failure> {
     check_name(run)?;
     let folder = base.join(RUNS).join(run);
-    let file = folder.join(JOURNAL);
-    let replayed = if is_there(&file)? { Some(read(&file)?) } else { None };
+    let replayed = read_if_there(&folder.join(JOURNAL))?;
     match replayed.as_ref().and_then(|replayed| replayed.begun.as_ref()) {
         Some(begun) => check_own(&folder, run, begun)?,
         None => check_never_began(&folder)?,
@@ -313,7 +312,12 @@ pub(super) fn names(runs: &Path) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-pub(super) fn read(file: &Path) -> Result<Replayed, Failure> {
+/// A journal, where there is one.
+pub(super) fn read_if_there(file: &Path) -> Result<Option<Replayed>, Failure> {
+    if is_there(file)? { read(file).map(Some) } else { Ok(None) }
+}
+
+fn read(file: &Path) -> Result<Replayed, Failure> {
     let shown = file.display().to_string();
     let failed = |source| Failure::Io { what: shown.clone(), source };
     let mut bytes = Vec::new();

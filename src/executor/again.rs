@@ -22,6 +22,14 @@ use crate::plan::resume::undone;
 use crate::plan::step::Step;
 use crate::targets::kube::AT_ONCE;
 
+/// What a gate stands on and is not so.
+#[derive(Clone, Debug)]
+pub(super) struct Doubt {
+    pub(super) why: String,
+    /// Whether somebody has done that: it does not pass by itself as what is still coming up does.
+    pub(super) firm: bool,
+}
+
 /// How often one is made that may pass.
 const TRIES: u32 = 4;
 
@@ -105,14 +113,8 @@ impl<'x> Executor<'x> {
         let mut asked: Vec<(&'x Step, KubeRequest)> =
             stills.into_iter().map(|(step, still)| (step, KubeRequest::Still(still))).collect();
         asked.extend(self.proofs_of_open_gates(&left));
-        let is_silent = Cell::new(false);
-        let looks = asked.iter().map(|(step, request)| {
-            let is_silent = &is_silent;
-            async move { (*step, request, self.look_once(step, request, shared, is_silent).await) }
-        });
-        let mut looks = futures_util::stream::iter(looks).buffer_unordered(AT_ONCE);
         let mut looked = Looked::default();
-        while let Some((step, request, seen)) = looks.next().await {
+        for (step, request, seen) in self.looks(&asked, shared).await {
             let id = step.id.as_str();
             match seen {
                 Ok(Seen::Ready | Seen::Mismatch(_)) if matches!(request, KubeRequest::AwaitReady(_)) => {}
@@ -182,38 +184,46 @@ impl<'x> Executor<'x> {
     }
 
     /// What a gate stands on and is not so at this moment, or was never proven: step and why.
-    pub(super) async fn doubts(&self, gate: &Step, shared: &Shared<'_>) -> BTreeMap<String, String> {
+    pub(super) async fn doubts(&self, gate: &Step, shared: &Shared<'_>) -> BTreeMap<String, Doubt> {
         let left = shared.left.borrow().clone();
         let recorded = gate.needs.iter().filter_map(|need| {
             let why = left.get(need)?.get(UNPROVEN)?;
-            Some((need.clone(), why.clone()))
+            Some((need.clone(), Doubt { why: why.clone(), firm: false }))
         });
-        let mut doubts: BTreeMap<String, String> = recorded.collect();
+        let mut doubts: BTreeMap<String, Doubt> = recorded.collect();
         let needs: HashSet<&str> = gate.needs.iter().map(String::as_str).collect();
         let mut proofs = self.proofs(&needs, &left);
         let stills = stills(self.plan, self.requests, DoneSoFar { left: &left, steps: shared.steps });
         let of_gate = stills.into_iter().filter(|(step, _)| needs.contains(step.id.as_str()));
         proofs.extend(of_gate.map(|(step, still)| (step, KubeRequest::Still(still))));
-        let is_silent = Cell::new(false);
-        let looks = proofs.iter().map(|(step, request)| {
-            let is_silent = &is_silent;
-            async move { (*step, self.look_once(step, request, shared, is_silent).await) }
-        });
-        let mut looks = futures_util::stream::iter(looks).buffer_unordered(AT_ONCE);
-        while let Some((step, seen)) = looks.next().await {
-            let why = match seen {
-                Ok(Seen::Done(outputs)) => outputs.get(UNPROVEN).cloned(),
-                Ok(Seen::Underway(progress)) => Some(progress.status),
-                Ok(Seen::Mismatch(mismatch)) => Some(mismatch.found),
-                Ok(Seen::Ready) => Some("it is gone".to_owned()),
-                Err(error) => Some(format!("nobody could say: {error}")),
+        for (step, _, seen) in self.looks(&proofs, shared).await {
+            let (why, firm) = match seen {
+                Ok(Seen::Done(mut outputs)) => (outputs.remove(UNPROVEN), false),
+                Ok(Seen::Underway(progress)) => (Some(progress.status), false),
+                Ok(Seen::Mismatch(mismatch)) => (Some(mismatch.found), true),
+                Ok(Seen::Ready) => (Some("it is gone".to_owned()), true),
+                Err(error) => (Some(format!("nobody could say: {error}")), false),
             };
             match why {
-                Some(why) => doubts.insert(step.id.clone(), why),
+                Some(why) => doubts.insert(step.id.clone(), Doubt { why, firm }),
                 None => doubts.remove(&step.id),
             };
         }
         doubts
+    }
+
+    /// What is seen of each, in no order.
+    async fn looks<'r>(
+        &self,
+        asked: &'r [(&'x Step, KubeRequest)],
+        shared: &Shared<'_>,
+    ) -> Vec<(&'x Step, &'r KubeRequest, Result<Seen, TargetError>)> {
+        let is_silent = Cell::new(false);
+        let looks = asked.iter().map(|(step, request)| {
+            let is_silent = &is_silent;
+            async move { (*step, request, self.look_once(step, request, shared, is_silent).await) }
+        });
+        futures_util::stream::iter(looks).buffer_unordered(AT_ONCE).collect().await
     }
 
     /// Where nobody answers, one of them asks again and the others do not.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::again::Doubt;
 use super::attempt::Finished;
 use super::people::Asked;
 use super::{Executor, Shared};
@@ -29,7 +30,7 @@ impl Executor<'_> {
             let asked = Asked {
                 step: step.id.clone(),
                 ask: ask.clone(),
-                unproven: unproven.clone(),
+                unproven: unproven.iter().map(|(need, doubt)| (need.clone(), doubt.why.clone())).collect(),
                 failed,
                 done,
                 again,
@@ -40,14 +41,17 @@ impl Executor<'_> {
                 answer = self.people.ask(&asked) => answer,
             };
             let Some(answer) = answer else { return Finished::AtGate };
-            // A decision stands on what was shown: what is not so any more is shown first.
             if !answer.go {
                 break answer;
             }
+            // A decision stands on what was shown: what is not so any more is shown first.
             let Some(now) = self.doubts_unless_stopped(step, shared).await else {
                 return Finished::Interrupted;
             };
-            if now.keys().all(|need| unproven.contains_key(need)) {
+            let is_shown = |(need, doubt): (&String, &Doubt)| {
+                unproven.get(need).is_some_and(|shown| !doubt.firm || shown.why == doubt.why)
+            };
+            if now.iter().all(is_shown) {
                 break answer;
             }
             (unproven, again) = (now, true);
@@ -68,7 +72,7 @@ impl Executor<'_> {
         &self,
         step: &Step,
         shared: &Shared<'_>,
-    ) -> Option<BTreeMap<String, String>> {
+    ) -> Option<BTreeMap<String, Doubt>> {
         tokio::select! {
             biased;
             () = self.stop.asked() => None,

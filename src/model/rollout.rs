@@ -11,6 +11,10 @@ pub mod taken;
 
 use serde_json::Value;
 
+/// Whose autoscalers, by `app.kubernetes.io/managed-by`, are of workloads that rest at none until there is something to do.
+/// <https://keda.sh/docs/latest/concepts/scaling-deployments/#activating-and-scaling-thresholds>
+pub const SCALES_FROM_NONE: &str = "keda-operator";
+
 /// A text of an object; empty where there is none.
 #[must_use]
 pub fn text<'o>(object: &'o Value, path: &str) -> &'o str {

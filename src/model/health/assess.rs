@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Absent, Api, Event, FORMAT_VERSION, Health, Seen, Service, Verdict, Workload, Zone};
 use crate::model::rollout::causes::{self, short};
 use crate::model::rollout::readiness::{self, Readiness};
-use crate::model::rollout::{condition, text};
+use crate::model::rollout::{SCALES_FROM_NONE, condition, text};
 use crate::model::words::count;
 
 /// What happened before that explains nothing of now.
@@ -94,7 +94,7 @@ fn is_scaled(seen: &Seen, object: &Value) -> bool {
             && text(scaler, "/spec/scaleTargetRef/kind") == text(object, "/kind")
             && text(scaler, "/spec/scaleTargetRef/name") == text(object, "/metadata/name")
             // Its own brings it up from none.
-            && text(scaler, "/metadata/labels/app.kubernetes.io~1managed-by") != "keda-operator"
+            && text(scaler, "/metadata/labels/app.kubernetes.io~1managed-by") != SCALES_FROM_NONE
     })
 }
 

@@ -12,6 +12,7 @@ use super::apply::get;
 use super::{KubeTarget, MANAGER};
 use crate::clients::kube::refusal::{About, garbled};
 use crate::clients::kube::session::{Call, JSON, METADATA_OF_ONE, Session};
+use crate::model::rollout::SCALES_FROM_NONE;
 use crate::model::target::TargetError;
 use crate::model::target::kube::{KubeObject, ObjectRef};
 
@@ -36,10 +37,6 @@ struct By {
     /// Whether somebody brings it up from none, too, whose autoscaler this is.
     from_none: bool,
 }
-
-/// Whose autoscalers are of workloads that rest at none until there is something to do.
-/// <https://keda.sh/docs/latest/concepts/scaling-deployments/#activating-and-scaling-thresholds>
-const FROM_NONE: &str = "keda-operator";
 
 /// What was seen last.
 #[derive(Debug, Default)]
@@ -126,7 +123,7 @@ async fn read(session: &Session) -> Result<Targets, TargetError> {
     let targets = list.items.unwrap_or_default().into_iter().map(|autoscaler| {
         let Spec { min_replicas, scale_target_ref: Reference { kind, name } } = autoscaler.spec;
         let Metadata { namespace, labels } = autoscaler.metadata;
-        let from_none = labels.get("app.kubernetes.io/managed-by").is_some_and(|by| by == FROM_NONE);
+        let from_none = labels.get("app.kubernetes.io/managed-by").is_some_and(|by| by == SCALES_FROM_NONE);
         ((kind, namespace, name), By { least: min_replicas.unwrap_or(1), from_none })
     });
     Ok(targets.collect())
@@ -198,7 +195,7 @@ pub(super) async fn from_none(
 /// # Errors
 /// The API server does not do it.
 pub(super) async fn bring_up_from_none(target: &KubeTarget, object: &KubeObject) -> Result<(), TargetError> {
-    if manifest_replicas(object) == Some(0) || !is_scaled(target, object).await {
+    if !is_scaled(target, object).await || manifest_replicas(object) == Some(0) {
         return Ok(());
     }
     let Some(live) = get(target, &object.reference).await? else { return Ok(()) };

@@ -14,6 +14,7 @@ use drplan::executor::people::{Answer, Asked, People};
 use drplan::executor::requests::{Bodies, Requests, Unknown};
 use drplan::executor::{Executor, Limits, Stop, Targets};
 use drplan::model::secret::Secret;
+use drplan::model::target::kube::ObjectRef;
 use drplan::model::target::proof::ProofRequest;
 use drplan::model::target::{Acted, Mark, Outputs, Seen, TargetError};
 use drplan::plan::Plan;
@@ -28,10 +29,11 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::cases::{Case, Outcome, case_with, label};
-use super::kubectl::{live, settle, wipe};
-use super::{ALONE, balancers, same};
+use super::kubectl::{kubectl, live, settle, wipe};
+use super::{ALONE, balancers, same_in_the_end};
 use crate::control_plane::{self, ControlPlane};
 use crate::emulator::run;
+use crate::work::shown;
 
 /// What the example's cluster has besides.
 const PROVIDES: &str = "provides \"APIService/metrics.k8s.io\" { by = \"metrics-server\" }\n\
@@ -107,10 +109,10 @@ impl People for AtTheGate<'_> {
     }
 }
 
-async fn applied(plan: &Plan, case: &Case, people: &AtTheGate<'_>) {
-    let config = Config { file: Some(people.plane.admin()), context: None };
+async fn applied(plan: &Plan, case: &Case, plane: &ControlPlane, people: &dyn People) -> Ending {
+    let config = Config { file: Some(plane.admin()), context: None };
     let kube = Session::open(Kubeconfig::read(&config).unwrap(), CallLimits::default()).await.unwrap();
-    let kube = KubeTarget::new(kube);
+    let kube = KubeTarget::new(kube).running(deployments(plan));
     let bodies = Read { case, places: Places::new(&plan.values) };
     let requests = Requests::new(plan, &bodies).with_fence_by_hand();
     let journal = MemoryJournal::after(Replayed::default().head, 1, Vec::new());
@@ -130,8 +132,12 @@ async fn applied(plan: &Plan, case: &Case, people: &AtTheGate<'_>) {
         stop: &stop,
         limits: Limits::default(),
     };
-    let ended = executor.run(&Replayed::default()).await;
-    assert_eq!(ended.how, Ending::Done, "{ended:#?}");
+    executor.run(&Replayed::default()).await.how
+}
+
+fn deployments(plan: &Plan) -> impl Iterator<Item = ObjectRef> {
+    let applied = plan.steps.iter().filter_map(|step| step.action.object());
+    applied.filter(|object| object.kind == "Deployment")
 }
 
 #[test]
@@ -143,7 +149,7 @@ fn the_example_is_held_until_its_gate_and_then_as_kubectl_leaves_it() {
     let (ours, theirs) = control_plane::two();
     balancers::serve(ours);
     let people = AtTheGate { plane: ours, case: &case, seen: Mutex::default() };
-    run(applied(&plan, &case, &people));
+    assert_eq!(run(applied(&plan, &case, ours, &people)), Ending::Done);
 
     // When traffic was asked for, all was there, and what is held was held.
     let seen = people.seen.into_inner().unwrap();
@@ -166,10 +172,78 @@ fn the_example_is_held_until_its_gate_and_then_as_kubectl_leaves_it() {
     let first = live(ours, &case.rendered());
     assert_eq!(first.len(), case.objects.len());
     assert_eq!(settle(theirs, &case.sources), None);
-    let wrong = same(&case, &first, &live(theirs, &case.rendered()));
+    let wrong = same_in_the_end(&case, &case.rendered(), ours, theirs);
     let cases = [case];
     super::each(&[ours, theirs], |plane| wipe(plane, &cases));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Says go, and takes away what was shown as soon as that is said; leaves when it is gone.
+struct Shaken<'p> {
+    plane: &'p ControlPlane,
+    workload: ObjectRef,
+    asked: Mutex<Vec<(bool, Option<String>)>>,
+}
+
+impl Shaken<'_> {
+    fn kubectl(&self, verb: &[&str]) {
+        let ObjectRef { kind, namespace, name, .. } = &self.workload;
+        let mut command = kubectl(self.plane);
+        command.args(verb).args([kind, name, "-n", namespace.as_deref().unwrap()]);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", shown(&output));
+    }
+}
+
+impl People for Shaken<'_> {
+    fn ask<'a>(&'a self, asked: &'a Asked) -> BoxFuture<'a, Option<Answer>> {
+        Box::pin(async move {
+            let go = || Some(Answer { by: "test".to_owned(), go: true });
+            if asked.step != "dns/gate" {
+                return go();
+            }
+            let of_workload = |(need, _): &(&String, &String)| need.contains(&self.workload.name);
+            let doubt = asked.unproven.iter().find(of_workload).map(|(_, why)| why.clone());
+            let times = {
+                let mut all = self.asked.lock().unwrap();
+                all.push((asked.again, doubt));
+                all.len()
+            };
+            match times {
+                1 => self.kubectl(&["scale", "--replicas=0"]),
+                2 => self.kubectl(&["delete", "--wait=true"]),
+                _ => return None,
+            }
+            go()
+        })
+    }
+}
+
+#[test]
+fn a_go_on_what_is_not_so_any_more_is_not_taken_and_what_is_gone_is_asked_about_once_more() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ecommerce");
+    let Outcome::Planned(case) = case_with(&root, "kubernetes", PROVIDES) else { panic!("it is planned") };
+    let plan = case.read_plan();
+    let (ours, _) = control_plane::two();
+    balancers::serve(ours);
+    let gate = plan.steps.iter().find(|step| step.id == "dns/gate").expect("it asks");
+    let is_needed = |object: &ObjectRef| {
+        let plain = object.label();
+        gate.needs.iter().any(|need| {
+            let step = plan.steps.iter().find(|step| step.id == *need);
+            step.is_some_and(|step| matches!(&step.action, Action::AwaitReady { object } if *object == plain))
+        })
+    };
+    let workload = deployments(&plan).find(is_needed).expect("it stands on a Deployment");
+    let people = Shaken { plane: ours, workload, asked: Mutex::default() };
+    let how = run(applied(&plan, &case, ours, &people));
+    let asked = people.asked.into_inner().unwrap();
+    wipe(ours, &[case]);
+    assert_eq!(how, Ending::AtGate, "{asked:#?}");
+    // The second time it is at none, or its controller has yet to see that it is to be.
+    let [(false, None), (true, Some(_)), (true, Some(gone))] = &asked[..] else { panic!("{asked:#?}") };
+    assert!(gone.contains("somebody has deleted it"), "{gone}");
 }
 
 /// `Kind/namespace/name`.

@@ -11,7 +11,7 @@ use super::cases::{Case, Source, label};
 use crate::control_plane::ControlPlane;
 use crate::work::shown;
 
-fn kubectl(plane: &ControlPlane) -> Command {
+pub(super) fn kubectl(plane: &ControlPlane) -> Command {
     let mut command = Command::new(ControlPlane::program("kubectl"));
     command.arg("--kubeconfig").arg(plane.admin());
     command

@@ -87,13 +87,11 @@ fn a_gibibyte_of_zeros() {
     let folder = tempfile::tempdir().unwrap();
     let file = std::fs::File::create(folder.path().join("zeros.yaml")).unwrap();
     file.set_len(1 << 30).unwrap();
-    let start = Instant::now();
     let problems = told(read(folder.path(), &["."]));
     assert_eq!(
         problems,
         ["zeros.yaml: zeros.yaml is larger than 16 MiB, the most that is read of such a file"]
     );
-    assert!(start.elapsed() < Duration::from_secs(1));
 }
 
 #[test]
