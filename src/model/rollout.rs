@@ -15,6 +15,10 @@ use serde_json::Value;
 /// <https://keda.sh/docs/latest/concepts/scaling-deployments/#activating-and-scaling-thresholds>
 pub const SCALES_FROM_NONE: &str = "keda-operator";
 
+/// What it means that nobody answers for an APIService.
+/// <https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/apiserver-aggregation/>
+pub const UNANSWERED: &str = "what asks for its kinds fails, and no namespace goes when it is deleted";
+
 /// A text of an object; empty where there is none.
 #[must_use]
 pub fn text<'o>(object: &'o Value, path: &str) -> &'o str {

@@ -41,6 +41,8 @@ const RANK: &[&str] = &[
     "HorizontalPodAutoscaler",
 ];
 
+const REGISTRATION: &str = "apiregistration.k8s.io";
+
 /// Kinds that run pods.
 pub(super) const WORKLOADS: &[&str] =
     &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "Pod"];
@@ -154,6 +156,18 @@ fn waits(object: &Object) -> bool {
         || object.kind == "Ingress"
         || (object.kind == "Service" && object.root.str_at(&["spec", "type"]) == Some("LoadBalancer"))
         || object.kind == "CustomResourceDefinition"
+        || served_group(object).is_some()
+}
+
+/// The API group that an object has another server answer.
+/// <https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/api-service-v1/#APIServiceSpec>
+fn served_group(object: &Object) -> Option<&str> {
+    if object.kind != "APIService" || object.group() != REGISTRATION {
+        return None;
+    }
+    object.root.str_at(&["spec", "service", "name"])?;
+    // What serves it is itself of Kubernetes' own groups, which have no dot, or of this one.
+    object.root.str_at(&["spec", "group"]).filter(|group| group.contains('.') && *group != REGISTRATION)
 }
 
 pub(super) fn await_ready(facts: &Facts<'_, '_>, object: &Object, phase: Phase, needs: Vec<String>) -> Step {
@@ -203,6 +217,8 @@ struct Index<'o> {
     namespaces: HashMap<&'o str, String>,
     /// CRDs by group and kind.
     definitions: HashMap<(String, String), String>,
+    /// APIs of other servers by group.
+    apis: HashMap<&'o str, Vec<String>>,
     /// Objects of low rank in each namespace, which stand before its workloads.
     foundations: HashMap<&'o str, Vec<(usize, String)>>,
     cluster_wide: Vec<(usize, String)>,
@@ -214,6 +230,7 @@ impl<'o> Index<'o> {
             by_name: HashMap::new(),
             namespaces: HashMap::new(),
             definitions: HashMap::new(),
+            apis: HashMap::new(),
             foundations: HashMap::new(),
             cluster_wide: Vec::new(),
         };
@@ -233,6 +250,11 @@ impl<'o> Index<'o> {
                     let kind = object.root.str_at(&["spec", "names", "kind"]).unwrap_or_default().to_owned();
                     index.definitions.insert((group, kind), ready_id(facts, object));
                 }
+                "APIService" => {
+                    if let Some(group) = served_group(object) {
+                        index.apis.entry(group).or_default().push(ready_id(facts, object));
+                    }
+                }
                 // Policies and quotas must hold before the first pod: they are no reference, so rank decides.
                 "NetworkPolicy" | "ResourceQuota" | "LimitRange" if object.namespace.is_some() => {
                     index.foundations.entry(namespace).or_default().push((rank(&object.kind), id));
@@ -248,6 +270,7 @@ impl<'o> Index<'o> {
         let namespace = object.namespace.as_deref().unwrap_or_default();
         needs.extend(self.namespaces.get(namespace).cloned());
         needs.extend(self.definitions.get(&(object.group().to_owned(), object.kind.clone())).cloned());
+        needs.extend(self.apis.get(object.group()).into_iter().flatten().cloned());
         if WORKLOADS.contains(&object.kind.as_str()) || object.kind == "CronJob" {
             let own = rank(&object.kind);
             let before = self.foundations.get(namespace).into_iter().flatten().chain(&self.cluster_wide);

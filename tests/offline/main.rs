@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod aged;
+mod aggregated;
 mod approval;
 mod aurora;
 mod by_hand;

@@ -174,6 +174,14 @@ fn through(case: &Case, ours: &ControlPlane, theirs: &ControlPlane) -> Vec<Strin
     {
         wrong.push(format!("{name}: stopped for another reason: {:?}", case.causes()));
     }
+    // There is no pod here that could answer for one: it is told and stops nothing.
+    let is_served = |object: &Value| object["kind"] == "APIService" && object["spec"]["service"].is_object();
+    if expected == Some(0)
+        && case.objects.iter().any(is_served)
+        && !shown(&applied).contains("nobody answers for it")
+    {
+        wrong.push(format!("{name}: says nothing of an API that nobody answers for: {}", shown(&applied)));
+    }
     let first = live(ours, &case.rendered());
     wrong.extend(others_have(case, &first));
     let said = settle(theirs, &case.sources);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Absent, Api, Event, FORMAT_VERSION, Health, Seen, Service, Verdict, Workload, Zone};
 use crate::model::rollout::causes::{self, short};
 use crate::model::rollout::readiness::{self, Readiness};
-use crate::model::rollout::{SCALES_FROM_NONE, condition, text};
+use crate::model::rollout::{SCALES_FROM_NONE, UNANSWERED, condition, text};
 use crate::model::words::count;
 
 /// What happened before that explains nothing of now.
@@ -79,7 +79,7 @@ fn apis(seen: &Seen) -> Vec<Api> {
             Some((_, reason, message)) => short(&format!("{reason}: {message}")),
             None => "nobody has asked it yet".to_owned(),
         };
-        let problem = format!("it does not answer ({why}): what asks for its kinds fails, and no namespace goes when it is deleted");
+        let problem = format!("it does not answer ({why}): {UNANSWERED}");
         Some(Api { object: label(api, "APIService"), problem })
     });
     let mut apis: Vec<Api> = silent.collect();

@@ -80,6 +80,10 @@ pub(super) fn await_ready(script: &mut Script<'_>, step: &Step, label: &str) {
         "CustomResourceDefinition" => {
             script.line(format!("kubectl_dr wait {object} --for=condition=Established --timeout={seconds}s"));
         }
+        "APIService" => {
+            script.line(format!("kubectl_dr wait {object} --for=condition=Available --timeout={seconds}s ||"));
+            script.line(format!("  ask_person {}", word(&format!("Nobody answers for {label}. Go on without it?"))));
+        }
         "Ingress" | "Service" => script.line(format!(
             "kubectl_dr wait {object} --for='jsonpath={{.status.loadBalancer.ingress[0].hostname}}' --timeout={seconds}s"
         )),

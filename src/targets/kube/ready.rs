@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::release::absent;
 use super::{KubeTarget, apply, parsed, pods, scaled, webhooks};
 use crate::clients::kube::refusal::{About, found};
-use crate::model::rollout::causes::{self, Stuck, Verdict};
+use crate::model::rollout::causes::{self, Stuck, Verdict, short};
 use crate::model::rollout::quota;
 use crate::model::rollout::readiness::{self, Readiness};
+use crate::model::rollout::{UNANSWERED, text};
 use crate::model::target::kube::ObjectRef;
 use crate::model::target::{Outputs, Progress, Seen, TargetError, UNPROVEN};
 
@@ -18,6 +19,10 @@ use crate::model::target::{Outputs, Progress, Seen, TargetError, UNPROVEN};
 const AGAIN: Duration = Duration::from_secs(1);
 /// How long a paused Deployment may take to have as many pods as it is told to.
 const PAUSED: Duration = Duration::from_secs(9);
+
+/// What an API has, that another server is to answer, from when it was asked first. It is no reason to hold up a recovery:
+/// whoever stands at a gate is told.
+const SILENT: SignedDuration = SignedDuration::from_secs(60);
 
 pub(super) async fn look(target: &KubeTarget, object: &ObjectRef) -> Result<Seen, TargetError> {
     let about = About::Object(object);
@@ -48,6 +53,10 @@ pub(super) async fn look(target: &KubeTarget, object: &ObjectRef) -> Result<Seen
         Readiness::Waiting(ref why) if found.is_paused() && target.since(&object.label()) >= PAUSED => {
             Err(cannot_start(&about, why.clone()))
         }
+        Readiness::Waiting(why) if is_silent(target, object, &live, answer.at) => {
+            let why = format!("nobody answers for it ({}): {UNANSWERED}", short(&why));
+            Ok(Seen::Done(Outputs::from([(UNPROVEN.to_owned(), why)])))
+        }
         Readiness::Failed(why) => {
             let log = if runs_pods(object) { log_of_failed(target, &live).await } else { Vec::new() };
             Err(cannot_start(&about, with_log(why, &log)))
@@ -66,6 +75,20 @@ pub(super) async fn look(target: &KubeTarget, object: &ObjectRef) -> Result<Seen
             };
             Ok(Seen::Underway(Progress { status, again_in: Some(AGAIN) }))
         }
+    }
+}
+
+/// Whether it is an API that nobody has answered for as long as it may take.
+fn is_silent(target: &KubeTarget, object: &ObjectRef, live: &Value, now: Option<Timestamp>) -> bool {
+    if object.kind != "APIService" || object.group() != "apiregistration.k8s.io" {
+        return false;
+    }
+    let conditions = live.pointer("/status/conditions").and_then(Value::as_array);
+    let available = conditions.into_iter().flatten().find(|one| text(one, "/type") == "Available");
+    let since = available.and_then(|one| text(one, "/lastTransitionTime").parse::<Timestamp>().ok());
+    match (since, now) {
+        (Some(since), Some(now)) => now.duration_since(since) >= SILENT,
+        _ => target.since(&object.label()) >= SILENT.unsigned_abs(),
     }
 }
 
