@@ -158,11 +158,18 @@ pub fn resume(prior: &Prior, steps: &[Step], hides: &dyn Fn(&Step) -> bool) -> R
         };
         // Its pods read what is applied anew, and restart where that has changed.
         let rereads = is_workload(&step.action) && step.needs.iter().any(|need| stand(need).reapplied);
-        let kept = if hinges(&step.action) { stands } else { !moved && !rereads };
+        let kept = match &step.action {
+            action if ended(action) => step.needs.iter().all(|need| stand(need).stays),
+            action if hinges(action) => stands,
+            _ => !moved && !rereads,
+        };
         let stays = finished && is_same && kept && !hides(step);
         let acts_otherwise = begun && !is_same && !looks(&step.action);
         let reapplied = !stays && is_read_by_pods(&step.action);
-        seen.insert(&step.id, Stand { settled: stays && stands, moved: moved || acts_otherwise, reapplied });
+        seen.insert(
+            &step.id,
+            Stand { stays, settled: stays && stands, moved: moved || acts_otherwise, reapplied },
+        );
         match (finished, stays) {
             (true, true) => resumes.done.push(step.id.clone()),
             (true, false) => resumes.again.push(step.id.clone()),
@@ -198,7 +205,8 @@ pub fn undone<'s>(steps: &'s [Step], done: &BTreeSet<String>, gone: &HashSet<&st
         if moves || stands {
             behind.insert(id);
         }
-        if (moves || (stands && hinges(&step.action))) && done.contains(id) {
+        let hinged = stands && hinges(&step.action) && !ended(&step.action);
+        if (moves || hinged) && done.contains(id) {
             again.push(id);
         }
     }
@@ -208,6 +216,8 @@ pub fn undone<'s>(steps: &'s [Step], done: &BTreeSet<String>, gone: &HashSet<&st
 /// Where a step stands with all that it needs.
 #[derive(Clone, Copy, Default)]
 struct Stand {
+    /// It is done and stays so.
+    stays: bool,
     /// It stays done, and so does all before it.
     settled: bool,
     /// It, or something before it, had an effect that is decided otherwise now: what it made may be another.
@@ -250,6 +260,11 @@ fn looks(action: &Action) -> bool {
 /// decided on it, and an object that is applied again is held again.
 fn hinges(action: &Action) -> bool {
     looks(action) || matches!(action, Action::Release { .. })
+}
+
+/// Whether it waits for an end: a Job that has ended has done so whatever comes after it, and is not run a second time.
+fn ended(action: &Action) -> bool {
+    matches!(action, Action::AwaitReady { object } if object.starts_with("Job/"))
 }
 
 /// Of an action that says all that it takes from others, after which steps that is known. An object is what its manifest

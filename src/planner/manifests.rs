@@ -310,7 +310,7 @@ fn collect(node: &Node, field: &str, namespace: &str, named: &mut HashSet<(Strin
     match &node.tree {
         Tree::Sequence(items) => items.iter().for_each(|item| collect(item, field, namespace, named)),
         Tree::String(text) => match field {
-            "serviceAccountName" => add("ServiceAccount", namespace, text),
+            "serviceAccountName" | "serviceAccount" => add("ServiceAccount", namespace, text),
             "priorityClassName" => add("PriorityClass", "", text),
             "runtimeClassName" => add("RuntimeClass", "", text),
             "storageClassName" => add("StorageClass", "", text),
@@ -325,9 +325,11 @@ fn collect(node: &Node, field: &str, namespace: &str, named: &mut HashSet<(Strin
                 ("configMapKeyRef" | "configMapRef" | "configMap", Some(name)) => {
                     add("ConfigMap", namespace, name)
                 }
-                ("secretKeyRef" | "secretRef" | "imagePullSecrets", Some(name)) => {
-                    add("Secret", namespace, name)
-                }
+                // A Secret of a projected volume, and of a CSI volume.
+                (
+                    "secretKeyRef" | "secretRef" | "imagePullSecrets" | "secret" | "nodePublishSecretRef",
+                    Some(name),
+                ) => add("Secret", namespace, name),
                 ("roleRef" | "subjects" | "scaleTargetRef", Some(name)) => {
                     let kind = node.str_at(&["kind"]).unwrap_or_default();
                     let namespace = node.str_at(&["namespace"]).unwrap_or(namespace);

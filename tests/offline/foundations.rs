@@ -79,6 +79,11 @@ fn what_a_pod_names_is_asked_for_once_with_its_line() {
             object("ConfigMap", "x"),
         ),
         (
+            "  volumes: [{ name: v, projected: { sources: [{ secret: { name: x } }] } }]",
+            "Secret/ecommerce/x",
+            object("Secret", "x"),
+        ),
+        (
             "  volumes: [{ name: v, persistentVolumeClaim: { claimName: x } }]",
             "PersistentVolumeClaim/ecommerce/x",
             "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: x, namespace: ecommerce }\n\
@@ -106,7 +111,11 @@ fn what_a_pod_names_is_asked_for_once_with_its_line() {
     for (spec, subject, provider) in kinds {
         let plan = world(&pod(spec)).plan();
         with(&plan, CODE, subject, &format!("{FILE}:6"));
-        assert_eq!(missing(&format!("{}{provider}", pod(spec))), Vec::<String>::new(), "{spec}");
+        let plan = world(&format!("{}{provider}", pod(spec))).plan();
+        assert_eq!(subjects(&plan, CODE), Vec::<String>::new(), "{spec}");
+        // And it comes behind what it reads.
+        let step = plan.steps.iter().find(|step| step.id == "manifests/Pod/ecommerce/one").unwrap();
+        assert!(step.needs.contains(&format!("manifests/{subject}")), "{spec}: {:?}", step.needs);
     }
 }
 

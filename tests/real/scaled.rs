@@ -72,6 +72,34 @@ fn it_comes_up_as_many_as_its_manifest_says_and_stays_the_autoscalers() {
     }
 }
 
+/// Its autoscaler comes later, and what drplan has applied is not given up before that has taken it.
+#[test]
+fn one_that_runs_keeps_its_replicas_when_it_is_given_an_autoscaler() {
+    let plane = control_plane::whole();
+    for (namespace, written) in [("scaled-later", "  replicas: 5\n"), ("scaled-left-out", "")] {
+        let work = work(namespace);
+        let with = std::fs::read_to_string(work.path("manifests/all.yaml")).unwrap();
+        let (without, _) = with.split_once("---\napiVersion: autoscaling").unwrap();
+        work.write("manifests/all.yaml", without);
+        let settings = std::fs::read_to_string(work.path("drplan.hcl")).unwrap();
+        work.write("drplan.hcl", "stack = \"shop\"\n");
+        applied(&work, plane);
+        work.write("drplan.hcl", &settings);
+        let before = live(plane, namespace);
+        assert_eq!(before["spec"]["replicas"], 5);
+        let with = with.replace("  replicas: 5\n", written);
+        assert_ne!(with.contains("replicas: 5"), written.is_empty(), "{with}");
+        work.write("manifests/all.yaml", &with);
+        let plan = work.plan();
+        let dry = work.apply(plane, &plan.digest).arg("--dry-run").output().unwrap();
+        assert!(!shown(&dry).contains("replicas\": 1"), "{}", shown(&dry));
+        applied(&work, plane);
+        let after = live(plane, namespace);
+        // A change that is taken back counts, too.
+        assert_eq!(after["metadata"]["generation"], before["metadata"]["generation"], "{after:#}");
+    }
+}
+
 /// A Deployment that is there before, with as many replicas.
 fn before(plane: &ControlPlane, namespace: &str, replicas: u32) {
     run(plane.make("/api/v1/namespaces", json!({ "metadata": { "name": namespace } })));

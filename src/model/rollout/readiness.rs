@@ -28,9 +28,7 @@ pub fn of(object: &Value) -> Readiness {
         return waiting("it is being deleted");
     }
     let observed = int(object, "/status/observedGeneration");
-    if let (Some(observed), Some(generation)) = (observed, int(object, "/metadata/generation"))
-        && observed < generation
-    {
+    if !is_seen(object) {
         return waiting("its controller has not seen the change yet");
     }
     let group = text(object, "/apiVersion").split_once('/').map_or("", |(group, _)| group);
@@ -55,6 +53,13 @@ pub fn of(object: &Value) -> Readiness {
         ("", "ConfigMap" | "Secret" | "ServiceAccount") | ("batch", "CronJob") => Ready,
         _ => custom(object),
     }
+}
+
+/// Whether its controller has seen the newest change, as far as it says so: until then its pods are those of the one before.
+#[must_use]
+pub fn is_seen(object: &Value) -> bool {
+    let observed = int(object, "/status/observedGeneration");
+    observed.zip(int(object, "/metadata/generation")).is_none_or(|(observed, wanted)| observed >= wanted)
 }
 
 const PAUSED: &str =
@@ -108,11 +113,18 @@ pub fn runs_old(object: &Value) -> Option<String> {
 #[must_use]
 pub fn outputs(object: &Value) -> Vec<(String, String)> {
     let paths = ["hostname", "ip"].map(|field| format!("/status/loadBalancer/ingress/0/{field}"));
-    let found = paths.into_iter().filter_map(|path| {
-        let value = object.pointer(&path)?.as_str()?.to_owned();
-        Some((path, value))
+    let found = paths.iter().filter_map(|path| {
+        let value = object.pointer(path)?.as_str()?.to_owned();
+        Some((path.clone(), value))
     });
-    found.collect()
+    let mut found: Vec<(String, String)> = found.collect();
+    // Who asks for its name gets where it answers.
+    if let ([name, _], [(at, address)]) = (&paths, &found[..])
+        && at != name
+    {
+        found.push((name.clone(), address.clone()));
+    }
+    found
 }
 
 fn waiting(why: impl Into<String>) -> Readiness {

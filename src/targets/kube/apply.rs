@@ -63,9 +63,17 @@ pub(super) async fn apply(target: &KubeTarget, object: &KubeObject) -> Result<Ac
     // Values are compared with those that the server has now: what it made of `stringData`, for one.
     let is_job = object.reference.kind == "Job";
     let accept = if is_job || matches!(before, Before::Values(_)) { JSON } else { METADATA_OF_ONE };
-    let owned = without_scaled(target, object).await?;
+    let mut owned = without_scaled(target, object).await?;
     let body = owned.as_deref().unwrap_or(object.body.expose());
-    let answer = patch(target, &object.reference, body, false, accept).await?;
+    let answer = match patch(target, &object.reference, body, false, accept).await {
+        // Its autoscaler may have scaled it since they were read.
+        Err(error) if error.code == TargetError::FIELD_CONFLICT && owned.is_some() => {
+            owned = without_scaled(target, object).await?;
+            let body = owned.as_deref().unwrap_or(object.body.expose());
+            patch(target, &object.reference, body, false, accept).await?
+        }
+        answer => answer?,
+    };
     going::applied(&object.reference, &answer.body)?;
     if answer.status == CREATED && scaled::can_be(&object.reference) {
         let left_out = owned.as_ref().and_then(|_| replicas(object.body.expose()));
@@ -119,29 +127,38 @@ async fn send(
     target.session.ask(&Call { verb: "PATCH", about, path: &path, accept, body }).await
 }
 
-/// The body without `spec.replicas` where an autoscaler of the cluster has them; `None` where it goes as it is. Zero is a
-/// hold, and stops the autoscaler too.
+/// The body without `spec.replicas` where an autoscaler has them, or with those that are there as long as drplan owns them;
+/// `None` where it goes as it is. Zero is a hold, and stops the autoscaler too.
 /// <https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#implicit-maintenance-mode-deactivation>
 pub(super) async fn without_scaled(
     target: &KubeTarget,
     object: &KubeObject,
 ) -> Result<Option<String>, TargetError> {
-    if !scaled::can_be(&object.reference) || !object.body.expose().contains("\"replicas\"") {
+    let reference = &object.reference;
+    if !scaled::can_be(reference) {
         return Ok(None);
     }
-    if !target.scaled.has(&target.session, &object.reference).await? {
-        return Ok(None);
+    if !target.planned.contains_key(reference) {
+        let has = target.scaled.has(&target.session, reference).await;
+        // Who may not list autoscalers can apply what has no replicas to take from one.
+        let is_scaled =
+            if object.body.expose().contains("\"replicas\"") { has? } else { has.unwrap_or_default() };
+        if !is_scaled {
+            return Ok(None);
+        }
     }
     let about = About::Object(&object.reference);
     let unreadable = |_| garbled("PATCH", &about, "the object to apply is no JSON");
     let mut body: Value = serde_json::from_str(object.body.expose()).map_err(unreadable)?;
     let Some(spec) = body.get_mut("spec").and_then(Value::as_object_mut) else { return Ok(None) };
-    if spec.get("replicas").and_then(Value::as_u64).is_none_or(|replicas| replicas == 0) {
+    let asked = spec.get("replicas").and_then(Value::as_u64);
+    if asked == Some(0) {
         return Ok(None);
     }
     // What drplan has set before, it would give up by leaving it out, and the API server would put 1 there.
     match held_replicas(target, &object.reference).await? {
         Some(live) => spec.insert("replicas".to_owned(), live.into()),
+        None if asked.is_none() => return Ok(None),
         None => spec.remove("replicas"),
     };
     Ok(Some(body.to_string()))

@@ -16,6 +16,9 @@ const MOST_EVENTS: usize = 100;
 const LOG_LINES: usize = 8;
 const LINE_CHARS: usize = 200;
 
+const TEMPLATE: &str = "/spec/template";
+const HASH: &str = "/metadata/labels/controller-revision-hash";
+
 /// Pods of a workload's newest template; those of an older one are on their way out.
 pub(super) async fn of_workload(target: &KubeTarget, workload: &Value) -> Result<Vec<Value>, TargetError> {
     if text(workload, "/kind") == "Pod" {
@@ -32,9 +35,12 @@ pub(super) async fn of_workload(target: &KubeTarget, workload: &Value) -> Result
     };
     let path = format!("/api/v1/namespaces/{namespace}/pods?limit={MOST_PODS}&labelSelector={selector}");
     let pods = list(target, &about(workload, "pods"), &path).await?;
-    let revision = text(workload, "/status/updateRevision");
+    let revision = match text(workload, "/kind") {
+        "DaemonSet" => newest_hash(target, workload, &selector).await.unwrap_or_default(),
+        _ => text(workload, "/status/updateRevision").to_owned(),
+    };
     let is_newest = |pod: &Value| {
-        let own = text(pod, "/metadata/labels/controller-revision-hash");
+        let own = text(pod, HASH);
         revision.is_empty() || own.is_empty() || own == revision
     };
     Ok(pods.into_iter().filter(|pod| is_kept_by(pod, &keeper) && is_newest(pod)).collect())
@@ -52,11 +58,29 @@ async fn newest_set(
     let sets = list(target, &about(workload, "replicasets"), &path).await?;
     let (uid, revision) = (text(workload, "/metadata/uid"), text(workload, REVISION));
     // A moment after a change the revision is still that of the one before.
-    const TEMPLATE: &str = "/spec/template/spec";
-    let is_newest =
-        |set: &Value| text(set, REVISION) == revision && set.pointer(TEMPLATE) == workload.pointer(TEMPLATE);
+    let wanted = workload.pointer(TEMPLATE);
+    let is_newest = |set: &Value| text(set, REVISION) == revision && template(set).as_ref() == wanted;
     let newest = sets.iter().filter(|set| is_kept_by(set, uid)).find(|set| is_newest(set));
     Ok(newest.map(|set| text(set, "/metadata/uid").to_owned()))
+}
+
+/// The template of a ReplicaSet as its Deployment has it, which gives it one label more.
+fn template(set: &Value) -> Option<Value> {
+    let mut template = set.pointer(TEMPLATE)?.clone();
+    let labels = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut);
+    labels.and_then(|labels| labels.remove("pod-template-hash"));
+    Some(template)
+}
+
+/// The hash of a DaemonSet's newest template, which its pods have as a label; `None` where nobody may say.
+async fn newest_hash(target: &KubeTarget, workload: &Value, selector: &str) -> Option<String> {
+    let namespace = text(workload, "/metadata/namespace");
+    let path = format!("/apis/apps/v1/namespaces/{namespace}/controllerrevisions?labelSelector={selector}");
+    let revisions = list(target, &about(workload, "controllerrevisions"), &path).await.ok()?;
+    let uid = text(workload, "/metadata/uid");
+    let own = revisions.iter().filter(|revision| is_kept_by(revision, uid));
+    let newest = own.max_by_key(|revision| revision.get("revision").and_then(Value::as_i64))?;
+    Some(text(newest, HASH).to_owned())
 }
 
 /// Events of an object, oldest first.

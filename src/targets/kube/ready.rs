@@ -62,7 +62,7 @@ pub(super) async fn look(target: &KubeTarget, object: &ObjectRef) -> Result<Seen
             Err(cannot_start(&about, with_log(why, &log)))
         }
         Readiness::Waiting(why) => {
-            let cause = match runs_pods(object) {
+            let cause = match runs_pods(object) && readiness::is_seen(&live) {
                 true => cause(target, &live, answer.at).await,
                 false => Ok(Cause::None),
             };

@@ -71,6 +71,34 @@ fn a_pod_that_no_node_takes() {
     assert!(told.starts_with("2 of 2 pods cannot start: Unschedulable: 0/3 nodes are available"), "{told}");
 }
 
+/// Pods of the template from before are no cause, however little of it was changed.
+#[test]
+fn what_was_mended_is_not_judged_by_its_old_pods() {
+    let plane = cluster();
+    run(async {
+        let (target, shop) = (target(plane).await, namespace(plane, "mended").await);
+        let mut all: Vec<Value> =
+            (0..6).map(|at| deployment(&shop, &format!("cart-{at}"), 1, json!({}))).collect();
+        let mut daemon = deployment(&shop, "daemon", 1, json!({}));
+        daemon["kind"] = "DaemonSet".into();
+        daemon["spec"].as_object_mut().unwrap().remove("replicas");
+        all.push(daemon);
+        for object in &mut all {
+            waits_with(object, "CrashLoopBackOff", "back-off 10s");
+            apply(&target, object).await.unwrap();
+        }
+        for object in &mut all {
+            settled(&target, object).await.0.unwrap_err();
+            object["spec"]["template"]["metadata"]["annotations"] = json!({});
+        }
+        for object in &all {
+            apply(&target, object).await.unwrap();
+            let (ended, _) = settled(&target, object).await;
+            assert!(ended.is_ok(), "{}: {ended:?}", object["metadata"]["name"]);
+        }
+    });
+}
+
 #[test]
 fn a_quota_without_room() {
     let plane = cluster();

@@ -25,7 +25,7 @@ impl Stopped<'_> {
         let text = format!(
             "apiVersion: batch/v1\nkind: Job\nmetadata: {{ name: migrate, namespace: {} }}\nspec:\n  {spec}\n  template:\n    \
              metadata: {{ annotations: {{ {annotations} }} }}\n    spec:\n      restartPolicy: Never\n      \
-             containers: [{{ name: job, image: \"r.example/job:1\" }}]\n",
+             containers: [{{ name: job, image: \"r.example/job:1\", envFrom: [{{ configMapRef: {{ name: settings-0 }} }}] }}]\n",
             self.namespace
         );
         self.work.write("manifests/job.yaml", &text);
@@ -96,6 +96,29 @@ fn a_job_that_goes_as_soon_as_it_has_ended_is_done() {
     stopped.applied("next.json", 0);
     assert!(stopped.ask("/apis/batch/v1/namespaces/NS/jobs").is_empty());
     assert_eq!(stopped.times(), 0, "nothing since the events were thrown away");
+}
+
+/// That it has ended is done, whatever becomes of it and of what it has read.
+#[test]
+fn a_job_that_has_ended_and_was_deleted_is_not_run_again() {
+    let stopped = Stopped::with_job("job-ended", "backoffLimit: 1", false);
+    stopped.applied("plan.json", 6);
+    let stopped = stopped.begun();
+    let path = "/apis/batch/v1/namespaces/job-ended/jobs/migrate";
+    run(stopped.plane.ask("DELETE", path, &json!({ "propagationPolicy": "Background" })));
+    stopped.until_the_job_is_gone();
+    run(stopped.plane.ask("DELETE", &stopped.at("ConfigMap/settings-0"), &json!({})));
+    for _ in 0..2 {
+        let told = stopped.applied("plan.json", 6);
+        assert!(!told.contains("migrate"), "{told}");
+    }
+    stopped.service(80);
+    stopped.work.manifests(1, "2");
+    let (next, _) = stopped.resumed("next.json");
+    let ready = "manifests/ready/Job/job-ended/migrate".to_owned();
+    assert!(super::resumes(&next).done.contains(&ready), "{:?}", next.resumes);
+    stopped.applied("next.json", 0);
+    assert_eq!(stopped.times(), 1);
 }
 
 #[test]
