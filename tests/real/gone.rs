@@ -27,6 +27,10 @@ fn a_namespace_on_its_way_out_is_waited_for_and_made_anew() {
     run(plane.make(&format!("{PATH}/configmaps"), keeps));
     let old = uid();
     run(plane.ask("DELETE", PATH, &json!({})));
+    let dry = work.apply(plane, &plan.digest).arg("--dry-run").output().unwrap();
+    let told = crate::work::shown(&dry).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(dry.status.code(), Some(0), "{told}");
+    assert!(told.contains("it is being deleted: a run waits") && !told.contains("refused"), "{told}");
     let mut child =
         work.apply(plane, &plan.digest).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     // Nothing is begun of it while it goes: it has said so, and waits.

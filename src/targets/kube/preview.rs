@@ -25,6 +25,9 @@ pub(super) async fn preview(
     let previews = futures_util::stream::iter(objects).map(|object| async move {
         let outcome = match webhooks::told(target, outcome(target, object, known).await).await {
             Err(error) if error.code == TargetError::NO_KIND => Outcome::Later(error.message),
+            Err(error) if error.code == TargetError::TERMINATING => Outcome::Later(
+                "its namespace is being deleted: a run waits until that is gone, and makes both anew".to_owned(),
+            ),
             Err(error)
                 if [TargetError::NOT_SERVED, TargetError::WEBHOOK_UNSERVED, "Invalid"]
                     .contains(&error.code.as_str()) =>
@@ -50,16 +53,26 @@ pub(super) async fn preview(
     previews.into_iter().collect()
 }
 
+const GOING: &str = "it is being deleted: a run waits until it is gone, and makes it anew";
+
+fn is_going(live: &Value) -> bool {
+    live.pointer("/metadata/deletionTimestamp").is_some()
+}
+
 async fn outcome(
     target: &KubeTarget,
     object: &KubeObject,
     known: &HashMap<ObjectRef, Value>,
 ) -> Result<Outcome, TargetError> {
     let live = match known.get(&object.reference) {
+        Some(live) if is_going(live) => return Ok(Outcome::Later(GOING.to_owned())),
         Some(live) if is_applied_to(target, object, live).await? => return Ok(Outcome::Unchanged),
         Some(live) => Some(live.clone()),
         None => get(target, &object.reference).await?,
     };
+    if live.as_ref().is_some_and(is_going) {
+        return Ok(Outcome::Later(GOING.to_owned()));
+    }
     let Some(live) = live else {
         // Whether it would be let in is asked all the same.
         return ask(target, object).await.map(|_| Outcome::Create);
