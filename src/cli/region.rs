@@ -9,6 +9,7 @@ use super::hints::Hints;
 use super::output::Screen;
 use super::progress::Progress;
 use super::resume::Going;
+use super::run_folder::RUNS;
 use super::save::{check_target, save};
 use super::show::rendered;
 use super::{Exit, Failure, engine, live, newest, resume};
@@ -25,8 +26,19 @@ use crate::sources::{engine_plan, pipelines};
 /// What a saved plan says near its beginning.
 const MARK: &str = "\"decision_digest\"";
 
+/// What a run has in its folder is what it was approved and begun with.
+fn check_of_no_run(out: &Path) -> Result<(), Failure> {
+    let real = out.canonicalize().unwrap_or_default();
+    if !real.ancestors().any(|folder| folder.ends_with(RUNS)) {
+        return Ok(());
+    }
+    let message = format!("{} belongs to a run: it is not overwritten", out.display());
+    Err(Problem::new(message, "name another file with --out").into())
+}
+
 pub(super) fn run(args: &Region, screen: &Screen) -> Result<Exit, Failure> {
     check_target(&args.out, MARK)?;
+    check_of_no_run(&args.out)?;
     let progress = Progress::begin("reading the state, the configuration and the manifests");
     let texts = Texts::default();
     let going = args.resume.as_deref().map(|run| resume::region(args, run)).transpose()?;

@@ -16,6 +16,20 @@ fn a_plan_for_a_folder_that_is_not_there_is_not_made() {
 }
 
 #[test]
+fn the_plan_of_a_run_is_not_overwritten() {
+    let sandbox = Sandbox::example();
+    let file = ".drplan/runs/20260101T000000Z/plan.json";
+    std::fs::create_dir_all(sandbox.path(file).parent().unwrap()).unwrap();
+    let made = sandbox.run(&[&PLAN[..], &["--out", "plan.json"]].concat());
+    let plan = std::fs::read(sandbox.path("plan.json")).unwrap_or_else(|_| panic!("{}", made.stderr));
+    std::fs::write(sandbox.path(file), &plan).unwrap();
+    let run = sandbox.run(&[&PLAN[..], &["--out", file]].concat());
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    assert!(run.stderr.contains("belongs to a run: it is not overwritten"), "{}", run.stderr);
+    assert_eq!(std::fs::read(sandbox.path(file)).unwrap(), plan);
+}
+
+#[test]
 fn a_mistyped_region_is_told_before_credentials_are_asked_for() {
     let sandbox = Sandbox::empty();
     for args in [&["inventory", "us-wst-2"][..], &["inventory", "us-wst-2", "--primary"]] {

@@ -87,7 +87,7 @@ fn what_still_runs_is_shown_beside_what_has_failed() {
     for step in [&failed, &runs] {
         events.push(event(62, EventKind::StepBegun { step: step.clone(), attempt: 1 }));
     }
-    let cause = "no capacity".to_owned();
+    let cause = "GET Deployment/shop/a-long-name: no capacity".to_owned();
     events.push(event(63, EventKind::StepFailed { step: failed, cause, choices: Vec::new() }));
     events.push(event(64, EventKind::StepProgress { step: runs, status: "no address yet".to_owned() }));
     let shown = screen(&events);

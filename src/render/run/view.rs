@@ -201,7 +201,8 @@ pub fn render_view(view: &View<'_>, options: Options<'_>) -> String {
             _ => None,
         }) {
             let name = step.id.split_once('/').map_or(step.id.as_str(), |(_, name)| name);
-            let name = format!(" ({})", shorten(name, 24));
+            let name = format!(" ({})", shorten(name, if room > 59 { 24 } else { 12 }));
+            let cause = without_call(cause);
             let taken = name.chars().count() + format!("{failed} failed: ").chars().count();
             line.push((Style::Bad, format!("{failed} failed: {}", head(cause, room.saturating_sub(taken)))));
             line.push(dim(name));
@@ -257,6 +258,14 @@ pub fn render_view(view: &View<'_>, options: Options<'_>) -> String {
     }
     screen.text(2, &foot);
     screen.finish()
+}
+
+/// A cause without the call that told it, whose object the step names.
+fn without_call(cause: &str) -> &str {
+    let is_call = |call: &str| {
+        call.split_once(' ').is_some_and(|(verb, _)| verb.chars().all(|c| c.is_ascii_uppercase()))
+    };
+    cause.split_once(": ").filter(|(call, _)| is_call(call)).map_or(cause, |(_, cause)| cause)
 }
 
 /// The beginning of a text, where a cause says most.

@@ -26,7 +26,8 @@ pub(super) async fn preview(
         let outcome = match webhooks::told(target, outcome(target, object, known).await).await {
             Err(error) if error.code == TargetError::NO_KIND => Outcome::Later(error.message),
             Err(error) if error.code == TargetError::TERMINATING => Outcome::Later(
-                "its namespace is being deleted: a run waits until that is gone, and makes both anew".to_owned(),
+                "its namespace is being deleted: a run waits until that is gone, and makes both anew"
+                    .to_owned(),
             ),
             Err(error)
                 if [TargetError::NOT_SERVED, TargetError::WEBHOOK_UNSERVED, "Invalid"]
