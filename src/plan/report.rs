@@ -52,6 +52,12 @@ pub struct RunReport {
     pub holders: u64,
     /// Decisions of people at gates.
     pub decisions: Vec<Decision>,
+    /// Later processes that went on with the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed_by: Vec<Resumed>,
+    /// Failures of steps that were done or proven later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mended: Vec<Found>,
     /// What was gone when a later process looked, and what stood on it: run again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undone: Vec<Found>,
@@ -98,7 +104,19 @@ pub struct Decision {
     pub at: Timestamp,
 }
 
-/// What a process found when it went on with the run.
+/// A process that went on with a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resumed {
+    /// Who, and where: `ops@host, process 4711`.
+    pub by: String,
+    /// Whether it took the run over from one that may still have lived.
+    pub took_over: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What was found of a step, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Found {
@@ -185,6 +203,7 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
     let mut seen: HashMap<&str, Seen> = HashMap::new();
     let (mut decisions, mut replanned) = (Vec::new(), Vec::new());
     let (mut undone, mut differs) = (Vec::new(), Vec::<Found>::new());
+    let (mut resumed_by, mut failures) = (Vec::new(), Vec::<Found>::new());
     let mut holders: Vec<u64> = Vec::new();
     for record in &replayed.records {
         match &record.entry {
@@ -208,6 +227,7 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
                 let known = seen.entry(step).or_default();
                 known.end(record, *since, "failed");
                 known.cause = Some(cause.clone());
+                failures.push(Found { step: step.clone(), found: cause.clone(), at: record.at });
             }
             Entry::Decided { step, by, go, since } => {
                 let known = seen.entry(step).or_default();
@@ -251,10 +271,12 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
             }
             Entry::Begun(_) | Entry::Held { .. } | Entry::Resolved { .. } | Entry::Ended { .. } => {}
         }
-        if let Entry::Held { .. } = record.entry {
+        if let Entry::Held { by, took_over, .. } = &record.entry {
             holders.push(record.sequence);
+            resumed_by.push(Resumed { by: by.clone(), took_over: *took_over, at: record.at });
         }
     }
+    failures.retain(|failure| seen.get(failure.step.as_str()).is_some_and(|known| known.outcome != "failed"));
     let steps = plan.steps.iter().filter_map(|step| {
         let known = seen.get(step.id.as_str()).filter(|known| !known.outcome.is_empty())?;
         let outcome = match known.outcome {
@@ -311,6 +333,8 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
         ended: replayed.ended.clone(),
         holders: replayed.generation,
         decisions,
+        resumed_by,
+        mended: failures,
         undone,
         differs,
         steps,

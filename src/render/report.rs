@@ -71,7 +71,15 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
             &[plain(format!("{}: {word}, by {} at {}", decision.step, decision.by, instant(decision.at)))],
         );
     }
-    for (label, all) in [("undone", &report.undone), ("changed", &report.differs)] {
+    for next in report.resumed_by.iter().take(SLOWEST) {
+        let how = if next.took_over { "took it over" } else { "went on" };
+        screen.row("resumed", &[plain(format!("{}: {how} at {}", next.by, instant(next.at)))]);
+    }
+    if report.resumed_by.len() > SLOWEST {
+        screen.row("", &[plain(format!("and {} more", report.resumed_by.len() - SLOWEST))]);
+    }
+    let told = [("failed", &report.mended), ("undone", &report.undone), ("changed", &report.differs)];
+    for (label, all) in told {
         for one in all.iter().take(SLOWEST) {
             screen.row(label, &[plain(format!("{}: {}, at {}", one.step, one.found, instant(one.at)))]);
         }

@@ -40,6 +40,38 @@ fn every_reason_to_run_without_approval_is_kept() {
 }
 
 #[test]
+fn who_went_on_and_what_failed_before_it_was_done_are_kept() {
+    let plan = sample::plan();
+    let [first, second] = [0, 1].map(|at| plan.steps[at].id.clone());
+    let failed = |step: &str, cause: &str| Entry::Failed {
+        step: step.to_owned(),
+        cause: cause.to_owned(),
+        choices: Vec::new(),
+        uncertain: false,
+        since: None,
+    };
+    let done = |step: &str| Entry::Done {
+        step: step.to_owned(),
+        found: true,
+        outputs: std::collections::BTreeMap::new(),
+        since: None,
+    };
+    let replayed = journal(vec![
+        (1, begun(&plan)),
+        (2, failed(&first, "a conflict")),
+        (3, failed(&second, "no room")),
+        (4, Entry::Held { by: "ann@host, process 7".to_owned(), took_over: true, break_glass: None }),
+        (5, done(&first)),
+    ]);
+    let told = report(&plan, &replayed, None).unwrap();
+    let by: Vec<(&str, bool)> = told.resumed_by.iter().map(|one| (one.by.as_str(), one.took_over)).collect();
+    assert_eq!(by, [("ann@host, process 7", true)]);
+    let past: Vec<(&str, &str)> =
+        told.mended.iter().map(|one| (one.step.as_str(), one.found.as_str())).collect();
+    assert_eq!(past, [(first.as_str(), "a conflict")]);
+}
+
+#[test]
 fn times_are_from_the_first_intent_to_the_end_and_the_clock_runs_since_the_loss() {
     let plan = sample::plan();
     let begun = begun(&plan);
