@@ -6,8 +6,9 @@ use super::apply::get;
 use super::{KubeTarget, MANAGER};
 use crate::clients::kube::refusal::About;
 use crate::clients::kube::session::{Call, METADATA_OF_ONE};
+use crate::model::rollout::text;
 use crate::model::target::kube::{ObjectRef, Released};
-use crate::model::target::{Acted, Mismatch, Outputs, Seen, TargetError};
+use crate::model::target::{Acted, Mismatch, Outputs, Seen, TargetError, UNPROVEN};
 
 /// <https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/>
 const MERGE: &str = "application/merge-patch+json";
@@ -39,7 +40,29 @@ pub(super) async fn look(target: &KubeTarget, object: &ObjectRef, to: Released) 
         }
         Released::Suspend(suspend) => spec.get(name).and_then(Value::as_bool).unwrap_or_default() == suspend,
     };
-    Ok(if done { Seen::Done(Outputs::new()) } else { Seen::Ready })
+    if done {
+        return Ok(Seen::Done(Outputs::new()));
+    }
+    // Whoever has set it since holds it for a reason of their own.
+    let Some(owner) = taken_by(&live, name) else { return Ok(Seen::Ready) };
+    let why = format!(
+        "it is not let go: {owner} has set spec.{name} since. To let it go: `kubectl edit {}`",
+        object.kubectl()
+    );
+    Ok(Seen::Done(Outputs::from([(UNPROVEN.to_owned(), why)])))
+}
+
+/// Who owns a field of the spec, where that is not drplan.
+fn taken_by<'o>(live: &'o Value, name: &str) -> Option<&'o str> {
+    let path = format!("/fieldsV1/f:spec/f:{name}");
+    let entries = live.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let owners: Vec<&str> = entries
+        .into_iter()
+        .flatten()
+        .filter(|entry| entry.pointer(&path).is_some())
+        .map(|entry| text(entry, "/manager"))
+        .collect();
+    owners.first().copied().filter(|_| !owners.contains(&MANAGER))
 }
 
 pub(super) async fn release(

@@ -6,7 +6,7 @@ use drplan::model::rollout::readers::{Changed, RESTARTED_FOR};
 use drplan::model::secret::Secret;
 use drplan::model::target::kube::preview::Outcome;
 use drplan::model::target::kube::{KubeObject, KubeRequest, Released};
-use drplan::model::target::{Acted, Seen, TargetError};
+use drplan::model::target::{Acted, Seen, TargetError, UNPROVEN};
 use drplan::render::Options;
 use drplan::render::preview::render_previews;
 use drplan::targets::Target as _;
@@ -193,6 +193,12 @@ fn what_was_held_is_let_go_once() {
         // Held again by a later run: the field is drplan's, whichever way it was written.
         apply(&target, &held).await.unwrap();
         assert_eq!(live(plane, &held).await["spec"]["suspend"], true);
+        // What somebody else holds since it was let go stays so, and is told.
+        target.act(&release, &mark()).await.unwrap();
+        let path = format!("/apis/batch/v1/namespaces/{shop}/cronjobs/report");
+        by(plane, "somebody", &path, &json!({ "spec": { "suspend": true } })).await;
+        let Seen::Done(outputs) = target.look(&release, &mark()).await.unwrap() else { panic!("it is left") };
+        assert!(outputs[UNPROVEN].contains("somebody has set spec.suspend since"), "{outputs:?}");
     });
 }
 
