@@ -260,7 +260,7 @@ pub fn render_view(view: &View<'_>, options: Options<'_>) -> String {
 }
 
 /// The beginning of a text, where a cause says most.
-fn head(text: &str, most: usize) -> String {
+pub(super) fn head(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
