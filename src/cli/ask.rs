@@ -1,11 +1,12 @@
 //! Asks whoever sits at the terminal: before a run without approvers, and at its gates.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::Mutex;
 
 use futures_util::future::BoxFuture;
 
 use super::Failure;
-use super::connect;
+use super::advice::Advice;
 use super::connect::Known;
 use super::output::Screen;
 use super::watch::Watch;
@@ -129,8 +130,19 @@ pub(super) struct Terminal<'t> {
     pub(super) plan: &'t Plan,
     pub(super) watch: &'t Watch,
     pub(super) screen: &'t Screen,
-    /// Flags of kubectl that lead to the cluster.
-    pub(super) kubectl: Option<&'t str>,
+    pub(super) advice: &'t Advice,
+    /// The command that asks again.
+    pub(super) again: &'t str,
+    /// Gates that were declined: what is behind them does not begin.
+    pub(super) declined: Mutex<Vec<String>>,
+}
+
+impl Terminal<'_> {
+    /// What does not come any more in this process, with all that is behind it.
+    fn stopped(&self, failed: &[String]) -> Vec<String> {
+        let declined = self.declined.lock().map(|declined| declined.clone()).unwrap_or_default();
+        declined.into_iter().chain(failed.iter().cloned()).collect()
+    }
 }
 
 impl People for Terminal<'_> {
@@ -139,10 +151,7 @@ impl People for Terminal<'_> {
             if !is_somebody_there() {
                 return None;
             }
-            let here = |why: &String| match self.kubectl {
-                Some(flags) => connect::at_cluster(why, flags),
-                None => why.clone(),
-            };
+            let here = |why: &String| self.advice.text(why.clone());
             let unproven = asked.unproven.iter().map(|(need, why)| (need.clone(), here(why))).collect();
             if asked.again {
                 self.watch.say(
@@ -155,6 +164,9 @@ impl People for Terminal<'_> {
                 unproven: &unproven,
                 failed: &asked.failed,
                 done: &asked.done,
+                stopped: &self.stopped(&asked.failed),
+                addresses: &asked.addresses,
+                again: self.again,
             };
             let text = render_gate(self.plan, question, self.screen.resized().errors());
             self.watch.say(text);
@@ -166,7 +178,12 @@ impl People for Terminal<'_> {
                 let answer = |go| Some(Answer { by: format!("{} (typed)", whoami()), go });
                 match line.as_str() {
                     line if line == stack => return answer(true),
-                    "no" => return answer(false),
+                    "no" => {
+                        if let Ok(mut declined) = self.declined.lock() {
+                            declined.push(asked.step.clone());
+                        }
+                        return answer(false);
+                    }
                     "" => {}
                     _ => self.watch.say(format!(
                         "that is not {stack}: nothing is decided. Type {stack} to go on, no to decline, or Ctrl-C to be asked again later\n"

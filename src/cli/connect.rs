@@ -32,9 +32,41 @@ pub(super) struct Known {
     pub(super) is_in: bool,
 }
 
-/// Commands that are given to people: where kubectl has no flags it goes to whatever cluster is current.
-const COMMANDS: [&str; 8] =
-    ["api-resources", "create", "delete", "describe", "edit", "get", "logs", "rollout"];
+/// Commands that go to a cluster: where kubectl has no flags that is whatever one is current.
+/// <https://kubernetes.io/docs/reference/kubectl/generated/>
+const COMMANDS: [&str; 31] = [
+    "annotate",
+    "api-resources",
+    "api-versions",
+    "apply",
+    "attach",
+    "auth",
+    "autoscale",
+    "certificate",
+    "cordon",
+    "cp",
+    "create",
+    "debug",
+    "delete",
+    "describe",
+    "diff",
+    "drain",
+    "edit",
+    "events",
+    "exec",
+    "expose",
+    "get",
+    "label",
+    "logs",
+    "patch",
+    "port-forward",
+    "replace",
+    "rollout",
+    "scale",
+    "taint",
+    "uncordon",
+    "wait",
+];
 
 impl Known {
     /// Flags with which kubectl goes to this cluster; the kubeconfig of one that no context names is put into the run's
@@ -206,6 +238,11 @@ mod tests {
                 "or delete it: kubectl --context 'a b' delete Deployment a -n b, then (kubectl --context 'a b' get --raw /readyz)",
             ),
             ("(kubectl api-resources)", "(kubectl --context 'a b' api-resources)"),
+            (
+                "To have them: `kubectl scale Deployment a -n b --replicas=N`",
+                "To have them: `kubectl --context 'a b' scale Deployment a -n b --replicas=N`",
+            ),
+            ("kubectl config get-contexts", "kubectl config get-contexts"),
             (".spec is kubectl 's, and kubectl knows it", ".spec is kubectl 's, and kubectl knows it"),
         ] {
             assert_eq!(at_cluster(text, flags), expected);

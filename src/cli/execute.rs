@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::advice::Advice;
 use super::apply::Permit;
 use super::ask::{Terminal, whereabouts};
 use super::kept::Kept;
@@ -13,9 +14,9 @@ use super::output::Screen;
 use super::run_folder::RunFolder;
 use super::watch::Watch;
 use super::world::Asked;
-use super::{Failure, connect, resume};
+use super::{Failure, connect, resume, typed};
 use crate::clients::clock::Clock;
-use crate::event::{Ending, Event, EventKind};
+use crate::event::{Ending, Event};
 use crate::executor::errors::{Class, classify};
 use crate::executor::requests::{Request, Requests};
 use crate::executor::{Ended, Executor, Limits, Stop, Targets};
@@ -55,14 +56,25 @@ pub(super) async fn in_runtime(
     let clock = Clock::starting(jiff::Timestamp::now());
     let seen = Mutex::new(std::mem::take(events));
     let kubectl = acts.cluster.kubectl(&folder.path);
+    folder.leads_by(kubectl.as_deref());
+    let file = folder.file(&resume::file(plan, &folder.replayed));
+    let advice = Advice { kubectl, plan: file.display().to_string() };
     let told = |event: Event| {
-        let event = kubectl.as_ref().map_or(event.clone(), |flags| here(event, flags));
+        let event = advice.event(event);
         watch.take(&event);
         if let Ok(mut seen) = seen.lock() {
             seen.push(event);
         }
     };
-    let people = Terminal { plan, watch, screen: acts.screen, kubectl: kubectl.as_deref() };
+    let again = typed::same();
+    let people = Terminal {
+        plan,
+        watch,
+        screen: acts.screen,
+        advice: &advice,
+        again: &again,
+        declined: Mutex::default(),
+    };
     let stop = Stop::new();
     let mut limits = Limits::default();
     if let Some(parallelism) = acts.parallelism {
@@ -162,21 +174,6 @@ async fn prove_account(
         pause *= 2;
     }
     Ok(())
-}
-
-/// An event whose advice leads to the cluster that is acted on.
-fn here(event: Event, flags: &str) -> Event {
-    let at = |choices: Vec<String>| choices.iter().map(|choice| connect::at_cluster(choice, flags)).collect();
-    let kind = match event.kind {
-        EventKind::StepFailed { step, cause, choices } => {
-            EventKind::StepFailed { step, cause: connect::at_cluster(&cause, flags), choices: at(choices) }
-        }
-        EventKind::StepDiffers { step, found, choices } => {
-            EventKind::StepDiffers { step, found, choices: at(choices) }
-        }
-        kind => kind,
-    };
-    Event { kind, ..event }
 }
 
 /// How long whoever wants to go waits for a reader that does not read.

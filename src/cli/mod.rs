@@ -2,6 +2,7 @@
 //!
 //! The result goes to stdout; progress and diagnostics go to stderr. Exit codes: `docs/exit-codes.md`.
 
+mod advice;
 mod again;
 mod apply;
 mod approve;

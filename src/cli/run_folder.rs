@@ -27,6 +27,8 @@ pub(super) const BEGUN: &str = "begun";
 /// What it means to begin anew where the records of a run are gone.
 pub(super) const ANEW: &str = "apply again: what was done is found done, gates ask again, and a Job that takes itself away when \
                                it has ended (ttlSecondsAfterFinished) runs again: take it out of the manifests first where it must not";
+/// Flags of kubectl that led the last process of this machine to the run's cluster.
+const KUBECTL: &str = "kubectl";
 /// Which holder of the lease in S3 this folder had last.
 const HOLDER: &str = "holder";
 /// Longer than anybody has the lock who only looks.
@@ -164,6 +166,15 @@ impl RunFolder {
         let _ = fs::write(self.path.join(BEGUN), decision);
     }
 
+    /// Keeps what leads kubectl to the cluster, for whoever is shown the run. That it cannot be kept stops nothing.
+    pub(super) fn leads_by(&self, flags: Option<&str>) {
+        let file = self.path.join(KUBECTL);
+        let _ = match flags {
+            Some(flags) => fs::write(file, flags),
+            None => fs::remove_file(file),
+        };
+    }
+
     /// Takes the folder away where nothing was recorded in it: on a full disk it would take the room of the next try.
     pub(super) fn discard_unused(&self) {
         let file = self.path.join(JOURNAL);
@@ -204,6 +215,12 @@ pub(super) fn is_held(folder: &Path) -> bool {
 pub(super) fn is_one(folder: &Path) -> bool {
     // What cannot be looked at is told as such by whoever reads it.
     folder.is_dir() && (!matches!(is_there(&folder.join(JOURNAL)), Ok(false)) || folder.join(BEGUN).is_file())
+}
+
+/// Flags of kubectl that lead to the cluster of a run, where they are known here.
+pub(super) fn kubectl(folder: &Path) -> Option<String> {
+    let flags = fs::read_to_string(folder.join(KUBECTL)).ok()?;
+    Some(flags).filter(|flags| flags.starts_with("--"))
 }
 
 /// Whether the records of a run are in S3, of which its folder has a copy.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::connect::at_cluster;
 use super::gather::read_settings;
 use super::run_folder::{self, plan_file, read_run};
 use super::shared_run::Shared;
@@ -11,6 +12,7 @@ use super::{Failure, live};
 use crate::model::paste::shell;
 use crate::plan::Plan;
 use crate::plan::journal::Replayed;
+use crate::plan::report::RunReport;
 
 /// A run's plan and records.
 pub(super) struct Shown {
@@ -44,6 +46,16 @@ pub(super) fn read(folder: &Path) -> Result<Shown, Failure> {
             Ok(Shown { plan, replayed, copy: Some(copy) })
         }
     }
+}
+
+/// A report whose kubectl commands go to the cluster of its run.
+pub(super) fn at(mut report: RunReport, flags: &str) -> RunReport {
+    let of_steps = report.steps.iter_mut().filter_map(|step| step.cause.as_mut());
+    let found = report.undone.iter_mut().chain(&mut report.differs).map(|found| &mut found.found);
+    for text in of_steps.chain(found) {
+        *text = at_cluster(text, flags);
+    }
+    report
 }
 
 /// What S3 has more than the copy, which is nothing where the copy is whole.

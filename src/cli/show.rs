@@ -134,6 +134,10 @@ fn show_run(args: &Show, folder: &Path, screen: &Screen) -> Result<Exit, Failure
         Problem::new(message, "apply its plan: drplan apply PLAN")
     })?;
     let report = RunReport { copy, running: run_folder::is_held(folder), ..report };
+    let report = match run_folder::kubectl(folder) {
+        Some(flags) => run_records::at(report, &flags),
+        None => report,
+    };
     if report.running {
         screen.note("note: a drplan on this machine runs it at this moment: this is how far it is now");
     }

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::choices::choices;
 use super::errors::{Class, classify};
+use super::moved::choices_of_wait;
 use super::requests::Request;
 use super::{Executor, Shared};
 use crate::event::EventKind;
@@ -260,10 +261,7 @@ impl<'x> Executor<'x> {
                 let minutes = gone.as_secs() / 60;
                 return Round::Failed {
                     cause: format!("not done after {minutes} min ({})", progress.status),
-                    choices: vec![
-                        "look at it in the console: it may still come up".to_owned(),
-                        "apply the plan again: it goes on waiting".to_owned(),
-                    ],
+                    choices: choices_of_wait(self.plan, trial.step, &shared.left.borrow()),
                     uncertain: true,
                 };
             }

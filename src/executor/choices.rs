@@ -12,7 +12,7 @@ pub(super) fn choices(error: &TargetError) -> Vec<String> {
     let one = |text: &str| vec![format!("{text}, {AGAIN}")];
     let code = error.code.as_str();
     if code == TargetError::NOT_BUILT {
-        return vec!["do it by hand: drplan show PLAN --step has the call".to_owned()];
+        return vec!["do it by hand, by the call that is shown (drplan show PLAN --step ID)".to_owned()];
     }
     if error.service == "kubernetes"
         && let Some(choices) = of_cluster(error)
@@ -46,10 +46,16 @@ fn of_cluster(error: &TargetError) -> Option<Vec<String>> {
             "leave the fields to their owner: take them out of the manifest, then plan and approve again. What the plan \
              holds (spec.suspend, spec.replicas) stands in no manifest, and is taken back by hand"
                 .to_owned(),
+            // An edit that leaves a value as it is changes no owner.
+            format!(
+                "or keep what is there: write it into the manifest as the server has it, then plan and approve again. That is the \
+                 way where the manifest only writes the same value otherwise. What is there: `kubectl get {} -o yaml`",
+                argument(error)
+            ),
             // Not by applying the file: the plan's rewrites are not in it.
             again(&format!(
-                "or take them over by hand: `kubectl edit {} --field-manager=drplan`, and give these fields the values of the \
-                 manifest, rewritten as the plan has it (drplan show PLAN --step ID)",
+                "or, where the values differ, take them over by hand: `kubectl edit {} --field-manager=drplan`, and give these \
+                 fields the values of the manifest, rewritten as the plan has it (drplan show PLAN --step ID)",
                 argument(error)
             )),
         ],

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::again::Doubt;
 use super::attempt::Finished;
+use super::moved::addresses;
 use super::people::Asked;
 use super::{Executor, Shared};
 use crate::event::EventKind;
@@ -33,6 +34,7 @@ impl Executor<'_> {
                 unproven: unproven.iter().map(|(need, doubt)| (need.clone(), doubt.why.clone())).collect(),
                 failed,
                 done,
+                addresses: addresses(self.plan, &shared.left.borrow()),
                 again,
             };
             let answer = tokio::select! {

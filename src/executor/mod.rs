@@ -17,6 +17,7 @@ pub mod journal;
 #[cfg(feature = "live")]
 pub mod lease;
 pub mod matrix;
+mod moved;
 mod passing;
 pub mod people;
 pub mod rehearse;

@@ -17,6 +17,8 @@ pub struct Asked {
     pub failed: Vec<String>,
     /// Steps of the run that are done by now.
     pub done: Vec<String>,
+    /// Addresses of load balancers that are up, each with its object.
+    pub addresses: Vec<(String, String)>,
     /// Whether a go was not taken, since what it stood on is not so any more.
     pub again: bool,
 }

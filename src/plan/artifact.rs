@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::action::{Action, Hold};
 use super::engine_check::EngineCheck;
 use super::finding::Finding;
 use super::forecast::Forecast;
@@ -79,6 +80,35 @@ impl Plan {
         }
         behind.remove(step);
         behind
+    }
+
+    /// The name that a step waits for and no step moves: nothing but a gate stands before it.
+    #[must_use]
+    pub fn moved_by_hand<'p>(&self, step: &'p Step) -> Option<&'p str> {
+        let Action::ResolveName { name, .. } = &step.action else { return None };
+        let is_gate = |id: &String| self.gates().any(|gate| gate.id == *id);
+        (!step.needs.is_empty() && step.needs.iter().all(is_gate)).then_some(name)
+    }
+
+    fn gates(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| matches!(step.action, Action::Gate { .. }))
+    }
+
+    /// Objects that are applied with a hold and not let go, of a run in which some steps are done.
+    #[must_use]
+    pub fn held(&self, is_done: impl Fn(&str) -> bool) -> Vec<String> {
+        let open: BTreeSet<&str> = self
+            .steps
+            .iter()
+            .filter(|step| !is_done(&step.id))
+            .filter_map(|step| match &step.action {
+                Action::Release { object, hold: Hold::Suspend | Hold::Replicas } => Some(object.as_str()),
+                _ => None,
+            })
+            .collect();
+        let applied = self.steps.iter().filter(|step| is_done(&step.id));
+        let labels = applied.filter_map(|step| Some(step.action.object()?.label()));
+        labels.filter(|label| open.contains(label.as_str())).collect()
     }
 }
 

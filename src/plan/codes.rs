@@ -412,6 +412,12 @@ pub const CODES: &[Code] = &[
         "the engine runs a program of the code on whatever machine it is started on",
     ),
     code("provider-pinned", Warning, Misleads, "a provider is pinned to the lost region"),
+    code(
+        "provides-unneeded",
+        Warning,
+        Informs,
+        "drplan.hcl says what provides something that no manifest names",
+    ),
     code("quota-short", Error, Stops, "a quota of the recovery region has no room for the plan"),
     code(
         "quota-unproven",

@@ -68,6 +68,9 @@ pub struct RunReport {
     pub steps: Vec<StepReport>,
     /// Steps that were not begun.
     pub left: Vec<String>,
+    /// Objects that are applied and held (suspended, or at no replicas) until their gate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<String>,
     /// Recovery time, measured.
     pub rto: Measured,
 }
@@ -308,6 +311,7 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
     let left: Vec<String> = left.cloned().collect();
     let all_done =
         left.is_empty() && steps.iter().all(|step| matches!(&*step.outcome, "done" | "found" | "unproven"));
+    let is_done = |id: &str| seen.get(id).is_some_and(|known| matches!(known.outcome, "done" | "found"));
     let since = since.unwrap_or(first.at);
     let last_done = seen.values().filter_map(|known| known.ended).max().unwrap_or(last.at);
     let took = all_done.then(|| seconds(since, last_done));
@@ -337,6 +341,7 @@ pub fn report(plan: &Plan, replayed: &Replayed, since: Option<Timestamp>) -> Opt
         mended: failures,
         undone,
         differs,
+        held: plan.held(is_done),
         steps,
         left,
         rto: Measured {

@@ -61,7 +61,7 @@ pub fn render_approval(plan: &Plan, signed: Signed<'_>, standing: &Standing, opt
         (_, Some(why)) => (anew(why), None),
         (0, None) if plan.unbuilt().next().is_none() => (
             "it can be applied, with the flags of inputs that it was made with:".to_owned(),
-            Some(format!("drplan apply {path}")),
+            Some(format!("drplan apply {path}{}", context(plan))),
         ),
         (0, None) => (
             "it can be rehearsed; this drplan cannot run all of it for real yet:".to_owned(),
@@ -79,6 +79,26 @@ pub fn render_approval(plan: &Plan, signed: Signed<'_>, standing: &Standing, opt
     screen.finish()
 }
 
+/// Where no input tells of a cluster, nothing but a context leads to one.
+fn context(plan: &Plan) -> &'static str {
+    let is_unknown = plan.findings.iter().any(|finding| finding.code == "cluster-unknown");
+    if is_unknown { " --context NAME" } else { "" }
+}
+
 fn anew(why: &str) -> String {
     format!("{why}: make it anew; approvals of it count where that decides the same")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::sample;
+
+    #[test]
+    fn a_plan_of_no_known_cluster_is_applied_to_a_context() {
+        let mut plan = sample::plan();
+        assert_eq!(context(&plan), "");
+        plan.findings[0].code = "cluster-unknown".into();
+        assert_eq!(context(&plan), " --context NAME");
+    }
 }

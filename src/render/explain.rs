@@ -104,6 +104,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "private-zone-unassociated"
     "program-run"
     "provider-pinned"
+    "provides-unneeded"
     "quota-short"
     "quota-unproven"
     "range-differs"

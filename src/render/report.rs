@@ -1,8 +1,8 @@
 //! The report of a run.
 
-use super::Options;
 use super::screen::{Screen, Style, bold, dim, plain};
 use super::text::{duration, instant, pad, short_digest, shorten};
+use super::{Options, fix};
 use crate::model::words::count;
 use crate::plan::forecast::Verdict;
 use crate::plan::report::{Replanned, RunReport, StepReport};
@@ -81,11 +81,14 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
     let told = [("failed", &report.mended), ("undone", &report.undone), ("changed", &report.differs)];
     for (label, all) in told {
         for one in all.iter().take(SLOWEST) {
-            screen.row(label, &[plain(format!("{}: {}, at {}", one.step, one.found, instant(one.at)))]);
+            fix::row(&mut screen, label, &format!("{}: {}, at {}", one.step, one.found, instant(one.at)));
         }
         if all.len() > SLOWEST {
             screen.row("", &[plain(format!("and {} more", all.len() - SLOWEST))]);
         }
+    }
+    if !report.held.is_empty() {
+        screen.row("held now", &[(Style::Warn, listed(&report.held))]);
     }
     screen.gap();
     for phase in Phase::ALL {
@@ -124,7 +127,7 @@ pub fn render_report(report: &RunReport, options: Options<'_>) -> String {
     for step in report.steps.iter().filter(|step| matches!(&*step.outcome, "failed" | "unproven")) {
         screen.gap();
         screen.row(&step.outcome, &[bold(step.step.clone())]);
-        screen.row("", &[plain(step.cause.clone().unwrap_or_default())]);
+        fix::row(&mut screen, "", step.cause.as_deref().unwrap_or_default());
     }
     screen.finish()
 }

@@ -265,9 +265,21 @@ fn a_stop_is_told_with_what_to_do_and_the_command_goes_on() {
     assert_eq!(stopped.status.code(), Some(6), "{text}");
     assert!(text.contains(".data.mode is of somebody"), "{text}");
     assert!(
-        text.contains("1. leave the fields to their owner") && text.contains("2. or take them over"),
+        text.contains("1. leave the fields to their owner")
+            && text.contains("2. or keep what is there: write it into the manifest")
+            && text.contains("3. or, where the values differ, take them over"),
         "{text}"
     );
+    // Each leads to the cluster, and the plan has its name.
+    let flags = format!("--context it --kubeconfig {}", work.path("kubeconfig").display());
+    for command in [
+        format!("kubectl {flags} get ConfigMap settings-0 -n fault-told -o yaml"),
+        format!("kubectl {flags} edit ConfigMap settings-0 -n fault-told --field-manager=drplan"),
+    ] {
+        assert!(text.contains(&command), "{command}: {text}");
+    }
+    assert!(text.contains("/plan.json --step manifests/ConfigMap/fault-told/settings-0"), "{text}");
+    assert!(!text.contains("show PLAN"), "{text}");
     // In one line, however long: it is to be pasted.
     let command =
         format!("--digest {} --context it --kubeconfig {}", plan.digest, work.path("kubeconfig").display());

@@ -347,9 +347,14 @@ fn a_decision_that_nobody_can_make_is_waited_for() {
     assert_eq!(waits.status.code(), Some(4), "{}", shown(&waits));
     let text = shown(&waits);
     assert!(text.contains("two writers are"), "{text}");
+    assert!(text.contains("gate      fence/primary, not answered: nobody was asked at a terminal"), "{text}");
+    assert!(text.contains("held now  CronJob/run-gate/nightly: suspended"), "{text}");
     assert!(text.contains("drplan apply plan.json --offline"), "the command that goes on is whole: {text}");
     let (_, replayed) = &work.journals()[0];
     assert_eq!(replayed.ended.as_deref(), Some("at_gate"));
+    let folder = work.journals()[0].0.with_file_name("");
+    let report = work.drplan().arg("show").arg(folder).output().unwrap();
+    assert!(shown(&report).contains("held now  CronJob/run-gate/nightly"), "{}", shown(&report));
 }
 
 #[test]

@@ -175,4 +175,12 @@ fn what_is_there_with_none_comes_up_and_what_somebody_scales_to_none_is_told() {
     assert_eq!(told.status.code(), Some(4), "{}", shown(&told));
     assert_eq!(live(plane, "scaled-none")["spec"]["replicas"], 0, "it is somebody's decision");
     assert!(shown(&told).contains("it has no pods: somebody has scaled it to 0"), "{}", shown(&told));
+    // What brings it up leads to the cluster, whatever context is current.
+    let at = format!("kubectl --context it --kubeconfig {} scale", plane.admin().display());
+    assert!(shown(&told).contains(&at), "{}", shown(&told));
+    // Whoever is shown the run later has it in one line, too.
+    let folder = work.journals().pop().unwrap().0.with_file_name("");
+    let report = work.drplan().arg("show").arg(folder).output().unwrap();
+    let whole = format!("{at} Deployment app-0 -n scaled-none --replicas=N");
+    assert!(shown(&report).lines().any(|line| line.contains(&whole)), "{}", shown(&report));
 }

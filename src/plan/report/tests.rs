@@ -27,6 +27,21 @@ fn begun(plan: &Plan) -> Entry {
 }
 
 #[test]
+fn what_is_held_is_named_until_it_is_let_go() {
+    let plan = sample::plan();
+    let mut entries = vec![(1, begun(&plan))];
+    let mut held = |step: &str| {
+        let step = step.to_owned();
+        entries.push((2, Entry::Intent { step: step.clone(), attempt: 1, alternative: 0 }));
+        entries.push((3, Entry::Done { step, found: false, outputs: BTreeMap::new(), since: None }));
+        report(&plan, &journal(entries.clone()), None).unwrap().held
+    };
+    assert_eq!(held("manifests/nightly"), ["CronJob/shop/nightly"]);
+    assert_eq!(held("manifests/external-dns"), ["CronJob/shop/nightly", "Deployment/shop/external-dns"]);
+    assert_eq!(held("verify/nightly"), ["Deployment/shop/external-dns"]);
+}
+
+#[test]
 fn every_reason_to_run_without_approval_is_kept() {
     let plan = sample::plan();
     let held = |why: Option<&str>| Entry::Held {

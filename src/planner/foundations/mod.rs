@@ -49,7 +49,7 @@ fn comes_back(resource: &PlannedResource) -> bool {
     resource.deposed.is_none() && resource.disposition != Disposition::Skip
 }
 
-/// A provider of something that nothing names is a typing error.
+/// A provider of something that nothing names does no harm: what was meant, were it misspelled, is told as not provided.
 fn check_settings(facts: &Facts<'_, '_>, named: &Named<'_>, findings: &mut Findings) {
     for provides in &facts.input.settings.provides {
         let thing = Thing::parse(&provides.subject);
@@ -65,7 +65,7 @@ fn check_settings(facts: &Facts<'_, '_>, named: &Named<'_>, findings: &mut Findi
                 provides.subject
             );
             let known = labels.iter().map(String::as_str);
-            subjects::add_unknown(findings, &provides.subject, message, known, &provides.place);
+            subjects::add_unneeded(findings, &provides.subject, message, known, &provides.place);
         }
     }
 }

@@ -1,16 +1,23 @@
 //! How a run ended, and what to do then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::screen::{MARGIN, Screen, Style, bold, plain};
-use super::super::text::{count, list};
+use super::super::text::{clean, count, list};
 use super::super::{Options, fix};
+use super::view::head;
 use crate::event::{Ending, Event, EventKind};
 use crate::plan::Plan;
 use crate::plan::action::Action;
 
 /// Steps of one cause that are named.
 const FAILED: usize = 6;
+/// Objects that are held and named.
+const HELD: usize = 12;
+/// Columns of a question that is told again.
+const ASK: usize = 120;
+/// What is to be done with a plan that must be another one.
+const ANEW: &str = "plan and approve again";
 
 /// Where the run's files are, and how it is gone on with.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +53,7 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
     if how == Ending::Done {
         screen.row("done", &[(style, format!("all of {}", count(all, "step")))]);
         unproven(&mut screen, events);
-        changed(&mut screen, events);
+        changed(&mut screen, events, false);
         screen.row("next", &[plain(format!("{}: is what runs healthy?", folder.verify))]);
         screen.row("report", &[plain(format!("drplan show {}", folder.run))]);
         return screen.finish();
@@ -70,9 +77,12 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
             )),
         ],
     );
+    gates(&mut screen, events, how);
+    held(&mut screen, plan, events);
     under_way(&mut screen, events);
-    failures(&mut screen, events);
-    changed(&mut screen, events);
+    let below = how == Ending::Failed || (how != Ending::Lost && may_be_anew(events));
+    failures(&mut screen, events, below);
+    changed(&mut screen, events, below);
     screen.gap();
     let next = match how {
         Ending::AtGate => "at a terminal, which asks for the decision:",
@@ -81,7 +91,7 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
     };
     screen.row("next", &[plain(next)]);
     screen.unbroken(MARGIN, &[plain(again)]);
-    if how == Ending::Failed {
+    if below {
         screen.row("or", &[plain("with what was mended, planned and approved again; what is done stays:")]);
         let here =
             "in a clone of the stack's repository: drplan region REGION --resume RUN (docs/recovery-run.md)";
@@ -90,6 +100,73 @@ pub fn render_ended(plan: &Plan, events: &[Event], folder: Folder<'_>, options: 
     screen.row("run", &[plain("its journal and report:")]);
     screen.unbroken(MARGIN, &[plain(folder.run)]);
     screen.finish()
+}
+
+/// Gates that hold the run up, and whether somebody has declined.
+fn gates(screen: &mut Screen, events: &[Event], how: Ending) {
+    let mut open: Vec<(&str, &str, String)> = Vec::new();
+    let nobody = match how {
+        Ending::AtGate | Ending::Failed => "not answered: nobody was asked at a terminal",
+        _ => "not answered",
+    };
+    for event in events {
+        match &event.kind {
+            EventKind::GateAsked { step, ask } => {
+                open.retain(|(known, ..)| known != step);
+                open.push((step, ask, nobody.to_owned()));
+            }
+            EventKind::GateAnswered { step, go: true, .. } => open.retain(|(known, ..)| known != step),
+            EventKind::GateAnswered { step, by, go: false } => {
+                for (_, _, answer) in open.iter_mut().filter(|(known, ..)| known == step) {
+                    *answer = format!("declined by {by}");
+                }
+            }
+            _ => {}
+        }
+    }
+    for (step, ask, answer) in open {
+        screen.row("gate", &[bold(step), plain(", "), (Style::Warn, answer)]);
+        screen.row("", &[plain(head(&clean(ask), ASK))]);
+    }
+}
+
+/// Objects that rest until their gate lets them go, be it that they ran before.
+fn held(screen: &mut Screen, plan: &Plan, events: &[Event]) {
+    let mut done: HashSet<&str> = HashSet::new();
+    for event in events {
+        match &event.kind {
+            EventKind::Begun { done: before, .. } => done.extend(before.iter().map(String::as_str)),
+            EventKind::StepDone { step, .. } => drop(done.insert(step)),
+            EventKind::StepUndone { step, .. } => drop(done.remove(step.as_str())),
+            _ => {}
+        }
+    }
+    let held = plan.held(|step| done.contains(step));
+    if !held.is_empty() {
+        let what = format!("{}: suspended, or at 0 replicas, until a gate lets them go", list(&held, HELD));
+        screen.row("held now", &[(Style::Warn, what)]);
+    }
+}
+
+/// Whether something that is told may be mended by another plan of the run.
+fn may_be_anew(events: &[Event]) -> bool {
+    events.iter().any(|event| match &event.kind {
+        EventKind::StepFailed { choices, .. } | EventKind::StepDiffers { choices, .. } => {
+            choices.iter().any(|choice| choice.contains(ANEW))
+        }
+        _ => false,
+    })
+}
+
+/// What can be done, in order. `below`: whether the command of another plan of the run follows; without its `--resume` that
+/// would begin another run.
+fn rows(screen: &mut Screen, choices: &[String], below: bool) {
+    for (at, choice) in choices.iter().enumerate() {
+        let label = if at == 0 { "do" } else { "" };
+        let anew = if below { format!("{ANEW} (`--resume`, by \"or\" below)") } else { ANEW.to_owned() };
+        let choice = choice.replace(ANEW, &anew);
+        fix::row(screen, label, &format!("{}. {choice}", at + 1));
+    }
 }
 
 /// What had begun and has not ended: what held the run up, by what it said last.
@@ -126,7 +203,7 @@ fn under_way(screen: &mut Screen, events: &[Event]) {
 }
 
 /// What failed; steps that failed of the same, and are mended by the same, at once.
-fn failures(screen: &mut Screen, events: &[Event]) {
+fn failures(screen: &mut Screen, events: &[Event], below: bool) {
     let mut told: Vec<(Vec<&str>, &str, String, &[String])> = Vec::new();
     for event in events {
         let EventKind::StepFailed { step, cause, choices } = &event.kind else { continue };
@@ -136,16 +213,13 @@ fn failures(screen: &mut Screen, events: &[Event]) {
             None => told.push((vec![step], cause, alike, choices)),
         }
     }
-    for (steps, cause, _, choices) in told {
+    for (steps, cause, _, does) in told {
         screen.gap();
         let label = if steps.len() > 1 { "steps" } else { "step" };
         let steps: Vec<String> = steps.into_iter().map(str::to_owned).collect();
         screen.row(label, &[bold(list(&steps, FAILED))]);
         screen.row("cause", &[plain(cause)]);
-        for (at, choice) in choices.iter().enumerate() {
-            let label = if at == 0 { "do" } else { "" };
-            fix::row(screen, label, &format!("{}. {choice}", at + 1));
-        }
+        rows(screen, does, below);
     }
 }
 
@@ -167,19 +241,16 @@ fn unproven(screen: &mut Screen, events: &[Event]) {
     for (why, steps) in causes {
         let some = steps.iter().take(3).copied().collect::<Vec<_>>().join(", ");
         let more = if steps.len() > 3 { format!(" and {} more", steps.len() - 3) } else { String::new() };
-        screen.row("unproven", &[(Style::Warn, format!("{some}{more}: {why}"))]);
+        fix::row(screen, "unproven", &format!("{some}{more}: {why}"));
     }
 }
 
 /// What others have changed since it was applied, and is left so.
-fn changed(screen: &mut Screen, events: &[Event]) {
+fn changed(screen: &mut Screen, events: &[Event], below: bool) {
     for event in events {
         let EventKind::StepDiffers { step, found, choices } = &event.kind else { continue };
         screen.gap();
         screen.row("changed", &[(Style::Warn, format!("{step}, by others since: {found}"))]);
-        for (at, choice) in choices.iter().enumerate() {
-            let label = if at == 0 { "do" } else { "" };
-            fix::row(screen, label, &format!("{}. {choice}", at + 1));
-        }
+        rows(screen, choices, below);
     }
 }

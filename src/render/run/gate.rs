@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::screen::{Screen, Style, bold, plain};
+use super::super::screen::{MARGIN, Screen, Style, bold, plain};
 use super::super::text::{count, duration, list};
 use super::super::{Options, fix};
 use crate::plan::Plan;
@@ -25,6 +25,12 @@ pub struct Question<'q> {
     pub failed: &'q [String],
     /// Steps of the run that are done.
     pub done: &'q [String],
+    /// Steps behind which nothing begins in this process: gates that were declined, and what has failed.
+    pub stopped: &'q [String],
+    /// Addresses of load balancers that are up, each with its object.
+    pub addresses: &'q [(String, String)],
+    /// The command that asks again.
+    pub again: &'q str,
 }
 
 /// Workloads that come up without a fence that is still open: those that are up, and those that are not yet.
@@ -33,9 +39,11 @@ fn starts_meanwhile(plan: &Plan, question: Question<'_>, behind: &BTreeSet<&str>
     if !plan.steps.iter().any(|step| step.id == gate && step.phase == Phase::Fence) {
         return (0, 0);
     }
+    let stopped: BTreeSet<&str> = question.stopped.iter().flat_map(|step| plan.behind(step)).collect();
     let starts = |step: &&Step| {
         matches!(&step.action, Action::AwaitReady { object } if has_pods(object))
             && !behind.contains(step.id.as_str())
+            && (question.done.contains(&step.id) || !stopped.contains(step.id.as_str()))
     };
     let (up, coming): (Vec<&Step>, Vec<&Step>) =
         plan.steps.iter().filter(starts).partition(|step| question.done.contains(&step.id));
@@ -92,6 +100,11 @@ pub fn render_gate(plan: &Plan, question: Question<'_>, options: Options<'_>) ->
         (..) => list(&moved, NAMED),
     };
     screen.row("if you go", &[plain(moved)]);
+    for name in behind.iter().filter_map(|one| plan.moved_by_hand(one)) {
+        let to = to_address(question.addresses);
+        let what = format!("no step moves {name}: where it is kept, point it at {to} now");
+        screen.row("by hand", &[(Style::Warn, what)]);
+    }
     // Who is asked whether the writers are stopped must know that others are being started, or run.
     let (up, coming) = starts_meanwhile(plan, question, &waiting);
     if coming > 0 {
@@ -114,9 +127,20 @@ pub fn render_gate(plan: &Plan, question: Question<'_>, options: Options<'_>) ->
     screen.text(
         2,
         &[plain(format!(
-            "type the stack's name ({}) to go on, no to decline; Ctrl-C stops here, and `drplan apply` comes back to this",
+            "type the stack's name ({}) to go on, no to decline; Ctrl-C stops here, and comes back to this by",
             plan.stack
         ))],
     );
+    screen.unbroken(MARGIN, &[plain(question.again)]);
     screen.finish()
+}
+
+/// Where users are to be led.
+fn to_address(addresses: &[(String, String)]) -> String {
+    let all: Vec<String> = addresses.iter().map(|(object, to)| format!("{to} ({object})")).collect();
+    match all.len() {
+        0 => "the entrance of the recovery region".to_owned(),
+        1..=NAMED => all.join(", or "),
+        _ => format!("one of {}", list(&all, NAMED)),
+    }
 }

@@ -24,6 +24,23 @@ fn begun() -> Vec<Event> {
     ]
 }
 
+/// Of a run in which nothing was done yet.
+fn question<'q>(step: &'q str, ask: &'q str, unproven: &'q BTreeMap<String, String>) -> Question<'q> {
+    let again = "drplan apply 'my plan.json' --context c";
+    Question { step, ask, unproven, failed: &[], done: &[], stopped: &[], addresses: &[], again }
+}
+
+fn ended(how: Ending, failed: u64) -> Event {
+    event(99, EventKind::Ended { how, done: 0, failed, left: 1 })
+}
+
+const FOLDER: Folder<'_> = Folder {
+    again: "drplan apply p.json --context c",
+    run: ".drplan/runs/r1",
+    verify: "drplan verify --context c",
+    replan: Some("drplan region us-west-2 --resume r1 --out next.json"),
+};
+
 fn screen(events: &[Event]) -> String {
     let plan = sample::plan();
     let mut view = View::new(&plan);
@@ -44,8 +61,9 @@ fn a_phase_shows_its_slowest_step_with_the_service_s_word_and_how_long_it_usuall
 #[test]
 fn the_fence_says_which_workloads_do_not_wait_for_it() {
     let mut plan = sample::plan();
+    let none = BTreeMap::new();
     let asked = |plan: &Plan, step: &str, done: &[String]| {
-        let question = Question { step, ask: "stopped?", unproven: &BTreeMap::new(), failed: &[], done };
+        let question = Question { done, ..question(step, "stopped?", &none) };
         render_gate(plan, question, Options::default())
     };
     let fence = plan.steps.iter().find(|step| step.phase == Phase::Fence).unwrap().id.clone();
@@ -58,6 +76,115 @@ fn the_fence_says_which_workloads_do_not_wait_for_it() {
     assert!(open.len() > behind.len(), "{behind}");
     let up = asked(&plan, &fence, std::slice::from_ref(&plan.steps[ready].id));
     assert!(up.contains("up by now, without waiting for it: 1 workload; neither"), "{up}");
+}
+
+/// Behind a gate that was declined, and behind what has failed, nothing is started.
+#[test]
+fn the_fence_does_not_count_what_does_not_start_any_more() {
+    let mut plan = sample::plan();
+    let fence = plan.steps.iter().find(|step| step.phase == Phase::Fence).unwrap().id.clone();
+    let ready = plan.steps.iter().position(|step| matches!(step.action, Action::AwaitReady { .. })).unwrap();
+    let before = "manifests/gate".to_owned();
+    plan.steps[ready].needs = vec![before.clone()];
+    plan.steps[ready].action = Action::AwaitReady { object: "Deployment/shop/cart".to_owned() };
+    let none = BTreeMap::new();
+    let asked = |stopped: &[String], done: &[String]| {
+        let question = Question { stopped, done, ..question(&fence, "stopped?", &none) };
+        render_gate(&plan, question, Options::default())
+    };
+    let meanwhile = "started without waiting for it, whatever the answer: 1 workload";
+    assert!(asked(&[], &[]).contains(meanwhile), "{}", asked(&[], &[]));
+    assert!(!asked(std::slice::from_ref(&before), &[]).contains("meanwhile"));
+    let up = asked(&[before], std::slice::from_ref(&plan.steps[ready].id));
+    assert!(up.contains("up by now, without waiting for it: 1 workload"), "{up}");
+}
+
+/// A name that no step moves, and where it is to lead.
+#[test]
+fn a_gate_says_which_names_are_moved_by_hand() {
+    let mut plan = sample::plan();
+    let resolves =
+        plan.steps.iter().position(|step| matches!(step.action, Action::ResolveName { .. })).unwrap();
+    let none = BTreeMap::new();
+    let asked = |plan: &Plan, addresses: &[(String, String)]| {
+        let question = Question { addresses, ..question("dns/gate", "go?", &none) };
+        render_gate(plan, question, Options { width: 200, ..Options::default() })
+    };
+    assert!(!asked(&plan, &[]).contains("by hand"), "a step moves it");
+    plan.steps[resolves].needs = vec!["dns/gate".to_owned()];
+    let unknown = asked(&plan, &[]);
+    assert!(
+        unknown.contains("no step moves shop.example.com") && unknown.contains("the entrance of"),
+        "{unknown}"
+    );
+    let known = asked(&plan, &[("Ingress/shop/shop".to_owned(), "lb.example".to_owned())]);
+    assert!(known.contains("point it at lb.example (Ingress/shop/shop) now"), "{known}");
+    assert!(known.contains("drplan apply 'my plan.json' --context c\n"), "{known}");
+}
+
+/// Which gate, what it asks, and who has said no.
+#[test]
+fn a_run_that_stops_at_a_gate_names_it_and_who_declined() {
+    let plan = sample::plan();
+    let asked =
+        |step: &str| event(1, EventKind::GateAsked { step: step.to_owned(), ask: format!("{step} now?") });
+    let answered = |step: &str, go| {
+        event(2, EventKind::GateAnswered { step: step.to_owned(), by: "ops (typed)".to_owned(), go })
+    };
+    let shown =
+        |events: &[Event]| render_ended(&plan, events, FOLDER, Options { width: 200, ..Options::default() });
+    let events = [
+        asked("fence/primary"),
+        answered("fence/primary", true),
+        asked("dns/gate"),
+        ended(Ending::AtGate, 0),
+    ];
+    let open = shown(&events);
+    assert!(
+        open.contains(
+            "gate      dns/gate, not answered: nobody was asked at a terminal\n            dns/gate now?"
+        ),
+        "{open}"
+    );
+    assert!(!open.contains("fence/primary") && !open.contains("--resume"), "{open}");
+    let events = [asked("dns/gate"), answered("dns/gate", false), ended(Ending::AtGate, 0)];
+    let declined = shown(&events);
+    assert!(declined.contains("gate      dns/gate, declined by ops (typed)\n"), "{declined}");
+}
+
+/// As Ctrl-C leaves it: what is mended goes on with the same run.
+#[test]
+fn a_failure_of_a_run_that_was_interrupted_has_the_command_that_plans_anew_for_it() {
+    let plan = sample::plan();
+    let failed = |choice: &str| {
+        let kind = EventKind::StepFailed {
+            step: plan.steps[0].id.clone(),
+            cause: "no".to_owned(),
+            choices: vec!["wait".to_owned(), choice.to_owned()],
+        };
+        render_ended(&plan, &[event(1, kind), ended(Ending::Interrupted, 1)], FOLDER, Options::default())
+    };
+    let mends = failed("or mend the manifest, then plan and approve again");
+    assert!(mends.contains("plan and approve again (`--resume`, by \"or\" below)"), "{mends}");
+    assert!(mends.contains(FOLDER.replan.unwrap()), "{mends}");
+    assert!(!failed("or try again").contains("--resume"));
+}
+
+/// What rests until its gate, in a cluster where it may have run before.
+#[test]
+fn what_is_held_is_named_where_a_run_stops() {
+    let plan = sample::plan();
+    let done = |step: &str| event(1, EventKind::StepDone { step: step.to_owned(), found: false });
+    let shown =
+        |events: &[Event]| render_ended(&plan, events, FOLDER, Options { width: 200, ..Options::default() });
+    let both = [done("manifests/nightly"), done("manifests/external-dns"), ended(Ending::AtGate, 0)];
+    assert!(
+        shown(&both).contains("held now  CronJob/shop/nightly and Deployment/shop/external-dns: suspended"),
+        "{}",
+        shown(&both)
+    );
+    let let_go = [done("manifests/nightly"), done("verify/nightly"), ended(Ending::Interrupted, 0)];
+    assert!(!shown(&let_go).contains("held now"), "{}", shown(&let_go));
 }
 
 /// At 100 columns and at 80: the word of what is waited for is whole, and the usual time gives way.
@@ -133,13 +260,7 @@ fn a_failure_says_cause_and_what_to_do_and_the_command_is_the_one_that_was_typed
     ));
     let left = plan.steps.len() as u64 - 1;
     events.push(event(71, EventKind::Ended { how: Ending::Failed, done: 0, failed: 1, left }));
-    let folder = Folder {
-        again: "drplan apply p.json --context c",
-        run: ".drplan/runs/r1",
-        verify: "drplan verify --context c",
-        replan: Some("drplan region us-west-2 --resume r1 --out next.json"),
-    };
-    let shown = render_ended(&plan, &events, folder, Options::default());
+    let shown = render_ended(&plan, &events, FOLDER, Options::default());
     assert!(shown.contains(&format!("under way {second}: no address yet")), "{shown}");
     for expected in
         [&*first, "no capacity", "1. try again", "drplan apply p.json --context c", "has moved no traffic"]
@@ -171,7 +292,7 @@ fn a_gate_tells_what_nobody_answered_from_what_is_proven() {
     };
     let asked = |unproven: &[String], failed: &[String]| {
         let unproven = &unproven.iter().map(|need| (need.clone(), "nobody said".to_owned())).collect();
-        let question = Question { step: &gate.id, ask: "go?", unproven, failed, done: &[] };
+        let question = Question { failed, ..question(&gate.id, "go?", unproven) };
         render_gate(&plan, question, Options::default())
     };
     let all = asked(&[], &[]);

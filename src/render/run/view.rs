@@ -269,7 +269,7 @@ fn without_call(cause: &str) -> &str {
 }
 
 /// The beginning of a text, where a cause says most.
-fn head(text: &str, most: usize) -> String {
+pub(super) fn head(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
