@@ -66,6 +66,7 @@ pub(crate) fn large(count: usize, shape: Shape<'_>, seed: u64) -> Plan {
             let object = Action::ApplyObject {
                 file: "shop.yaml".to_owned(),
                 document: 0,
+                rendered_by: None,
                 api_version: "v1".to_owned(),
                 object_kind: "ConfigMap".to_owned(),
                 namespace: Some("shop".to_owned()),

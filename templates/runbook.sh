@@ -207,41 +207,150 @@ kubectl_dr() {
   kubectl --kubeconfig "$RUN/kubeconfig" "$@"
 }
 #: kube_object
-# One object of the manifests as JSON: FILE KIND NAMESPACE NAME. A Secret's values go through pipes alone.
+# One object of the manifests that it reads, as JSON: APIVERSION KIND NAMESPACE (or '') NAME. No cluster is asked: it need not know
+# the kinds of the others. A Secret's values go through pipes alone.
 kube_object() {
-  case $1 in
-    kustomization.yaml | kustomization.yml | Kustomization | */kustomization.yaml | */kustomization.yml | */Kustomization)
-      kubectl kustomize "$(dirname "$BASE/$1")"
-      ;;
-    */Chart.yaml) helm template "$(dirname "$BASE/$1")" ;;
-    */templates/*) helm template "$BASE/${1%%/templates/*}" ;;
-    *) cat "$BASE/$1" ;;
-  esac | kubectl_dr create --dry-run=client --validate=false --output json -f - |
-    jq -en --arg kind "$2" --arg namespace "$3" --arg name "$4" '
-      [inputs | if .kind == "List" then .items[] else . end
-        | select(.kind == $kind and .metadata.name == $name and (.metadata.namespace // "default") == $namespace)]
-      | .[0] // error("the manifests have no such object any more")'
+  { KUBECONFIG=/dev/null kubectl patch --local --type json --patch '[]' --output json -f - 2>/dev/null || true; } |
+    jq -en --arg version "$1" --arg kind "$2" --arg namespace "$3" --arg name "$4" '
+      first(inputs | select(.apiVersion == $version and .kind == $kind and .metadata.name == $name
+        and (.metadata.namespace // "") == $namespace))
+      // error("the manifests have no such object any more, or are not what kubectl reads")
+      | del(.status, .metadata["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"])'
 }
 #: change_text
-# Replaces a text in the string at a JSON Pointer, inside what it is encoded in: POINTER FROM TO [base64|percent|json:POINTER...].
+# Replaces values in the string at a JSON Pointer where the plan does, each as often as it does, and nothing else:
+# POINTER, and for each value WITHIN (what it is encoded in, or '') KIND FROM TO TIMES. With 0 times it stays, as does what is in it.
 change_text() {
-  jq -e --arg pointer "$1" --arg from "$2" --arg to "$3" '
-    def parts: if . == "" or . == "/" then [] else ltrimstr("/") | split("/") | map(gsub("~1"; "/") | gsub("~0"; "~")) end;
+  jq -e --arg pointer "$1" '
+    def pointer: if . == "" then [] else .[1:] | split("/") | map(gsub("~1"; "/") | gsub("~0"; "~")) end;
     def put($parts; change): if $parts == [] then change
       else (if type == "array" then ($parts[0] | tonumber) else $parts[0] end) as $key | .[$key] |= put($parts[1:]; change) end;
-    def text($from; $to): if contains($from) then split($from) | join($to)
-      else error("\($from) does not stand there: the manifest has changed since the plan") end;
-    def inside($within): if $within == [] then text($from; $to)
-      elif $within[0] == "base64" then @base64d | inside($within[1:]) | @base64
-      elif $within[0] == "percent" then text($from | @uri; $to | @uri)
-      elif ($within[0] | startswith("json:")) then
-        fromjson | put($within[0][5:] | parts; inside($within[1:])) | tojson
-      else error("\($within[0]) is to be changed by hand") end;
-    put($pointer | parts; inside($ARGS.positional))' --args "${@:4}"
+    def splice($all): . as $text | ($all | sort_by(.at)) as $all
+      | reduce $all[] as $one ({out: "", at: 0}; .out += $text[.at:$one.at] + $one.to | .at = $one.till) | .out + $text[.at:];
+    # A value ends where its letters and digits do, and beside these characters it is a part of something longer.
+    def edges($kind): if ["region", "zone", "zone_id", "account"] | index($kind) then ["", ""]
+      elif ["arn", "certificate", "key"] | index($kind) then ["", "_-"]
+      elif ["endpoint", "bucket_domain", "issuer", "registry"] | index($kind) then [".-", "-"]
+      elif $kind == "domain" then ["._-", "_-"] else ["_-", "_-"] end;
+    def is_whole($at; $till; $kind): ($till == length and $at == 0) or $kind == "literal" or
+      (edges($kind) as $edges | (if $at == 0 then "" else .[$at - 1:$at] end) as $before | .[$till:$till + 2] as $after
+        | ($before | test("[\\p{Alphabetic}\\p{N}\($edges[0])]") | not)
+          and ($after[:1] | test("[\\p{Alphabetic}\\p{N}\($edges[1])]") | not)
+          and ($kind != "domain" or ($after | test("^[.][\\p{Alphabetic}\\p{N}]") | not)));
+    # A region as a part of a name, or of an ARN that nobody owns, says nothing of what the name would be elsewhere.
+    def is_alone($at; $till; $kind): (["region", "zone", "zone_id"] | index($kind) | not) or
+      (first(match("[^\\s\"\u0027,;=&|()<>`]+"; "g") | select(.offset <= $at and $at < .offset + .length)) as $word
+        | $word.string[:$at - $word.offset] as $before | $word.string[$till - $word.offset:] as $after
+        | ($word.string | contains("arn:") | not)
+          and (($before | test("(^|[\\]\\[/:?{}@])$")) and ($after | test("^($|[\\]\\[/:?{}@])"))
+            or ($before | test("(^|[/@:])(api[.])?[a-z0-9]+[.]$")) and ($after | test("^[.](amazonaws[.]com|api[.]aws)"))));
+    # Whole values, the longest first, none over another.
+    def found($values): . as $text
+      | [$values[] as $value
+        | ($value.from | length) as $length
+        | (foreach (split($value.from)[:-1][] | length) as $before (-$length; . + $length + $before; .)) as $at
+        | select($text | is_whole($at; $at + $length; $value.kind)) | {at: $at, till: ($at + $length), value: $value}]
+      | sort_by(.at - .till, .at)
+      | reduce .[] as $one ([]; if any(.[]; $one.at < .till and .at < $one.till) then . else . + [$one] end);
+    # The strings of a JSON text, with the way to each.
+    def strings: (fromjson | empty), (reduce match("\"(?:[^\"\\\\]|\\\\.)*\"|[\\[\\]{}:,]|[^\\[\\]{}:,\"\\s]+"; "g") as $one ({way: [], open: [], key: false, out: []};
+        $one.string as $word
+        | if $word == "{" then .open += [$word] | .way += [null] | .key = true
+          elif $word == "[" then .open += [$word] | .way += [0] | .key = false
+          elif $word == "}" or $word == "]" then .open |= .[:-1] | .way |= .[:-1] | .key = false
+          elif $word == "," and .open[-1] == "{" then .key = true
+          elif $word == "," then .way[-1] += 1
+          elif $word == ":" then .key = false
+          elif $word[:1] == "\"" then (if .key then .way[-1] = ($word | fromjson) else . end)
+            | .out += [{way: (.way | map(tostring)), key, at: $one.offset, till: ($one.offset + $one.length), text: ($word | fromjson)}]
+          else . end) | .out);
+    def character: if test("^%..$") then .[1:] | ascii_downcase | explode | map(if . > 96 then . - 87 else . - 48 end)
+        | [.[0] * 16 + .[1]] | implode else . end;
+    # The word with what has changed in it encoded anew; what is the same at both ends stays as it is written.
+    def encoded($written; $old; $new): . as $word | ([$old, $new | length] | min) as $most
+      | ([range($most) | select($old[.] != $new[.])] | .[0] // $most) as $before
+      | ([range($most - $before) | select($old[-1 - .] != $new[-1 - .])] | .[0] // ($most - $before)) as $after
+      | ($written[:$before] + ($new[$before:($new | length) - $after] | map(. as $one
+          | if test("[A-Za-z0-9._~-]") or (. != "%" and ($word | contains($one))) then . else @uri end))
+        + $written[($old | length) - $after:]) | add;
+    def changed($values):
+      def behind($step): [$values[] | select(.within[0] == $step) | .within |= .[1:]];
+      def words:
+        . as $text | found([$values[] | select(.within == [])]) as $found
+        | [$found[] | . as $one | select(.value.times > 0 and ($text | is_alone($one.at; $one.till; $one.value.kind)))
+            | {at, till, to: .value.to, done: [.value.number]}] as $plain
+        | behind("percent") as $inside
+        | [if $inside == [] then empty else match("[^\\s\"\u0027&?=,;]*%[^\\s\"\u0027&?=,;]*"; "g") end
+            | . as $word | select(any($found[]; .at >= $word.offset and .at < $word.offset + $word.length) | not)
+            | [.string | match("%[0-9A-Fa-f]{2}|."; "g").string] as $written
+            | select(any($written[]; test("^%[89A-Fa-f].$")) | not)
+            | ($written | map(character)) as $old | ($old | add | try changed($inside) catch empty)
+            | (.text | split("")) as $new
+            | select($new != $old)
+            | {at: $word.offset, till: ($word.offset + $word.length), to: ($word.string | encoded($written; $old; $new)), done}] as $encoded
+        | {text: splice($plain + $encoded), done: ([($plain + $encoded)[].done] | add // [])};
+      def json:
+        . as $text | strings as $strings
+        | [[$values[].within[0]] | unique[] as $step
+            | ($step[5:] | rtrimstr(" (key)") | pointer) as $way
+            | ([$strings[] | select(.way == $way and .key == ($step | endswith(" (key)")))] | last
+              // error("no JSON with \($step[5:]) stands there: the manifest has changed since the plan")) as $string
+            | ($string.text | changed(behind($step))) as $new
+            | {at: $string.at, till: $string.till, done: $new.done,
+                to: (if $new.text == $string.text then $text[$string.at:$string.till] else $new.text | tojson end)}] as $all
+        | {text: splice($all), done: [$all[].done[]]};
+      def base64:
+        . as $text | (gsub("\\s+"; "") | @base64d) as $old | ($old | changed(behind("base64"))) as $new
+        | ($new.text | @base64) as $code | ($text | split("\n")) as $lines
+        | $new | .text = if $new.text == $old then $text
+            elif ($lines | length) > 1 and $lines[1] != "" then ($lines[0] | length) as $width
+              | ([range(0; $code | length; $width) as $at | $code[$at:$at + $width]] | join("\n"))
+                + (if $text | endswith("\n") then "\n" else "" end)
+            else ($text | capture("^(?<before>\\s*)[^\\s]*(?<after>\\s*)")) as $space | $space.before + $code + $space.after end;
+      if any($values[]; .within[0] == "base64") then base64
+      elif any($values[]; .within[0] // "" | startswith("json:")) then json
+      else words end;
+    def exactly($values): changed($values) | . as $new
+      | ([$values[] | . as $value | ([$new.done[] | select(. == $value.number)] | length) as $found | select($found != .times)
+          | "\(.from) stands there \($found) times where the plan changes it \(.times) times: the manifest has changed since the plan"]
+        | .[0] // empty | error), $new.text;
+    ($pointer | pointer) as $parts
+    | ($ARGS.positional | [range(0; length; 5) as $at | .[$at:$at + 5]
+        | {number: $at, within: [.[0] | splits(" > (?=base64|json:|percent)") | select(. != "")], kind: .[1], from: .[2], to: .[3], times: (.[4] | tonumber)}])
+      as $values
+    | if $values[0].within == ["key"] then put($parts[:-1]; with_entries(
+        if .key == $parts[-1] then .key |= exactly([$values[] | .within = []]) else . end))
+      else put($parts; exactly($values)) end' --args "${@:2}"
 }
 #: apply_object
-# Applies the object that it reads, as drplan does.
-apply_object() { kubectl_dr apply --server-side --field-manager=drplan -f -; }
+# Applies the object that it reads, as drplan does: NAMESPACE.
+apply_object() { kubectl_dr apply --server-side --field-manager=drplan --namespace "$1" -f -; }
+#: job_ended
+# Waits until a Job has ended, for so many seconds at most: SECONDS KIND/NAME --namespace NAMESPACE. Stops where it has failed; asks you
+# where it is not there any more.
+job_ended() {
+  local end=$((SECONDS + $1)) state
+  shift
+  while true; do
+    state=$(kubectl_dr get "$@" --ignore-not-found --output json | jq -rn '
+      [inputs][0] | if . == null then "gone" else
+        [.status.conditions[]? | select(.status == "True" and (.type == "Complete" or .type == "Failed"))][0]
+        | if . == null then "runs" elif .type == "Complete" then "ended" else "\(.reason): \(.message)" end end')
+    case $state in
+      ended) return ;;
+      gone)
+        kubectl_dr get events "${@:2}" --field-selector "involvedObject.kind=Job,involvedObject.name=${1#*/}"
+        ask_person "$1 is not there any more: one with ttlSecondsAfterFinished goes once it has ended. Has it ended well, by its events or its logs?"
+        return
+        ;;
+      runs)
+        [ "$SECONDS" -lt "$end" ] || stop "$1 has not ended in time"
+        sleep 10
+        ;;
+      *) stop "$1 has failed, $state. Mend what it fails at, delete it, take the line that applies it out of $RUN/done, and run this again" ;;
+    esac
+  done
+}
 #: with_secret_json
 # Gives JSON that holds a secret to a command of the AWS CLI by a file that only you may read, never by an argument.
 with_secret_json() {

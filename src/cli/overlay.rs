@@ -93,6 +93,7 @@ fn parts<'p>(plan: &'p Plan, manifests: &'p Manifests, shown: &str) -> Result<Ve
             namespace,
             name,
             document_digest,
+            rendered_by: _,
             rewrites: _,
             hold: _,
         } = &step.action

@@ -298,6 +298,8 @@ pub struct Unit {
     pub folder: String,
     /// `kustomization` or `chart`.
     pub kind: UnitKind,
+    /// Name that a chart is rendered under; `None` of a kustomization.
+    pub release: Option<String>,
     /// Whether its objects are in `objects`; if not, a gap says why and its files are in `skipped`.
     pub rendered: bool,
     /// The files that were read as part of it and not singly, sorted.

@@ -148,6 +148,9 @@ pub enum Action {
         file: String,
         /// Number of its document in the file, from 0.
         document: u32,
+        /// What renders it; `None` where it stands in the file as it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rendered_by: Option<RenderedBy>,
         /// `apiVersion`.
         api_version: String,
         /// `kind`.
@@ -329,6 +332,24 @@ pub struct Splice {
     pub counterpart: Option<String>,
     /// Step after which that is known.
     pub known_after: Option<String>,
+}
+
+/// What renders an object. Folders are relative to that of drplan.hcl.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum RenderedBy {
+    /// `kubectl kustomize FOLDER`.
+    Kustomization {
+        /// Its folder.
+        folder: String,
+    },
+    /// `helm template RELEASE FOLDER --include-crds --skip-tests`.
+    Chart {
+        /// Its folder.
+        folder: String,
+        /// Name of the release.
+        release: String,
+    },
 }
 
 /// A value that is replaced in an object.

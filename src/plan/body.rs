@@ -6,7 +6,7 @@
 mod literal;
 pub(super) mod text;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -173,7 +173,52 @@ pub fn body(
     Ok(object)
 }
 
+/// A value that is looked for in one string of an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Sought<'s> {
+    /// The place inside an encoded string.
+    pub within: Option<&'s str>,
+    /// The value.
+    pub text: &'s str,
+    /// What it is, which says where it ends.
+    pub kind: ValueKind,
+    /// What replaces it; `None` where it stays.
+    pub by: Option<&'s Rewrite>,
+    /// How often the plan rewrites it here.
+    pub planned: usize,
+}
+
 /// What is looked for in one string: the tokens of the rewrites, and beside them those that stay.
+#[must_use]
+pub fn sought<'s>(label: &str, path: &str, rewrites: &[&'s Rewrite], places: &Places<'s>) -> Vec<Sought<'s>> {
+    let known = places.by_string.get(&(label, path)).map_or(&[][..], Vec::as_slice);
+    let mut found: Vec<Sought<'s>> = Vec::new();
+    for rewrite in rewrites {
+        let (within, text) = (rewrite.within.as_deref(), rewrite.token.as_str());
+        if let Some(one) = found.iter_mut().find(|one| one.within == within && one.text == text) {
+            one.planned += 1;
+            continue;
+        }
+        let kind = known.iter().find(|(place, value, _)| *place == within && *value == text);
+        let kind = kind.map_or(ValueKind::Literal, |(_, _, kind)| *kind);
+        found.push(Sought { within, text, kind, by: Some(rewrite), planned: 1 });
+    }
+    let places: BTreeSet<Option<&str>> = found.iter().map(|one| one.within).collect();
+    for (within, text, kind) in known {
+        // What stays beside what is rewritten, and what stands in the text around an encoded word.
+        let around =
+            |inner: &&str| within.is_none_or(|outer| inner.starts_with(outer)) && inner.contains("percent");
+        if !places.contains(within) && !places.iter().flatten().any(around) {
+            continue;
+        }
+        if !found.iter().any(|one| one.within == *within && one.text == *text) {
+            found.push(Sought { within: *within, text, kind: *kind, by: None, planned: 0 });
+        }
+    }
+    found
+}
+
+/// The same with what takes the place of each.
 fn spots<'s>(
     change: &Change<'_>,
     path: &str,
@@ -181,42 +226,16 @@ fn spots<'s>(
     places: &Places<'s>,
     resolve: &dyn Fn(&Rewrite) -> Option<String>,
 ) -> Result<Vec<Spot<'s>>, BodyError> {
-    let known = places.by_string.get(&(change.label, path)).map_or(&[][..], Vec::as_slice);
     let mut found: BTreeMap<Option<&str>, Vec<Token<'s>>> = BTreeMap::new();
-    for rewrite in rewrites {
-        let tokens = found.entry(rewrite.within.as_deref()).or_default();
-        if let Some(token) = tokens.iter_mut().find(|token| token.text == rewrite.token) {
-            token.planned += 1;
-            continue;
-        }
-        let kind = known
-            .iter()
-            .find(|(within, text, _)| *within == rewrite.within.as_deref() && *text == rewrite.token);
-        let to = rewrite.counterpart.clone().or_else(|| resolve(rewrite));
-        let not_known = || BodyError::NotKnown {
+    for Sought { within, text, kind, by, planned } in sought(change.label, path, rewrites, places) {
+        let not_known = |rewrite: &Rewrite| BodyError::NotKnown {
             label: change.label.to_owned(),
             path: path.to_owned(),
             step: rewrite.known_after.clone().unwrap_or_default(),
         };
-        tokens.push(Token {
-            text: &rewrite.token,
-            kind: kind.map_or(ValueKind::Literal, |(_, _, kind)| *kind),
-            to: Some(to.ok_or_else(not_known)?),
-            planned: 1,
-        });
-    }
-    let inside: Vec<&str> = found.keys().flatten().copied().collect();
-    for (within, text, kind) in known {
-        // What stays beside what is rewritten, and what stands in the text around an encoded word.
-        let around =
-            |inner: &&str| within.is_none_or(|outer| inner.starts_with(outer)) && inner.contains("percent");
-        if !found.contains_key(within) && !inside.iter().any(around) {
-            continue;
-        }
-        let tokens = found.entry(*within).or_default();
-        if !tokens.iter().any(|token| token.text == *text) {
-            tokens.push(Token { text, kind: *kind, to: None, planned: 0 });
-        }
+        let to = |rewrite: &Rewrite| rewrite.counterpart.clone().or_else(|| resolve(rewrite));
+        let to = by.map(|rewrite| to(rewrite).ok_or_else(|| not_known(rewrite))).transpose()?;
+        found.entry(within).or_default().push(Token { text, kind, to, planned });
     }
     Ok(found
         .into_iter()

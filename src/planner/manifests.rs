@@ -13,7 +13,7 @@ use super::findings::Findings;
 use super::provenance::Values;
 use super::{cluster, placeholders, redacted};
 use crate::model::document::{Node, Object, Tree};
-use crate::plan::action::{Action, Hold};
+use crate::plan::action::{Action, Hold, RenderedBy};
 use crate::plan::step::{DoneWhen, Expects, Phase, Step};
 
 /// What stands first when nothing refers to anything: the order that kapp, Helm and cli-utils agree on.
@@ -108,6 +108,7 @@ pub(super) fn plan_manifests(
         let action = Action::ApplyObject {
             file: object.file.clone(),
             document: object.document,
+            rendered_by: rendered_by(facts, object),
             api_version: object.api_version.clone(),
             object_kind: object.kind.clone(),
             namespace: object.namespace.clone(),
@@ -127,6 +128,15 @@ pub(super) fn plan_manifests(
         }
     }
     placeholders::check(facts, findings);
+}
+
+fn rendered_by(facts: &Facts<'_, '_>, object: &Object) -> Option<RenderedBy> {
+    let folder = object.unit.as_ref()?.clone();
+    let unit = facts.input.manifests.units.iter().find(|unit| unit.folder == folder);
+    Some(match unit.and_then(|unit| unit.release.clone()) {
+        Some(release) => RenderedBy::Chart { folder, release },
+        None => RenderedBy::Kustomization { folder },
+    })
 }
 
 /// The role that a service account takes.

@@ -3,7 +3,7 @@
 mod check;
 
 use super::text::{count, duration};
-use crate::plan::action::{Action, EngineChange, Hold, OverrideValue, Rewrite, Setting, Splice};
+use crate::plan::action::{Action, EngineChange, Hold, OverrideValue, RenderedBy, Rewrite, Setting, Splice};
 use check::describe_check;
 
 /// What a step does, for people.
@@ -253,6 +253,7 @@ pub(super) fn describe(action: &Action) -> Described {
         Action::ApplyObject {
             file,
             document,
+            rendered_by,
             api_version,
             object_kind,
             namespace,
@@ -267,7 +268,20 @@ pub(super) fn describe(action: &Action) -> Described {
                 format!("PATCH {api_version} {object_kind}, server-side apply, field manager drplan"),
             )
             .on(object)
-            .with("document", format!("{file}, number {}", document.saturating_add(1)), document_digest)
+            .with(
+                "document",
+                format!("{file}, number {}", document.saturating_add(1)),
+                document_digest,
+            );
+            let shown = match rendered_by {
+                Some(RenderedBy::Kustomization { folder }) => {
+                    shown.with("rendered by", format!("the kustomization {folder}"), "")
+                }
+                Some(RenderedBy::Chart { folder, release }) => {
+                    shown.with("rendered by", format!("the chart {folder}, release {release}"), "")
+                }
+                None => shown,
+            }
             .rewrites(rewrites);
             match hold {
                 Some(hold) => shown.with("held", hold_words(*hold), ""),

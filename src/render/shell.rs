@@ -97,6 +97,8 @@ pub fn render_shell(plan: &Plan, given: &Given<'_>) -> Result<String, Error> {
     env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     let fill = |template: &str, body: &str| {
         let called = TOOLS.iter().filter(|tool| calls(body, tool)).copied();
+        // Many a namespace is called helm.
+        let called = called.chain(calls(body, "helm template").then_some("helm"));
         env.render_str(
             template,
             context! {

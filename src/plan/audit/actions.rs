@@ -65,6 +65,7 @@ pub(super) fn parts<'p>(action: &'p Action, visit: &mut impl FnMut(Part<'p>)) {
         Action::ApplyObject {
             file: _,
             document: _,
+            rendered_by: _,
             api_version: _,
             object_kind: _,
             namespace: _,

@@ -34,6 +34,7 @@ fn apply(kind: &str, name: &str, rewrites: Vec<Rewrite>, hold: Option<Hold>) -> 
     Action::ApplyObject {
         file: format!("kubernetes/{name}.yaml"),
         document: 0,
+        rendered_by: None,
         api_version: "v1".to_owned(),
         object_kind: kind.to_owned(),
         namespace: Some("shop".to_owned()),

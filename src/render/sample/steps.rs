@@ -33,6 +33,7 @@ fn apply(kind: &str, name: &str, file: &str, rewrites: Vec<Rewrite>, hold: Optio
     Action::ApplyObject {
         file: file.to_owned(),
         document: 0,
+        rendered_by: None,
         api_version: if kind == "Deployment" { "apps/v1" } else { "v1" }.to_owned(),
         object_kind: kind.to_owned(),
         namespace: some("ecommerce"),

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::words::word;
 use crate::plan::Plan;
 use crate::plan::action::{Action, Rewrite, Setting};
+use crate::plan::body::Places;
 use crate::plan::left::{BALANCER, ID, Left};
 use crate::plan::step::{Estimate, Step};
 use crate::plan::store::PlannedStore;
@@ -16,6 +17,7 @@ pub(super) struct Script<'p> {
     steps: HashMap<&'p str, &'p Step>,
     stores: HashMap<&'p str, &'p PlannedStore>,
     left: Left<'p>,
+    pub(super) places: Places<'p>,
     pub(super) out: String,
     indent: usize,
     /// Values that the step at hand has looked up.
@@ -29,6 +31,7 @@ impl<'p> Script<'p> {
             steps: plan.steps.iter().map(|step| (step.id.as_str(), step)).collect(),
             stores: plan.stores.iter().map(|store| (store.address.as_str(), store)).collect(),
             left: Left::new(plan),
+            places: Places::new(&plan.values),
             out: String::new(),
             indent: 0,
             values: 0,
@@ -206,8 +209,8 @@ impl<'p> Script<'p> {
             },
             _ => kind.to_owned(),
         };
-        let place =
-            namespace.map_or_else(String::new, |namespace| format!(" --namespace {}", word(namespace)));
+        // Without a namespace kubectl would take that of the context.
+        let place = format!(" --namespace {}", word(namespace.unwrap_or("default")));
         format!("{}{place}", word(&format!("{kind}/{name}")))
     }
 }

@@ -56,6 +56,7 @@ fn read_rendered(
     let unit = Unit {
         folder: unit.shown.clone(),
         kind: unit.kind,
+        release: (unit.kind == UnitKind::Chart).then(|| unit.release.clone()),
         rendered: gap.is_none(),
         files,
         takes_foreign: unit.takes_foreign,
