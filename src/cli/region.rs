@@ -28,11 +28,13 @@ const MARK: &str = "\"decision_digest\"";
 
 /// What a run has in its folder is what it was approved and begun with.
 fn check_of_no_run(out: &Path) -> Result<(), Failure> {
-    let real = out.canonicalize().unwrap_or_default();
+    // Also under a name that the run has yet to take.
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = out.canonicalize().or_else(|_| folder.canonicalize()).unwrap_or_default();
     if !real.ancestors().any(|folder| folder.ends_with(RUNS)) {
         return Ok(());
     }
-    let message = format!("{} belongs to a run: it is not overwritten", out.display());
+    let message = format!("{} belongs to a run: nothing else is saved there", out.display());
     Err(Problem::new(message, "name another file with --out").into())
 }
 

@@ -72,6 +72,7 @@ impl<'x> Executor<'x> {
             self.journal.append(self.clock.now(), entry).await?;
             self.tell(EventKind::StepDiffers { step, found, choices });
         }
+        self.tell_ended(shared, &looked.gone);
         let done = shared.left.borrow().keys().cloned().collect();
         let gone: HashSet<&str> = looked.gone.keys().copied().collect();
         let mut again = undone(&self.plan.steps, &done, &gone);
@@ -104,6 +105,29 @@ impl<'x> Executor<'x> {
             states.extend(steps.into_iter().map(|step| (step, open(step))));
         }
         Ok(states)
+    }
+
+    /// Jobs that have ended are not run a second time: whose work may be gone with their namespace is told.
+    fn tell_ended(&self, shared: &Shared<'_>, gone: &BTreeMap<&str, String>) {
+        let applied = self.plan.steps.iter().filter(|step| gone.contains_key(step.id.as_str()));
+        let gone: HashSet<String> = applied
+            .filter_map(|step| step.action.object())
+            .filter(|object| object.kind == "Namespace")
+            .map(|object| object.name)
+            .collect();
+        for step in &self.plan.steps {
+            let Action::AwaitReady { object } = &step.action else { continue };
+            let namespace = object.strip_prefix("Job/").and_then(|rest| Some(rest.split_once('/')?.0));
+            if namespace.is_some_and(|namespace| gone.contains(namespace))
+                && shared.left.borrow().contains_key(&step.id)
+            {
+                let why = format!(
+                    "{object} had ended before its namespace went, and is not run again. Where it filled what is made anew: \
+                     change its manifest (an annotation will do), and go on by another plan"
+                );
+                self.tell(EventKind::StepUnproven { step: step.id.clone(), why });
+            }
+        }
     }
 
     async fn look_at_all(&self, shared: &Shared<'_>) -> Looked<'x> {

@@ -25,8 +25,11 @@ fn the_plan_of_a_run_is_not_overwritten() {
     std::fs::write(sandbox.path(file), &plan).unwrap();
     let run = sandbox.run(&[&PLAN[..], &["--out", file]].concat());
     assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
-    assert!(run.stderr.contains("belongs to a run: it is not overwritten"), "{}", run.stderr);
+    assert!(run.stderr.contains("belongs to a run: nothing else is saved there"), "{}", run.stderr);
     assert_eq!(std::fs::read(sandbox.path(file)).unwrap(), plan);
+    let next = file.replace("plan.json", "plan-1.json");
+    assert_eq!(sandbox.run(&[&PLAN[..], &["--out", &next]].concat()).code, Some(2));
+    assert!(!sandbox.path(&next).exists());
 }
 
 #[test]

@@ -121,6 +121,18 @@ fn a_job_that_has_ended_and_was_deleted_is_not_run_again() {
     assert_eq!(stopped.times(), 1);
 }
 
+/// What it has filled may be gone with it: that is not for drplan to say, and not to be passed over.
+#[test]
+fn a_job_that_had_ended_in_a_namespace_that_is_gone_is_told() {
+    let stopped = Stopped::with_job("job-swept", "backoffLimit: 1", false);
+    stopped.applied("plan.json", 6);
+    let stopped = stopped.begun();
+    run(stopped.plane.ask("DELETE", "/api/v1/namespaces/job-swept", &json!({})));
+    let told = stopped.applied("plan.json", 6);
+    assert!(told.contains("Job/job-swept/migrate had ended before its namespace went"), "{told}");
+    assert!(stopped.ask("/apis/batch/v1/namespaces/NS/jobs").is_empty());
+}
+
 #[test]
 fn whether_one_that_is_gone_unseen_runs_again_a_person_decides() {
     let stopped =
