@@ -116,8 +116,8 @@ impl<'x> Executor<'x> {
             .map(|object| object.name)
             .collect();
         for step in &self.plan.steps {
-            let Action::AwaitReady { object } = &step.action else { continue };
-            let namespace = object.strip_prefix("Job/").and_then(|rest| Some(rest.split_once('/')?.0));
+            let Some(object) = step.action.awaited_job() else { continue };
+            let namespace = object.rsplit_once('/').and_then(|(place, _)| place.strip_prefix("Job/"));
             if namespace.is_some_and(|namespace| gone.contains(namespace))
                 && shared.left.borrow().contains_key(&step.id)
             {
@@ -197,7 +197,8 @@ impl<'x> Executor<'x> {
             needed.contains(step.id.as_str())
                 && left.contains_key(&step.id)
                 // A Job that has ended may be gone, and has ended all the same.
-                && matches!(&step.action, Action::AwaitReady { object } if !object.starts_with("Job/"))
+                && matches!(step.action, Action::AwaitReady { .. })
+                && step.action.awaited_job().is_none()
         });
         proven
             .filter_map(|step| match self.requests.request(step, left, 0) {

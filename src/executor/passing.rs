@@ -9,10 +9,7 @@ use crate::plan::step::Step;
 /// Waits for Jobs that have come to their end, since the Job was applied last: by another plan they may be run again, and
 /// what has ended need not be there to be seen.
 pub(super) fn seen_to_end(steps: &[Step], replayed: &Replayed) -> BTreeSet<String> {
-    let waits = steps.iter().filter_map(|step| match &step.action {
-        Action::AwaitReady { object } if object.starts_with("Job/") => Some((object.clone(), &*step.id)),
-        _ => None,
-    });
+    let waits = steps.iter().filter_map(|step| Some((step.action.awaited_job()?.to_owned(), &*step.id)));
     let waits: BTreeMap<String, &str> = waits.collect();
     // The step that applies a Job, and the one that waits for it.
     let applied: BTreeMap<&str, &str> = steps

@@ -25,6 +25,15 @@ pub fn text<'o>(object: &'o Value, path: &str) -> &'o str {
     object.pointer(path).and_then(Value::as_str).unwrap_or_default()
 }
 
+/// Who owns a field, `/f:spec/f:replicas`: manager and operation of each entry that has it.
+/// <https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management>
+pub fn owners<'o>(object: &'o Value, field: &str) -> impl Iterator<Item = (&'o str, &'o str)> {
+    let path = format!("/fieldsV1{field}");
+    let entries = object.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let owning = entries.into_iter().flatten().filter(move |entry| entry.pointer(&path).is_some());
+    owning.map(|entry| (text(entry, "/manager"), text(entry, "/operation")))
+}
+
 /// `status`, `reason` and `message` of a condition.
 #[must_use]
 pub fn condition<'o>(object: &'o Value, kind: &str) -> Option<(&'o str, &'o str, &'o str)> {

@@ -237,6 +237,15 @@ pub enum Action {
 }
 
 impl Action {
+    /// The Job whose end it waits for, `Job/namespace/name`.
+    #[must_use]
+    pub fn awaited_job(&self) -> Option<&str> {
+        match self {
+            Self::AwaitReady { object } if object.starts_with("Job/") => Some(object),
+            _ => None,
+        }
+    }
+
     /// The object that it applies, where it applies one.
     #[must_use]
     pub fn object(&self) -> Option<ObjectRef> {

@@ -159,7 +159,8 @@ pub fn resume(prior: &Prior, steps: &[Step], hides: &dyn Fn(&Step) -> bool) -> R
         // Its pods read what is applied anew, and restart where that has changed.
         let rereads = is_workload(&step.action) && step.needs.iter().any(|need| stand(need).reapplied);
         let kept = match &step.action {
-            action if ended(action) => step.needs.iter().all(|need| stand(need).stays),
+            // A Job that has ended has done so whatever comes after it, and is not run a second time.
+            action if action.awaited_job().is_some() => step.needs.iter().all(|need| stand(need).stays),
             action if hinges(action) => stands,
             _ => !moved && !rereads,
         };
@@ -205,7 +206,7 @@ pub fn undone<'s>(steps: &'s [Step], done: &BTreeSet<String>, gone: &HashSet<&st
         if moves || stands {
             behind.insert(id);
         }
-        let hinged = stands && hinges(&step.action) && !ended(&step.action);
+        let hinged = stands && hinges(&step.action) && step.action.awaited_job().is_none();
         if (moves || hinged) && done.contains(id) {
             again.push(id);
         }
@@ -242,29 +243,13 @@ fn same(before: &Step, after: &Step) -> bool {
 
 /// Whether it changes nothing.
 fn looks(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::Check { .. }
-            | Action::ProbePrimary { .. }
-            | Action::Join { .. }
-            | Action::Gate { .. }
-            | Action::WarmUp { .. }
-            | Action::AwaitReady { .. }
-            | Action::ProbeEndpoint { .. }
-            | Action::ResolveName { .. }
-            | Action::EngineConverged { .. }
-    )
+    action.only_looks() || matches!(action, Action::WarmUp { .. })
 }
 
 /// Whether it holds only together with all that came before it: what was seen may be otherwise, what was decided was
 /// decided on it, and an object that is applied again is held again.
 fn hinges(action: &Action) -> bool {
     looks(action) || matches!(action, Action::Release { .. })
-}
-
-/// Whether it waits for an end: a Job that has ended has done so whatever comes after it, and is not run a second time.
-fn ended(action: &Action) -> bool {
-    matches!(action, Action::AwaitReady { object } if object.starts_with("Job/"))
 }
 
 /// Of an action that says all that it takes from others, after which steps that is known. An object is what its manifest

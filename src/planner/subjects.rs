@@ -116,18 +116,8 @@ pub(super) fn add_unknown<'k>(
     findings.add("subject-unknown", subject, message, fix(subject, known), place.clone());
 }
 
-/// As [`add_unknown`], of what changes nothing of the plan.
-pub(super) fn add_unneeded<'k>(
-    findings: &mut Findings,
-    subject: &str,
-    message: String,
-    known: impl Iterator<Item = &'k str>,
-    place: &Option<Place>,
-) {
-    findings.add("provides-unneeded", subject, message, fix(subject, known), place.clone());
-}
-
-fn fix<'k>(subject: &str, known: impl Iterator<Item = &'k str>) -> String {
+/// What to do about a name that nothing has.
+pub(super) fn fix<'k>(subject: &str, known: impl Iterator<Item = &'k str>) -> String {
     nearest(subject, known).map_or_else(
         || "correct the name, or remove the block".to_owned(),
         |near| format!("is \"{near}\" meant? Otherwise remove the block"),

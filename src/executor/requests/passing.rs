@@ -37,7 +37,7 @@ impl<'p> Requests<'p> {
     pub(in crate::executor) fn passes(&self, step: &'p Step, left: &BTreeMap<String, Outputs>) -> bool {
         let request = match &step.action {
             Action::ApplyObject { object_kind, .. } if object_kind == "Job" => self.request(step, left, 0),
-            Action::AwaitReady { object } if object.starts_with("Job/") => self.request(step, left, 0),
+            action if action.awaited_job().is_some() => self.request(step, left, 0),
             _ => return false,
         };
         match request {

@@ -65,7 +65,8 @@ fn check_settings(facts: &Facts<'_, '_>, named: &Named<'_>, findings: &mut Findi
                 provides.subject
             );
             let known = labels.iter().map(String::as_str);
-            subjects::add_unneeded(findings, &provides.subject, message, known, &provides.place);
+            let fix = subjects::fix(&provides.subject, known);
+            findings.add("provides-unneeded", &provides.subject, message, fix, provides.place.clone());
         }
     }
 }

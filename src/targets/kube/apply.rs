@@ -10,6 +10,7 @@ use super::{KubeTarget, MANAGER, fixed, going, listed, parsed, passing, scaled};
 use crate::clients::kube::refusal::{About, garbled, is_own_conflict};
 use crate::clients::kube::session::{Answer, Call, JSON, METADATA_OF_ONE};
 use crate::model::rollout::applied::is_applied;
+use crate::model::rollout::owners;
 use crate::model::target::kube::{KubeObject, ObjectRef};
 use crate::model::target::{Acted, Seen, TargetError};
 
@@ -172,12 +173,7 @@ fn replicas(body: &str) -> Option<u32> {
 /// The replicas of a live object, where drplan's applies own the field.
 async fn held_replicas(target: &KubeTarget, object: &ObjectRef) -> Result<Option<u64>, TargetError> {
     let Some(live) = get(target, object).await? else { return Ok(None) };
-    let managers = live.pointer("/metadata/managedFields").and_then(Value::as_array);
-    let ours = managers.into_iter().flatten().any(|entry| {
-        entry.get("manager").and_then(Value::as_str) == Some(MANAGER)
-            && entry.get("operation").and_then(Value::as_str) == Some("Apply")
-            && entry.pointer("/fieldsV1/f:spec/f:replicas").is_some()
-    });
+    let ours = owners(&live, "/f:spec/f:replicas").any(|owner| owner == (MANAGER, "Apply"));
     Ok(live.pointer("/spec/replicas").and_then(Value::as_u64).filter(|_| ours))
 }
 

@@ -6,6 +6,7 @@ use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use super::apply::{get, is_applied_to, patch, without_scaled};
+use super::going::is_going;
 use super::{AT_ONCE, KubeTarget, listed, parsed, scaled, webhooks};
 use crate::clients::kube::refusal::About;
 use crate::clients::kube::session::JSON;
@@ -55,10 +56,6 @@ pub(super) async fn preview(
 }
 
 const GOING: &str = "it is being deleted: a run waits until it is gone, and makes it anew";
-
-fn is_going(live: &Value) -> bool {
-    live.pointer("/metadata/deletionTimestamp").is_some()
-}
 
 async fn outcome(
     target: &KubeTarget,

@@ -6,7 +6,7 @@ use super::apply::get;
 use super::{KubeTarget, MANAGER};
 use crate::clients::kube::refusal::About;
 use crate::clients::kube::session::{Call, METADATA_OF_ONE};
-use crate::model::rollout::text;
+use crate::model::rollout::owners;
 use crate::model::target::kube::{ObjectRef, Released};
 use crate::model::target::{Acted, Mismatch, Outputs, Seen, TargetError, UNPROVEN};
 
@@ -54,14 +54,7 @@ pub(super) async fn look(target: &KubeTarget, object: &ObjectRef, to: Released) 
 
 /// Who owns a field of the spec, where that is not drplan.
 fn taken_by<'o>(live: &'o Value, name: &str) -> Option<&'o str> {
-    let path = format!("/fieldsV1/f:spec/f:{name}");
-    let entries = live.pointer("/metadata/managedFields").and_then(Value::as_array);
-    let owners: Vec<&str> = entries
-        .into_iter()
-        .flatten()
-        .filter(|entry| entry.pointer(&path).is_some())
-        .map(|entry| text(entry, "/manager"))
-        .collect();
+    let owners: Vec<&str> = owners(live, &format!("/f:spec/f:{name}")).map(|(manager, _)| manager).collect();
     owners.first().copied().filter(|_| !owners.contains(&MANAGER))
 }
 
